@@ -1,0 +1,60 @@
+#include "core/random.h"
+
+#include <cassert>
+#include <numeric>
+#include <utility>
+
+namespace strata {
+
+namespace {
+
+constexpr std::uint32_t kMultiplier0 = 0xD2511F53U;
+constexpr std::uint32_t kMultiplier1 = 0xCD9E8D57U;
+constexpr std::uint32_t kWeyl0 = 0x9E3779B9U;
+constexpr std::uint32_t kWeyl1 = 0xBB67AE85U;
+constexpr int kRounds = 10;
+
+std::uint32_t low(std::uint64_t x) { return static_cast<std::uint32_t>(x); }
+std::uint32_t high(std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); }
+
+}  // namespace
+
+std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
+  for (int round = 0; round < kRounds; ++round) {
+    const std::uint64_t product0 = std::uint64_t{kMultiplier0} * counter[0];
+    const std::uint64_t product1 = std::uint64_t{kMultiplier1} * counter[2];
+    counter = {high(product1) ^ counter[1] ^ key[0], low(product1), high(product0) ^ counter[3] ^ key[1],
+               low(product0)};
+    key[0] += kWeyl0;
+    key[1] += kWeyl1;
+  }
+  return counter;
+}
+
+std::array<std::uint64_t, 2> Random::bits(std::uint32_t major, std::uint64_t index) const {
+  const auto words = philox({low(index), high(index), major, static_cast<std::uint32_t>(stream_)},
+                            {low(seed_), high(seed_)});
+  return {words[0] | std::uint64_t{words[1]} << 32, words[2] | std::uint64_t{words[3]} << 32};
+}
+
+std::uint64_t Random::below(std::uint64_t bound, std::uint32_t major, std::uint64_t index) const {
+  assert(bound >= 1 && bound <= std::uint64_t{1} << 32);
+  const std::uint64_t word = bits(major, index)[0];
+  // The high 64 bits of word * bound, from two 32-bit halves.
+  return (high(word) * bound + (low(word) * bound >> 32)) >> 32;
+}
+
+std::vector<std::uint32_t> Random::permutation(std::size_t count, std::uint32_t major) const {
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0U);
+  for (std::size_t i = count; i-- > 1;) {
+    std::swap(order[i], order[below(i + 1, major, i)]);
+  }
+  return order;
+}
+
+double unit_interval(std::uint64_t bits) {
+  return (static_cast<double>(bits >> 11) + 0.5) * 0x1.0p-53;
+}
+
+}  // namespace strata

@@ -1,0 +1,41 @@
+// Counter-based random numbers: every draw is a pure function of (seed, stream, position), so that
+// no draw depends on how many others were made before it, or by which thread.
+// Philox4x32-10: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace strata {
+
+/// What a draw is for; each purpose has its own stream.
+enum class RandomStream : std::uint32_t { weights = 1, split = 2, sampling = 3, dropout = 4 };
+
+/// The Philox4x32-10 block function: 128 random bits for a 128-bit counter and a 64-bit key.
+std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+
+/// The draws of one stream of one seed.
+class Random {
+ public:
+  Random(std::uint64_t seed, RandomStream stream) : seed_(seed), stream_(stream) {}
+
+  /// Two independent 64-bit words for position (major, index); major < 2^32, e.g. an epoch or a layer.
+  std::array<std::uint64_t, 2> bits(std::uint32_t major, std::uint64_t index) const;
+
+  /// A whole number in [0, bound) by multiplication (Lemire 2019); its bias is below bound / 2^64.
+  /// bound is at least 1 and at most 2^32.
+  std::uint64_t below(std::uint64_t bound, std::uint32_t major, std::uint64_t index) const;
+
+  /// A random order of 0 … count-1 (Fisher-Yates, drawn at positions (major, 1 … count-1)).
+  std::vector<std::uint32_t> permutation(std::size_t count, std::uint32_t major) const;
+
+ private:
+  std::uint64_t seed_;
+  RandomStream stream_;
+};
+
+/// The top 53 bits as a double in (0, 1): never 0, never 1.
+double unit_interval(std::uint64_t bits);
+
+}  // namespace strata

@@ -1,0 +1,116 @@
+#include "core/threads.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+
+namespace strata {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// quota / period; empty for "max", -1 or anything unreadable.
+std::optional<double> ratio(const std::string& quota, const std::string& period) {
+  try {
+    const double q = std::stod(quota);
+    const double p = std::stod(period);
+    return q > 0 && p > 0 ? std::optional(q / p) : std::nullopt;
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string first_line(const fs::path& file) {
+  std::ifstream in(file);
+  std::string line;
+  std::getline(in, line);
+  return line;
+}
+
+std::optional<double> quota_v2(const fs::path& group) {
+  std::istringstream words(first_line(group / "cpu.max"));
+  std::string quota;
+  std::string period;
+  words >> quota >> period;
+  return ratio(quota, period);
+}
+
+std::optional<double> quota_v1(const fs::path& group) {
+  return ratio(first_line(group / "cpu.cfs_quota_us"), first_line(group / "cpu.cfs_period_us"));
+}
+
+template <class Quota>
+std::optional<double> smallest_up_to_mount(const fs::path& mount, const std::string& group, Quota quota) {
+  std::optional<double> smallest;
+  fs::path folder = fs::path(group).relative_path();
+  while (true) {
+    if (const auto q = quota(mount / folder); q && (!smallest || *q < *smallest)) {
+      smallest = q;
+    }
+    if (folder.empty()) {
+      return smallest;
+    }
+    folder = folder.parent_path();
+  }
+}
+
+bool lists_cpu(const std::string& controllers) {
+  std::istringstream names(controllers);
+  for (std::string name; std::getline(names, name, ',');) {
+    if (name == "cpu") {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+int affinity_cpus() {
+#if defined(__linux__)
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) {
+    return std::max(1, CPU_COUNT(&set));
+  }
+#endif
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+std::optional<double> cgroup_cpus(const fs::path& root) {
+  std::optional<double> smallest;
+  std::ifstream in(root / "proc/self/cgroup");
+  for (std::string line; std::getline(in, line);) {  // hierarchy:controllers:path
+    const auto first = line.find(':');
+    const auto second = first == std::string::npos ? first : line.find(':', first + 1);
+    if (second == std::string::npos) {
+      continue;
+    }
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    const std::string group = line.substr(second + 1);
+    std::optional<double> quota;
+    if (controllers.empty()) {
+      quota = smallest_up_to_mount(root / "sys/fs/cgroup", group, quota_v2);
+    } else if (lists_cpu(controllers)) {
+      quota = smallest_up_to_mount(root / "sys/fs/cgroup/cpu", group, quota_v1);
+    }
+    if (quota && (!smallest || *quota < *smallest)) {
+      smallest = quota;
+    }
+  }
+  return smallest;
+}
+
+int available_threads() {
+  const int cpus = affinity_cpus();
+  const auto quota = cgroup_cpus();
+  return quota ? std::clamp(static_cast<int>(std::floor(*quota)), 1, cpus) : cpus;
+}
+
+}  // namespace strata

@@ -1,0 +1,25 @@
+// Divides the rows of a training part into training and validation.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace strata {
+
+enum class SplitKind { shuffled, stratified, tail };
+
+/// Row indices, ascending in each part; together every row once.
+struct Split {
+  std::vector<std::uint32_t> train;
+  std::vector<std::uint32_t> validation;
+};
+
+/// The training part gets floor(rows * (1 - fraction)) rows, as Keras' validation_split; fraction in [0, 1).
+/// shuffled: a random choice keyed by (seed, split stream). stratified: each class holds out its share, the
+/// remainders going to the largest fractions (ties: the smaller class), rows of a class chosen at random.
+/// tail: the last rows in file order are held out.
+/// Throws Error(usage) if a fraction above 0 leaves the training or the validation part empty.
+Split split_rows(SplitKind kind, std::span<const std::uint32_t> labels, double fraction, std::uint64_t seed);
+
+}  // namespace strata

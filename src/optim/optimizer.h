@@ -1,0 +1,72 @@
+// The registry of optimizers: one entry each, from which parsing, help and documentation come.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernels/optimizer_update.h"
+#include "model/model_spec.h"
+
+namespace strata {
+
+/// One key of an optimizer, e.g. momentum.
+struct OptimizerKey {
+  enum class Type { number, boolean };
+  std::string_view name;
+  Type type;
+  double keras_default;
+  double torch_default;
+  double minimum;           ///< inclusive, unless open_minimum
+  double maximum;           ///< inclusive, unless open_maximum
+  bool open_minimum;
+  bool open_maximum;
+  std::string_view help;
+
+  double default_for(Convention convention) const {
+    return convention == Convention::keras ? keras_default : torch_default;
+  }
+};
+
+/// An optimizer with the value of every key, as `--lower` and the like give it.
+struct OptimizerSpec {
+  std::string name;
+  std::map<std::string, double, std::less<>> values;  ///< every key of the entry; booleans are 0 or 1
+
+  double value(std::string_view key) const { return values.find(key)->second; }
+};
+
+/// What the registry knows of one optimizer.
+struct OptimizerEntry {
+  std::string_view name;
+  std::string_view help;
+  std::vector<OptimizerKey> keys;
+  /// How many state quantities of the parameters' shape `spec` needs (SGD without momentum: none).
+  std::size_t (*state_slots)(const OptimizerSpec& spec);
+  /// The kernel's rule and scalars at update t (counted from 1) for the rate `lr`:
+  /// computed in double, each rounded once.
+  kernels::OptimizerUpdate (*update_at)(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr);
+};
+
+/// All optimizers, in the order in which help lists them. `freeze` is the first: no keys, no update.
+std::span<const OptimizerEntry> optimizer_registry();
+
+/// The entry of that name. Throws Error(usage) naming the nearest known one.
+const OptimizerEntry& find_optimizer(std::string_view name);
+
+/// Parses `name[,key=value…]`. Throws Error(usage) for an unknown name or key (listing the known ones), a key
+/// given twice, or a value that is no number, out of range or contradictory. `option` is named in messages.
+OptimizerSpec parse_optimizer(std::string_view text, Convention convention, std::string_view option);
+
+/// `name,key=value,…` with every key; parses back to the same spec.
+std::string to_string(const OptimizerSpec& spec);
+
+bool is_frozen(const OptimizerSpec& spec);
+
+/// The group's rate before any schedule; 0 for freeze.
+double base_learning_rate(const OptimizerSpec& spec);
+
+}  // namespace strata
