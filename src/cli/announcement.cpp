@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "cli/choices.h"
+#include "cli/message.h"
 #include "cli/progress_line.h"
 #include "kernels/instruction_set.h"
 
@@ -47,8 +46,7 @@ std::string announcement(const RunInfo& run, const TrainSettings& settings, cons
 }
 
 void Announcer::on_run(const RunInfo& run) {
-  const std::string text = announcement(run, settings_, kernels::instruction_set_name());
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  print_notes(announcement(run, settings_, kernels::instruction_set_name()));
 }
 
 }  // namespace strata::cli

@@ -23,7 +23,8 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
     const std::size_t space = std::min(text.find(' '), text.size());
     const std::string_view word = text.substr(0, space);
     if (column == 0 || column + 1 + word.size() > width) {
-      lines += (column == 0 ? "" : "\n") + std::string(indent, ' ');
+      lines += column == 0 ? "" : "\n";
+      lines.append(indent, ' ');
       column = indent;
     } else {
       lines += ' ';
@@ -48,16 +49,20 @@ std::string contradictions(const Option& option) {
       text += fmt::format(" {}", fmt::join(other.values, "|"));
     }
   }
-  return text.empty() ? "" : "; not with " + text;
+  return text.empty() ? text : fmt::format("; not with {}", text);
+}
+
+/// `--name VALUE`, or `--name` of a flag.
+std::string usage(const Option& option) {
+  return fmt::format("--{}{}{}", option.name, option.value.empty() ? "" : " ", option.value);
 }
 
 std::string option_help(const Option& option) {
-  const std::string value = option.value.empty() ? "" : ' ' + option.value;
   std::string text = fmt::format("{}{}", option.help, contradictions(option));
   if (!shown_default(option).empty()) {
     text += fmt::format(" [{}]", shown_default(option));
   }
-  return fmt::format("  --{}{}\n{}", option.name, value, wrapped(text, kHelpColumn, kHelpWidth));
+  return fmt::format("  {}\n{}", usage(option), wrapped(text, kHelpColumn, kHelpWidth));
 }
 
 std::string number(const OptimizerKey& key, double value) {
@@ -101,14 +106,16 @@ std::string optimizers_help() {
 std::string cell(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
-    escaped += c == '|' ? "\\|" : std::string(1, c);
+    if (c == '|') {
+      escaped += '\\';
+    }
+    escaped += c;
   }
   return escaped;
 }
 
 std::string option_row(const Option& option) {
-  const std::string value = option.value.empty() ? "" : ' ' + option.value;
-  return fmt::format("| `--{}{}` | {} | {} |\n", option.name, cell(value), cell(shown_default(option)),
+  return fmt::format("| `{}` | {} | {} |\n", cell(usage(option)), cell(shown_default(option)),
                      cell(fmt::format("{}{}", option.help, contradictions(option))));
 }
 

@@ -19,12 +19,11 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-void print_line(const std::string& line) { std::fwrite(line.data(), 1, line.size(), stderr); }
+void write(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 void print_labelled(std::string_view label, std::string_view colour, std::string_view text) {
   const bool coloured = stderr_has_colour();
-  print_line(fmt::format("strata: {}{}:{} {}\n", coloured ? colour : "", label, coloured ? "\x1b[0m" : "",
-                         one_line(text)));
+  write(fmt::format("strata: {}{}:{} {}\n", coloured ? colour : "", label, coloured ? "\x1b[0m" : "", one_line(text)));
 }
 
 }  // namespace
@@ -33,6 +32,6 @@ void print_error(std::string_view text) { print_labelled("error", "\x1b[1;31m", 
 
 void print_warning(std::string_view text) { print_labelled("warning", "\x1b[33m", text); }
 
-void print_note(std::string_view text) { print_line(one_line(text) + '\n'); }
+void print_notes(std::string_view text) { write(text); }
 
 }  // namespace strata::cli

@@ -9,7 +9,7 @@ namespace strata::cli {
 void print_error(std::string_view text);
 /// `strata: warning: TEXT`
 void print_warning(std::string_view text);
-/// `TEXT`
-void print_note(std::string_view text);
+/// `text` as it is, in one write.
+void print_notes(std::string_view text);
 
 }  // namespace strata::cli

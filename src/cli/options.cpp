@@ -1,5 +1,7 @@
 #include "cli/options.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 
@@ -24,9 +26,7 @@ Option choice(std::string_view name, const Table& table, std::string_view fallba
               std::string_view help) {
   Option option{.name = name, .fallback = std::string(fallback), .heading = heading, .help = help};
   option.choices = names_of(table);
-  for (const std::string_view text : option.choices) {
-    option.value += (option.value.empty() ? "" : "|") + std::string(text);
-  }
+  option.value = fmt::format("{}", fmt::join(option.choices, "|"));
   return option;
 }
 

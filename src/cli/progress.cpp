@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
+#include "cli/message.h"
 #include "cli/terminal.h"
 
 namespace strata::cli {
@@ -21,9 +21,6 @@ ProgressStyle settled(ProgressStyle style) {
   const bool bar = style != ProgressStyle::lines && stderr_is_terminal();
   return bar ? ProgressStyle::bar : ProgressStyle::lines;
 }
-
-/// In one write, so that no other output comes between.
-void write_stderr(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 /// A character in the last column would make some terminals wrap.
 std::size_t usable_width() { return std::max<std::size_t>(terminal_width(), 2) - 1; }
@@ -64,29 +61,29 @@ void Progress::on_result(const RunResult&) {
 }
 
 void Progress::draw_last_step() {
-  const EpochInfo epoch{.epoch = last_step_.epoch,
-                        .train_loss = last_step_.mean_loss,
-                        .train_accuracy = last_step_.mean_accuracy,
-                        .seconds = last_step_.train_seconds,
-                        .samples_per_second =
-                            static_cast<double>(last_step_.rows) / std::max(last_step_.train_seconds, 1e-9)};
+  EpochInfo epoch;
+  epoch.epoch = last_step_.epoch;
+  epoch.train_loss = last_step_.mean_loss;
+  epoch.train_accuracy = last_step_.mean_accuracy;
+  epoch.seconds = last_step_.train_seconds;
+  epoch.samples_per_second = static_cast<double>(last_step_.rows) / std::max(last_step_.train_seconds, 1e-9);
   on_epoch(epoch);
 }
 
 void Progress::redraw(std::string_view line) {
   const std::size_t covered = std::min(drawn_, usable_width());  // the terminal may have become narrower
   const std::size_t blanks = covered - std::min(covered, line.size());
-  write_stderr(fmt::format("\r{}{:{}}", line, "", blanks));
+  print_notes(fmt::format("\r{}{:{}}", line, "", blanks));
   drawn_ = line.size();
 }
 
 void Progress::finish_line(std::string_view line) {
   if (style_ == ProgressStyle::bar) {
     redraw(line);
-    write_stderr("\n");
+    print_notes("\n");
     drawn_ = 0;
   } else {
-    write_stderr(fmt::format("{}\n", line));
+    print_notes(fmt::format("{}\n", line));
   }
 }
 

@@ -28,7 +28,7 @@ std::string step_count(std::size_t step, const ProgressScale& scale) {
 
 std::string speed(double samples_per_second) {
   const double shown = std::isfinite(samples_per_second) ? std::clamp(samples_per_second, 0.0, 1e15) : 0.0;
-  return grouped_digits(static_cast<std::uint64_t>(shown + 0.5)) + " samples/s";
+  return fmt::format("{} samples/s", grouped_digits(static_cast<std::uint64_t>(shown + 0.5)));
 }
 
 /// `[#####-----]` of `width` columns.
@@ -36,7 +36,7 @@ std::string bar(std::size_t step, std::size_t steps, std::size_t width) {
   const std::size_t inside = width - 2;
   const double share = std::min(1.0, static_cast<double>(step) / static_cast<double>(std::max<std::size_t>(steps, 1)));
   const auto filled = static_cast<std::size_t>(share * static_cast<double>(inside));
-  return '[' + std::string(filled, '#') + std::string(inside - filled, '-') + ']';
+  return fmt::format("[{:#<{}}{:-<{}}]", "", filled, "", inside - filled);
 }
 
 /// The first text that fits, or else as much of the last as does.
@@ -89,7 +89,8 @@ std::string live_line(const StepInfo& step, const ProgressScale& scale, std::siz
   }
   const std::size_t room = width - head.size() - tail.size();
   const bool has_bar = room >= kMinBar + 2;
-  return head + (has_bar ? "  " + bar(step.step, scale.steps_per_epoch, std::min(room - 2, kMaxBar)) : "") + tail;
+  return has_bar ? fmt::format("{}  {}{}", head, bar(step.step, scale.steps_per_epoch, std::min(room - 2, kMaxBar)), tail)
+                 : fmt::format("{}{}", head, tail);
 }
 
 std::string epoch_line(const EpochInfo& epoch, std::size_t steps, const ProgressScale& scale, std::size_t width) {

@@ -12,7 +12,7 @@ namespace strata::cli {
 namespace {
 
 std::string part_text(std::string_view part, std::optional<double> loss, std::optional<double> accuracy) {
-  return loss && accuracy ? fmt::format("{0} loss {1:.4f}  {0} accuracy {2:.4f}  ", part, *loss, *accuracy) : "";
+  return loss && accuracy ? fmt::format("{0} loss {1:.4f}  {0} accuracy {2:.4f}\n", part, *loss, *accuracy) : "";
 }
 
 std::string_view status_text(RunStatus status) {
@@ -30,11 +30,11 @@ std::string_view status_text(RunStatus status) {
 }  // namespace
 
 std::string result_text(const RunResult& result) {
-  const std::string validation = part_text("validation", result.val_loss, result.val_accuracy);
-  return fmt::format("{} after {} steps in {:.1f} s  {}\n{}weights {}\n", status_text(result.status),
-                     grouped_digits(result.steps), result.seconds,
-                     validation.substr(0, validation.find_last_not_of(' ') + 1),
-                     part_text("test", result.test_loss, result.test_accuracy), result.weights_hash);
+  std::string text = fmt::format("{} after {} steps in {:.1f} s\n", status_text(result.status),
+                                 grouped_digits(result.steps), result.seconds);
+  text += part_text("validation", result.val_loss, result.val_accuracy);
+  text += part_text("test", result.test_loss, result.test_accuracy);
+  return text + fmt::format("weights {}\n", result.weights_hash);
 }
 
 std::string divergence_text(const RunResult& result, const TrainConfig& config) {

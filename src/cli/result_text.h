@@ -8,7 +8,7 @@
 
 namespace strata::cli {
 
-/// One or two lines for stdout: how far it came, loss and accuracy, the hash of the weights.
+/// For stdout, a line each: how far it came, loss and accuracy of validation and test part, the hash of the weights.
 std::string result_text(const RunResult& result);
 
 /// Where the loss stopped being finite, at what rates, and what to try.

@@ -99,18 +99,18 @@ void save(const TrainSettings& settings, const Trainer& trainer, const DataSourc
                                .sample_shape = source.train.sample_shape,
                                .notes = {{"seed", fmt::format("{}", settings.config.seed)}}});
   if (!settings.quiet) {
-    print_note(fmt::format("saved {}", settings.save->string()));
+    print_notes(fmt::format("saved {}\n", settings.save->string()));
   }
 }
 
 /// To stdout, unless the metrics stream there, which end with the result themselves.
 void print_result(const TrainSettings& settings, const RunResult& result) {
   if (settings.json) {
-    write_stdout(result_json(result) + '\n');
+    write_stdout(fmt::format("{}\n", result_json(result)));
   } else if (settings.metrics != "-") {
     write_stdout(result_text(result));
   } else if (!settings.quiet) {
-    print_note(result_text(result));
+    print_notes(result_text(result));
   }
 }
 

@@ -1,5 +1,7 @@
 #include "cli/train_settings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -109,7 +111,7 @@ void add_groups(nlohmann::ordered_json& json, const std::vector<ParameterGroup>&
       json[group.name] = to_string(group.optimizer);
       json["upper_layers"] = group.name == "upper" ? group.last - group.first + 1 : 0;
     } else {
-      json["group"].push_back(group.name + ':' + to_string(group.optimizer));
+      json["group"].push_back(fmt::format("{}:{}", group.name, to_string(group.optimizer)));
     }
   }
 }

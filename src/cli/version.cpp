@@ -9,7 +9,7 @@
 namespace strata::cli {
 
 std::string version_text() {
-  return fmt::format("strata {}\noneDNN {}\nTBB {}\ninstruction set {}\n", STRATA_VERSION, kernels::onednn_version(),
+  return fmt::format("strata {}\noneDNN {}\nTBB {}\ninstruction set {}\n", STRATA_VERSION, kernels::onednn::version(),
                      tbb_version(), kernels::instruction_set_name());
 }
 
