@@ -1,0 +1,74 @@
+#include "data/read_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <string>
+#include <system_error>
+
+#include "core/error.h"
+
+namespace strata {
+
+namespace {
+
+/// An open file descriptor, closed at the end of its scope.
+class Descriptor {
+ public:
+  /// Does not wait for a writer if `path` is a pipe.
+  explicit Descriptor(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+  ~Descriptor() {
+    if (fd_ >= 0) {
+      ::close(fd_);
+    }
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// The error of the system call that failed last.
+Error system_error(const std::string& path, const char* action) {
+  return data_error("{}: cannot {} it: {}; check the path and its permissions", path, action,
+                    std::generic_category().message(errno));
+}
+
+}  // namespace
+
+AlignedVector<std::uint8_t> read_file(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  const Descriptor file(name);
+  struct stat status {};
+  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) {
+    throw system_error(name, "open");
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw data_error("{}: is not a regular file; expected a file of data", name);
+  }
+  AlignedVector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size));
+  std::size_t done = 0;
+  while (done < bytes.size()) {  // one read, but for signals and the kernel's limit of 2 GiB
+    const auto count = ::read(file.get(), bytes.data() + done, bytes.size() - done);
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0) {
+      throw system_error(name, "read");
+    }
+    if (count == 0) {
+      throw data_error("{}: became shorter while it was read ({} of {} bytes); try again once it is written", name,
+                       done, bytes.size());
+    }
+    done += static_cast<std::size_t>(count);
+  }
+  return bytes;
+}
+
+}  // namespace strata

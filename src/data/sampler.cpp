@@ -1,0 +1,72 @@
+#include "data/sampler.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <utility>
+
+namespace strata {
+
+namespace {
+
+/// The high 64 bits of word * bound, where bound <= 2^32: a whole number in [0, bound).
+std::uint64_t scale_down(std::uint64_t word, std::uint64_t bound) {
+  return ((word >> 32) * bound + ((word & 0xffffffffU) * bound >> 32)) >> 32;
+}
+
+}  // namespace
+
+Sampler::Sampler(SamplingKind kind, std::vector<std::uint32_t> rows, std::size_t batch_size, std::uint64_t seed)
+    : kind_(kind), rows_(std::move(rows)), batch_size_(batch_size), random_(seed, RandomStream::sampling) {
+  assert(!rows_.empty() && batch_size_ >= 1);
+}
+
+std::size_t Sampler::steps_per_epoch() const {
+  const std::size_t full = rows_.size() / batch_size_;
+  if (kind_ == SamplingKind::random) {
+    return std::max<std::size_t>(1, full);
+  }
+  return full + (rows_.size() % batch_size_ == 0 ? 0 : 1);
+}
+
+std::vector<std::size_t> Sampler::batch_sizes() const {
+  const std::size_t last = rows_.size() % batch_size_;
+  if (kind_ == SamplingKind::random || last == 0) {
+    return {batch_size_};
+  }
+  return rows_.size() < batch_size_ ? std::vector{last} : std::vector{batch_size_, last};
+}
+
+std::span<const std::uint32_t> Sampler::batch(std::uint32_t epoch, std::size_t step) {
+  assert(epoch >= 1 && step >= 1 && step <= steps_per_epoch());
+  const std::size_t first = (step - 1) * batch_size_;
+  if (kind_ == SamplingKind::random) {
+    draw(epoch, first);
+    return batch_;
+  }
+  if (kind_ == SamplingKind::shuffle && shuffled_epoch_ != epoch) {
+    shuffle(epoch);
+  }
+  const std::span<const std::uint32_t> order = kind_ == SamplingKind::shuffle ? order_ : rows_;
+  return order.subspan(first, std::min(batch_size_, order.size() - first));
+}
+
+void Sampler::draw(std::uint32_t epoch, std::size_t first) {
+  batch_.resize(batch_size_);
+  const std::size_t end = first + batch_size_;
+  for (std::size_t pair = first / 2; 2 * pair < end; ++pair) {
+    const auto words = random_.bits(epoch, pair);
+    for (std::size_t position = std::max(first, 2 * pair); position < std::min(end, 2 * pair + 2); ++position) {
+      batch_[position - first] = rows_[scale_down(words[position % 2], rows_.size())];
+    }
+  }
+}
+
+void Sampler::shuffle(std::uint32_t epoch) {
+  const auto permutation = random_.permutation(rows_.size(), epoch);
+  order_.resize(rows_.size());
+  std::transform(permutation.begin(), permutation.end(), order_.begin(), [&](auto i) { return rows_[i]; });
+  shuffled_epoch_ = epoch;
+}
+
+}  // namespace strata
