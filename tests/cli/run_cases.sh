@@ -32,7 +32,8 @@ export DATA=$work/data
 mkdir "$DATA"
 make_part "$DATA" train 64
 make_part "$DATA" t10k 16
-export TINY="--data $DATA --hidden 4 --epochs 1 --batch-size 8 --threads 1"
+export SMALL="--data $DATA --hidden 4 --batch-size 8 --threads 1"
+export TINY="$SMALL --epochs 1"
 
 ran=0
 failed=0
@@ -75,7 +76,7 @@ run_case() {
   local folder=$work/case code good=1
   mkdir "$folder"
   cd "$folder"
-  bash -c "$commands" >out 2>err </dev/null
+  timeout 20 bash -c "$commands" >out 2>err </dev/null
   code=$?
   for expectation in "${expectations[@]}"; do check "$expectation"; done
   ran=$((ran + 1))
