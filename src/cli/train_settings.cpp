@@ -160,7 +160,7 @@ nlohmann::ordered_json config_json(const TrainSettings& settings) {
     json["max_steps"] = *config.max_steps;
   }
   if (config.max_seconds) {
-    json["max_seconds"] = *config.max_seconds;
+    json["max_time"] = fmt::format("{}s", *config.max_seconds);
   }
   add_groups(json, config.groups);
   return json;
