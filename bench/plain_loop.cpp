@@ -91,8 +91,7 @@ struct PlainLoop::Impl {
     const memory::desc dst({dim(batch), dim(sizes[l + 1])}, kF32, kRows);
     const memory::desc bias({dim(sizes[l + 1])}, kF32, memory::format_tag::a);
     const memory::desc wanted({dim(sizes[l + 1]), dim(sizes[l])}, kF32, tag_of(format));
-    const auto forward =
-        onednn::forward_desc(engine, dnnl::prop_kind::forward_training, src, wanted, bias, dst, fused);
+    const auto forward = onednn::forward_desc(engine, dnnl::prop_kind::forward_training, src, wanted, bias, dst, fused);
     const memory::desc weights_desc = forward.weights_desc();
     const memory weights = weights_in(weights_desc, l);
     const memory biases = filled(bias, 300 + l);
@@ -106,8 +105,8 @@ struct PlainLoop::Impl {
 
     std::vector<Call> backward;
     if (hidden) {
-      const auto desc = onednn::eltwise_backward_desc(engine, elu, dst, plain,
-                                                      onednn::eltwise_forward_desc(engine, elu, dst, plain));
+      const auto desc =
+          onednn::eltwise_backward_desc(engine, elu, dst, plain, onednn::eltwise_forward_desc(engine, elu, dst, plain));
       backward.push_back(call(dnnl::eltwise_backward(desc), desc.scratchpad_desc(),
                               {{DNNL_ARG_DST, values[l + 1]},
                                {DNNL_ARG_DIFF_DST, gradients[l + 1]},
@@ -121,10 +120,9 @@ struct PlainLoop::Impl {
                              {DNNL_ARG_DIFF_BIAS, filled(bias, 500 + l)}}));
     if (l > 0) {
       const auto data = onednn::backward_data_desc(engine, src, weights_desc, dst, plain, forward);
-      backward.push_back(call(dnnl::inner_product_backward_data(data), data.scratchpad_desc(),
-                              {{DNNL_ARG_DIFF_DST, gradients[l + 1]},
-                               {DNNL_ARG_WEIGHTS, weights},
-                               {DNNL_ARG_DIFF_SRC, gradients[l]}}));
+      backward.push_back(call(
+          dnnl::inner_product_backward_data(data), data.scratchpad_desc(),
+          {{DNNL_ARG_DIFF_DST, gradients[l + 1]}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DIFF_SRC, gradients[l]}}));
     }
     return backward;
   }
@@ -143,7 +141,8 @@ struct PlainLoop::Impl {
     AlignedVector<float>& values = buffers.emplace_back((desc.get_size() + sizeof(float) - 1) / sizeof(float));
     const Random random(1, RandomStream::weights);
     for (std::size_t i = 0; i < values.size(); ++i) {
-      values[i] = static_cast<float>(unit_interval(random.bits(static_cast<std::uint32_t>(stream_index), i)[0]) - 0.5) * 0.1F;
+      values[i] =
+          static_cast<float>(unit_interval(random.bits(static_cast<std::uint32_t>(stream_index), i)[0]) - 0.5) * 0.1F;
     }
     return {desc, engine, values.data()};
   }

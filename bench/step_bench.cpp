@@ -1,28 +1,25 @@
-// The whole training step beside the plain oneDNN loop and the FMA peak, all in the same minute.
+#include "bench/step_bench.h"
 
 #include <fmt/format.h>
 
-#include <chrono>
+#include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <exception>
+#include <cstdio>
 
+#include "bench/default_run.h"
 #include "bench/fma_peak.h"
+#include "bench/oracle.h"
 #include "bench/plain_loop.h"
 #include "bench/timing.h"
 #include "core/error.h"
-#include "core/threads.h"
-#include "kernels/instruction_set.h"
 #include "train/trainer.h"
 
 namespace strata::bench {
 
 namespace {
 
-const std::vector<std::size_t> kHidden{300, 100, 50};
 constexpr int kRounds = 15;
 constexpr double kSecondsARound = 0.06;
-constexpr double kQuietSpread = 0.15;
 
 /// Seconds a step of training, over the steps after the first tenth.
 class StepClock : public Observer {
@@ -31,35 +28,23 @@ class StepClock : public Observer {
 
   void on_step(const StepInfo& info) override {
     if (info.global_step == warm_up_) {
-      start_ = Clock::now();
+      clock_ = {};
     } else if (info.global_step == steps_) {
-      seconds_ = std::chrono::duration<double>(Clock::now() - start_).count() / static_cast<double>(steps_ - warm_up_);
+      seconds_ = clock_.seconds() / static_cast<double>(steps_ - warm_up_);
     }
   }
+  bool done() const { return seconds_ > 0; }
   double seconds() const { return seconds_; }
 
  private:
-  using Clock = std::chrono::steady_clock;
   std::size_t warm_up_;
   std::size_t steps_;
-  Clock::time_point start_;
+  Stopwatch clock_;
   double seconds_ = 0;
 };
 
-TrainConfig default_config(std::size_t batch, int threads, std::size_t steps) {
-  TrainConfig config;
-  config.hidden = kHidden;
-  config.activation = {kernels::ActivationKind::elu, 1.0F};
-  config.groups = lower_upper_groups(4, 2, parse_optimizer("sgd,lr=0.01", Convention::keras, "--lower"),
-                                     parse_optimizer("adam,lr=0.001", Convention::keras, "--upper"));
-  config.batch_size = batch;
-  config.threads = threads;
-  config.epochs = 1'000'000;
-  config.max_steps = steps;
-  return config;
-}
-
-/// Multiply-adds of a step, counted as two operations each: forward, weight gradients, and data gradients but the first.
+/// Multiply-adds of a step, counted as two operations each: forward, weight gradients, and data gradients but the
+/// first.
 double step_operations(const std::vector<std::size_t>& sizes, std::size_t batch) {
   double operations = 0;
   for (std::size_t l = 0; l + 1 < sizes.size(); ++l) {
@@ -68,81 +53,117 @@ double step_operations(const std::vector<std::size_t>& sizes, std::size_t batch)
   return operations * static_cast<double>(batch);
 }
 
-double time_training(const DataSource& source, std::size_t batch, int threads, std::size_t steps) {
+/// The batch of the first step.
+std::vector<std::uint32_t> first_batch(const TrainConfig& config, const SamplesView& samples) {
+  Split split = split_rows(config.split, samples.labels, config.validation_split, config.seed);
+  Sampler sampler(config.sampling, std::move(split.train), config.batch_size, config.seed);
+  const std::span<const std::uint32_t> rows = sampler.batch(1, 1);
+  return {rows.begin(), rows.end()};
+}
+
+/// Where the optimizer's first update takes `weights`, of which `gradient` is the gradient.
+void update_first(const OptimizerSpec& optimizer, std::vector<double>& weights, const std::vector<double>& gradient) {
+  const double lr = base_learning_rate(optimizer);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    reference::OptimizedElement x{weights[i]};
+    if (optimizer.name == "sgd") {
+      reference::sgd(x, gradient[i], lr);
+    } else {
+      reference::adam_keras(x, gradient[i], lr,
+                            {optimizer.value("beta1"), optimizer.value("beta2"), optimizer.value("epsilon")}, 1);
+    }
+    weights[i] = x.w;
+  }
+}
+
+/// The first step's loss to seven digits; the weights after it to a twentieth of an Adam step, which is as steep as
+/// lr / epsilon where the gradient is no larger than its roundings.
+void check_step(const DataSource& source, const TrainConfig& config) {
+  const SamplesView samples = source.train.view();
+  Trainer trainer(config, source);
+  reference::Network network = network_of(trainer.parameters());
+  const std::vector<std::uint32_t> rows = first_batch(config, samples);
+  std::vector<std::uint32_t> labels;
+  for (const std::uint32_t row : rows) {
+    labels.push_back(samples.labels[row]);
+  }
+  const auto exact = reference::forward_backward(network, standardised(samples, rows, trainer.scaler()), labels);
+
+  const double loss = trainer.run({}, [] { return true; }).train_loss.value_or(NAN);
+  if (!(std::fabs(loss - exact.loss) <= 1e-6 * exact.loss)) {
+    throw failed_error("the first step's loss at batch {} is {}, not {}", config.batch_size, loss, exact.loss);
+  }
+  for (const ParameterGroup& group : config.groups) {
+    const double bound = group.optimizer.name == "sgd" ? 4 * kRoundoff : base_learning_rate(group.optimizer) / 20;
+    for (std::size_t l = group.first; l <= group.last; ++l) {
+      update_first(group.optimizer, network[l].weights, exact.gradients[l].weights);
+      update_first(group.optimizer, network[l].bias, exact.gradients[l].bias);
+      const MatrixView<const float> weights = std::as_const(trainer).parameters().weight(l);
+      expect_near(fmt::format("layer {}'s weights after a step", l), {weights.data(), network[l].weights.size()},
+                  network[l].weights, bound);
+      expect_near(fmt::format("layer {}'s bias after a step", l), trainer.parameters().bias(l), network[l].bias, bound);
+    }
+  }
+}
+
+double time_training(const DataSource& source, const TrainConfig& config, std::size_t steps) {
   StepClock clock(steps);
   Observer* const observer = &clock;
-  Trainer trainer(default_config(batch, threads, steps), source);
-  const RunResult result = trainer.run({&observer, 1}, [] { return false; });
-  if (!(result.train_loss && *result.train_loss < std::log(static_cast<double>(source.classes)))) {
-    throw failed_error("the training loss is no better than guessing");
-  }
+  Trainer(config, source).run({&observer, 1}, [&] { return clock.done(); });
   return clock.seconds();
 }
 
 double time_plain(PlainLoop& loop, std::size_t steps) {
   loop.step();
-  const auto start = std::chrono::steady_clock::now();
-  for (std::size_t i = 0; i < steps; ++i) {
-    loop.step();
-  }
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / static_cast<double>(steps);
+  return mean_seconds(steps, [&] { loop.step(); });
 }
 
-void bench_step(const DataSource& source, std::size_t batch, int threads) {
-  std::vector<std::size_t> sizes{source.train.features};
-  sizes.insert(sizes.end(), kHidden.begin(), kHidden.end());
-  sizes.push_back(source.classes);
-  const double operations = step_operations(sizes, batch);
-  const double peak_before = fma_peak(threads, 0.1);
-  const auto steps = std::max<std::size_t>(20, static_cast<std::size_t>(kSecondsARound * peak_before * 5e8 / operations));
+std::string timing_text(const Timing& timing, double share_of_peak) {
+  return fmt::format("{:9.1f} {:9.1f} {:6.0f} % {:5.0f} %", timing.best * 1e6, timing.median * 1e6, 100 * timing.spread,
+                     100 * share_of_peak);
+}
 
-  PlainLoop any(sizes, batch, threads, WeightsFormat::any);
-  PlainLoop plain(sizes, batch, threads, WeightsFormat::inputs_outputs);
+void bench_step(const DataSource& source, const TrainConfig& config) {
+  std::vector<std::size_t> sizes{source.train.features};
+  sizes.insert(sizes.end(), config.hidden.begin(), config.hidden.end());
+  sizes.push_back(source.classes);
+  const double operations = step_operations(sizes, config.batch_size);
+  const double first_peak = fma_peak(config.threads, 0.02);
+  const auto steps =
+      std::max<std::size_t>(20, static_cast<std::size_t>(kSecondsARound * first_peak * 5e8 / operations));
+
+  PlainLoop any(sizes, config.batch_size, config.threads, WeightsFormat::any);
+  PlainLoop plain(sizes, config.batch_size, config.threads, WeightsFormat::inputs_outputs);
   any.check();
   plain.check();
-  const std::vector<Timing> timings = alternate(
-      kRounds, {[&] { return time_plain(any, steps); }, [&] { return time_plain(plain, steps); },
-                [&] { return time_training(source, batch, threads, steps); }});
-  const double peak = std::max(peak_before, fma_peak(threads, 0.1));
+  check_step(source, config);
+  const std::vector<Timing> timings =
+      alternate(kRounds, {[&] { return time_plain(any, steps); }, [&] { return time_plain(plain, steps); },
+                          [&] { return time_training(source, config, steps); },
+                          [&] { return 1e-9 / fma_peak(config.threads, 0.01); }});
   const Timing& loop = timings[0].best < timings[1].best ? timings[0] : timings[1];
   const Timing& step = timings[2];
-  const auto share = [&](const Timing& timing) { return 100 * operations / timing.best * 1e-9 / peak; };
-  fmt::print("{:5} {:7} {:9.1f} {:9.1f} {:5.0f} % {:9.1f} {:9.1f} {:5.0f} % {:7.2f} {:7.2f} {:8.1f}{}\n", batch, threads,
-             loop.best * 1e6, loop.median * 1e6, share(loop), step.best * 1e6, step.median * 1e6, share(step),
-             step.best / loop.best, step.median / loop.median, peak,
-             step.spread > kQuietSpread || loop.spread > kQuietSpread ? "  (noisy)" : "");
+  const double at_peak = operations * timings[3].best;  // seconds of a step that is FMAs and nothing else
+  const bool noisy = std::max(step.spread, loop.spread) > kQuietSpread;
+  fmt::print("{:5} {:7} {} {} {:7.2f} {:7.2f} {:8.1f}{}\n", config.batch_size, config.threads,
+             timing_text(loop, at_peak / loop.best), timing_text(step, at_peak / step.best), step.best / loop.best,
+             step.median / loop.median, 1e-9 / timings[3].best, noisy ? "  (noisy)" : "");
   std::fflush(stdout);
-}
-
-void run() {
-  const DataSource source = [] {
-    DataSource loaded = load_idx_folder(STRATA_DATASETS_DIR "/fashion-mnist", available_threads());
-    loaded.test = {};
-    return loaded;
-  }();
-  fmt::print("784-300-100-50-10, {}; microseconds a step; peak: GFLOP/s of a loop of FMAs\n", kernels::instruction_set_name());
-  fmt::print("batch threads | plain oneDNN loop: best, median, of peak | whole step: best, median, of peak | ratio: best, median | peak\n");
-  std::vector<int> thread_counts{1};
-  if (available_threads() > 1) {
-    thread_counts.push_back(2);
-  }
-  for (const int threads : thread_counts) {
-    for (const std::size_t batch : {32UL, 128UL, 1024UL}) {
-      bench_step(source, batch, threads);
-    }
-  }
 }
 
 }  // namespace
 
-}  // namespace strata::bench
-
-int main() {
-  try {
-    strata::bench::run();
-    return EXIT_SUCCESS;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "strata_bench: {}\n", error.what());
-    return EXIT_FAILURE;
+void bench_steps(const DataSource& source) {
+  fmt::print("\nmicroseconds a step; peak: GFLOP/s of a loop of FMAs\n{:13} | {:35} | {:35} | {:13} |\n", "",
+             "plain oneDNN loop", "whole step", "ratio");
+  fmt::print(
+      "batch threads      best    median   spread of peak      best    median   spread of peak    best  median     "
+      "peak\n");
+  for (const int threads : thread_counts()) {
+    for (const std::size_t batch : kBatchSizes) {
+      bench_step(source, default_config(batch, threads));
+    }
   }
 }
+
+}  // namespace strata::bench

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
+#include <utility>
 #include <vector>
+
+#include "train/metrics.h"
 
 namespace strata::bench {
 
@@ -12,6 +16,9 @@ struct Timing {
   double median = 0;
   double spread = 0;  ///< (upper quartile - lower quartile) / median
 };
+
+/// Above this spread a timing says more about the machine's other work than about ours.
+inline constexpr double kQuietSpread = 0.15;
 
 inline Timing summarise(std::vector<double> seconds) {
   std::ranges::sort(seconds);
@@ -32,6 +39,16 @@ inline std::vector<Timing> alternate(int rounds, const std::vector<std::function
     timings.push_back(summarise(std::move(of_one)));
   }
   return timings;
+}
+
+/// Seconds a call of `body`, the mean of `calls`.
+template <class Body>
+double mean_seconds(std::size_t calls, Body&& body) {
+  const Stopwatch clock;
+  for (std::size_t i = 0; i < calls; ++i) {
+    body();
+  }
+  return clock.seconds() / static_cast<double>(calls);
 }
 
 }  // namespace strata::bench

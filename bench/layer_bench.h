@@ -1,0 +1,10 @@
+// oneDNN's dense layers, forward and backward.
+#pragma once
+
+namespace strata::bench {
+
+/// Each layer of the default model at each batch size and number of threads, beside the FMA peak.
+/// Throws Error(failed) if an answer is not the oracle's.
+void bench_layers();
+
+}  // namespace strata::bench
