@@ -218,8 +218,8 @@ struct Update {
     }
   }
 
-  /// Runs the update. It is some eight rounded operations on values of at most 3, and Adam's step at most
-  /// 0.1 / epsilon's neighbourhood larger, which its roundoffs follow: hence relative to the step too.
+  /// Runs the update: some eight rounded operations on terms that are at most 1, but for Adam's step, which is at most
+  /// 1 more than the weight it leads to.
   void check(int threads) {
     const Update before = *this;
     run(threads);

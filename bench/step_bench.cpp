@@ -19,7 +19,7 @@ namespace strata::bench {
 namespace {
 
 constexpr int kRounds = 15;
-constexpr double kSecondsARound = 0.06;
+constexpr double kSecondsARound = 0.04;
 
 /// Seconds a step of training, over the steps after the first tenth.
 class StepClock : public Observer {
