@@ -67,6 +67,7 @@ void print_contest_header() {
 
 void run_contest(int rounds, const std::vector<Case>& cases) {
   std::vector<std::function<double()>> contestants;
+  contestants.reserve(2 * cases.size());
   for (const Case& one : cases) {
     contestants.push_back(contestant(one));
   }

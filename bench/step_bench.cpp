@@ -84,6 +84,7 @@ void check_step(const DataSource& source, const TrainConfig& config) {
   reference::Network network = network_of(trainer.parameters());
   const std::vector<std::uint32_t> rows = first_batch(config, samples);
   std::vector<std::uint32_t> labels;
+  labels.reserve(rows.size());
   for (const std::uint32_t row : rows) {
     labels.push_back(samples.labels[row]);
   }

@@ -35,6 +35,7 @@ inline std::vector<Timing> alternate(int rounds, const std::vector<std::function
     }
   }
   std::vector<Timing> timings;
+  timings.reserve(seconds.size());
   for (auto& of_one : seconds) {
     timings.push_back(summarise(std::move(of_one)));
   }
