@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/threads.h"
 #include "data/gzip.h"
 #include "data/idx.h"
 #include "data/read_file.h"
@@ -104,7 +105,7 @@ FileArrays read_files(const FilePaths& paths, int threads) {
       faults[i] = std::current_exception();
     }
   };
-  tbb::task_arena arena(threads);
+  tbb::task_arena arena(std::min(threads, available_threads()));  // TBB complains of more on stderr
   arena.execute([&] { tbb::parallel_for(std::size_t{0}, paths.size(), read, tbb::simple_partitioner()); });
   for (const std::exception_ptr& fault : faults) {
     if (fault) {

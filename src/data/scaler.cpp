@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <functional>
 
+#include "core/threads.h"
+
 namespace strata {
 
 namespace {
@@ -52,7 +54,7 @@ void add_block(const MatrixView<const std::uint8_t>& features, std::span<const s
 FeatureSums sum_rows(const MatrixView<const std::uint8_t>& features, std::span<const std::uint32_t> rows, int threads) {
   const std::size_t blocks = (rows.size() + kBlockRows - 1) / kBlockRows;
   tbb::enumerable_thread_specific<FeatureSums> partial([&] { return FeatureSums(features.columns()); });
-  tbb::task_arena arena(threads);
+  tbb::task_arena arena(std::min(threads, available_threads()));  // TBB complains of more on stderr
   arena.execute([&] {
     tbb::parallel_for(std::size_t{0}, blocks, [&](std::size_t block) {
       const std::size_t first = block * kBlockRows;
