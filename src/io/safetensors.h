@@ -7,6 +7,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace strata {
@@ -23,14 +24,27 @@ struct SafetensorsFile {
   std::map<std::string, std::string> metadata;
 };
 
+/// A tensor to write, whose values somebody else owns.
+struct NamedTensor {
+  std::string name;  ///< UTF-8; not __metadata__; each name once
+  std::vector<std::size_t> shape;
+  std::span<const float> values;
+};
+
 /// Reads a file whose tensors are all F32. Throws Error(data), naming the file, on anything the format does not
 /// allow: header too long or no JSON object, duplicate keys, unknown fields, wrong offsets, holes or overlaps,
 /// trailing bytes, sizes that overflow, another dtype, non-finite values. Never allocates more than the file's size
 /// warrants.
 SafetensorsFile read_safetensors(const std::filesystem::path& path);
 
+/// The same for the bytes of a file that are already in memory; `name` stands for it in messages.
+SafetensorsFile parse_safetensors(std::string_view content, std::string_view name);
+
 /// Writes to a temporary name beside `path`, fsyncs, renames, fsyncs the folder: `path` holds the old content or the
-/// new, never part of it. Throws Error(failed) naming the file and the system's reason.
+/// new, never part of it. Tensors are stored in the order given, values as they are: whether they are finite is for
+/// the caller to know. Throws Error(failed) naming the file and the system's reason, or the text that is not UTF-8.
+void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                       const std::map<std::string, std::string>& metadata);
 void write_safetensors(const std::filesystem::path& path, const SafetensorsFile& file);
 
 }  // namespace strata

@@ -1,0 +1,152 @@
+#include "kernels/elementary.h"
+
+#include "kernels/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/elementary.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <array>
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <cstdint>
+
+#include "kernels/elementary-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace strata::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+struct ExpFunction {
+  template <class D, class V>
+  static HWY_INLINE V apply(D d, V x) {
+    return HWY_NAMESPACE::exp(d, x);
+  }
+};
+
+struct LogFunction {
+  template <class D, class V>
+  static HWY_INLINE V apply(D d, V x) {
+    return HWY_NAMESPACE::log(d, x);
+  }
+};
+
+template <class F, class D>
+std::size_t map_from(D d, std::size_t first, std::span<const float> src, std::span<float> dst) {
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t i = first;
+  for (; i + lanes <= src.size(); i += lanes) {
+    hn::StoreU(F::apply(d, hn::LoadU(d, src.data() + i)), d, dst.data() + i);
+  }
+  return i;
+}
+
+template <class F>
+void map(std::span<const float> src, std::span<float> dst) {
+  const std::size_t whole = map_from<F>(hn::ScalableTag<float>(), 0, src, dst);
+  map_from<F>(hn::CappedTag<float, 1>(), whole, src, dst);
+}
+
+void Exp(std::span<const float> src, std::span<float> dst) { map<ExpFunction>(src, dst); }
+void Log(std::span<const float> src, std::span<float> dst) { map<LogFunction>(src, dst); }
+
+}  // namespace strata::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace strata::kernels {
+
+namespace {
+
+/// c[0] + x (c[1] + …), fused.
+template <std::size_t n>
+double polynomial(double x, const std::array<double, n>& c) {
+  double sum = c[n - 1];
+  for (std::size_t i = n - 1; i-- > 0;) {
+    sum = std::fma(sum, x, c[i]);
+  }
+  return sum;
+}
+
+/// 2/(2k + 3), k = 0 …: the series of (2 atanh(s) - 2 s) / s^3 in s^2.
+constexpr auto kAtanhSeries = [] {
+  std::array<double, 11> c{};
+  for (std::size_t k = 0; k < c.size(); ++k) {
+    c[k] = 2.0 / (2.0 * static_cast<double>(k) + 3.0);
+  }
+  return c;
+}();
+
+/// (-1)^k / (2k)! or (-1)^k / (2k + 1)!: the Taylor series of cos t and of sin(t)/t in t^2.
+constexpr std::array<double, 10> alternating_factorials(double first) {
+  std::array<double, 10> c{1.0};
+  for (std::size_t k = 1; k < c.size(); ++k) {
+    const double n = 2.0 * static_cast<double>(k) + first;
+    c[k] = -c[k - 1] / (n * (n - 1.0));
+  }
+  return c;
+}
+
+constexpr auto kCosSeries = alternating_factorials(0.0);
+constexpr auto kSinSeries = alternating_factorials(1.0);
+constexpr double kPi = 3.14159265358979323846;
+
+}  // namespace
+
+HWY_EXPORT(Exp);
+HWY_EXPORT(Log);
+
+void exp(std::span<const float> src, std::span<float> dst) {
+  assert(src.size() == dst.size());
+  HWY_DYNAMIC_DISPATCH(Exp)(src, dst);
+}
+
+void log(std::span<const float> src, std::span<float> dst) {
+  assert(src.size() == dst.size());
+  HWY_DYNAMIC_DISPATCH(Log)(src, dst);
+}
+
+double log(double x) {
+  // x = m 2^e with m in [sqrt(1/2), sqrt(2)).
+  constexpr std::uint64_t kSqrtHalf = 0x3FE6A09E667F3BCDULL;
+  const auto bits = static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(x) - kSqrtHalf);
+  const auto e = static_cast<double>(bits >> 52);
+  const double m = std::bit_cast<double>((static_cast<std::uint64_t>(bits) & 0x000FFFFFFFFFFFFFULL) + kSqrtHalf);
+  // log m = 2 atanh(s), written as f - (f^2/2 - s (f^2/2 + R)).
+  const double f = m - 1.0;
+  const double s = f / (2.0 + f);
+  const double s2 = s * s;
+  const double rest = s2 * polynomial(s2, kAtanhSeries);
+  const double half_f2 = 0.5 * f * f;
+  constexpr double kLn2High = 6.93147180369123816490e-01;  // 32 bits and trailing zeros
+  constexpr double kLn2Low = 1.90821492927058770002e-10;
+  const double low = std::fma(s, half_f2 + rest, e * kLn2Low);
+  return std::fma(e, kLn2High, f - (half_f2 - low));
+}
+
+double cos_pi(double x) {
+  // x = q/2 + r with |r| <= 1/4; cos(pi x) is one of cos, -sin, -cos, sin of pi r.
+  const double q = std::nearbyint(2.0 * std::fabs(x));
+  const double t = kPi * std::fma(-0.5, q, std::fabs(x));
+  const double t2 = t * t;
+  const auto quarter = static_cast<std::uint64_t>(q) & 3U;
+  const double value = quarter % 2 == 0 ? polynomial(t2, kCosSeries) : t * polynomial(t2, kSinSeries);
+  return quarter == 1 || quarter == 2 ? -value : value;
+}
+
+double power(double x, unsigned long long n) {
+  double result = 1.0;
+  for (; n != 0; n >>= 1U) {
+    if ((n & 1U) != 0) {
+      result *= x;
+    }
+    x *= x;
+  }
+  return result;
+}
+
+}  // namespace strata::kernels
+#endif

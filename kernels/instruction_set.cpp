@@ -1,0 +1,76 @@
+#include "kernels/instruction_set.h"
+
+#include "kernels/targets.h"
+
+#include <hwy/targets.h>
+
+#include <string>
+
+#include "core/error.h"
+#include "kernels/onednn/version.h"
+
+namespace strata::kernels {
+
+namespace {
+
+struct Description {
+  std::string name;
+  std::int64_t newest;  ///< the newest Highway target allowed
+};
+
+Description describe(InstructionSet instruction_set) {
+#if HWY_ARCH_X86
+  switch (instruction_set) {
+    case InstructionSet::baseline:
+      return {"baseline", HWY_SSE4};
+    case InstructionSet::avx2:
+      return {"avx2", HWY_AVX2};
+    case InstructionSet::avx512:
+      return {"avx512", HWY_AVX3};
+    case InstructionSet::automatic:
+      break;
+  }
+#endif
+  if (instruction_set == InstructionSet::automatic || instruction_set == InstructionSet::baseline) {
+    return {"auto", 1};
+  }
+  throw usage_error("--isa: this is no x86-64 CPU, so it has neither avx2 nor avx512; use auto or baseline");
+}
+
+}  // namespace
+
+void set_instruction_set(InstructionSet instruction_set) {
+  const Description wanted = describe(instruction_set);
+  if (instruction_set != InstructionSet::automatic) {
+    const bool needs_cpu = instruction_set != InstructionSet::baseline;
+    if (needs_cpu && (hwy::SupportedTargets() & wanted.newest) == 0) {
+      throw usage_error("--isa {}: this CPU does not have it; the newest it has is {}: use that, or auto",
+                        wanted.name, instruction_set_name());
+    }
+    // A Highway target is the newer, the lower its bit.
+    hwy::DisableTargets(wanted.newest - 1);
+  }
+  onednn::set_newest_instruction_set(instruction_set);
+}
+
+std::string instruction_set_name() {
+  const std::int64_t targets = hwy::SupportedTargets() & HWY_TARGETS;
+  const std::int64_t best = targets & -targets;
+#if HWY_ARCH_X86
+  if (best == HWY_AVX3) {
+    return "avx512";
+  }
+  if (best == HWY_AVX2) {
+    return "avx2";
+  }
+#endif
+#if HWY_ARCH_ARM
+  if (best == HWY_NEON) {
+    return "neon";
+  }
+#endif
+  static_cast<void>(best);
+  return "baseline";
+}
+
+}  // namespace strata::kernels

@@ -1,0 +1,83 @@
+#include "kernels/onednn/primitives.h"
+
+namespace strata::kernels::onednn {
+
+using dnnl::engine;
+using dnnl::primitive_attr;
+using dnnl::memory;
+
+#if DNNL_VERSION_MAJOR >= 3
+
+void append_eltwise(dnnl::post_ops& post_ops, const Eltwise& e) { post_ops.append_eltwise(e.algorithm, e.alpha, e.beta); }
+
+dnnl::inner_product_forward::primitive_desc forward_desc(const engine& engine, dnnl::prop_kind prop,
+                                                         const memory::desc& src, const memory::desc& weights,
+                                                         const memory::desc& bias, const memory::desc& dst,
+                                                         const primitive_attr& attr) {
+  return {engine, prop, src, weights, bias, dst, attr};
+}
+
+dnnl::inner_product_backward_data::primitive_desc backward_data_desc(
+    const engine& engine, const memory::desc& diff_src, const memory::desc& weights, const memory::desc& diff_dst,
+    const primitive_attr& attr, const dnnl::inner_product_forward::primitive_desc& forward) {
+  return {engine, diff_src, weights, diff_dst, forward, attr};
+}
+
+dnnl::inner_product_backward_weights::primitive_desc backward_weights_desc(
+    const engine& engine, const memory::desc& src, const memory::desc& diff_weights, const memory::desc& diff_bias,
+    const memory::desc& diff_dst, const primitive_attr& attr,
+    const dnnl::inner_product_forward::primitive_desc& forward) {
+  return {engine, src, diff_weights, diff_bias, diff_dst, forward, attr};
+}
+
+dnnl::eltwise_forward::primitive_desc eltwise_forward_desc(const engine& engine, const Eltwise& e,
+                                                           const memory::desc& data, const primitive_attr& attr) {
+  return {engine, dnnl::prop_kind::forward_training, e.algorithm, data, data, e.alpha, e.beta, attr};
+}
+
+dnnl::eltwise_backward::primitive_desc eltwise_backward_desc(const engine& engine, const Eltwise& e,
+                                                             const memory::desc& data, const primitive_attr& attr,
+                                                             const dnnl::eltwise_forward::primitive_desc& forward) {
+  return {engine, e.algorithm, data, data, data, e.alpha, e.beta, forward, attr};
+}
+
+#else
+
+void append_eltwise(dnnl::post_ops& post_ops, const Eltwise& e) {
+  post_ops.append_eltwise(1.0F, e.algorithm, e.alpha, e.beta);
+}
+
+dnnl::inner_product_forward::primitive_desc forward_desc(const engine& engine, dnnl::prop_kind prop,
+                                                         const memory::desc& src, const memory::desc& weights,
+                                                         const memory::desc& bias, const memory::desc& dst,
+                                                         const primitive_attr& attr) {
+  return {{prop, src, weights, bias, dst}, attr, engine};
+}
+
+dnnl::inner_product_backward_data::primitive_desc backward_data_desc(
+    const engine& engine, const memory::desc& diff_src, const memory::desc& weights, const memory::desc& diff_dst,
+    const primitive_attr& attr, const dnnl::inner_product_forward::primitive_desc& forward) {
+  return {{diff_src, weights, diff_dst}, attr, engine, forward};
+}
+
+dnnl::inner_product_backward_weights::primitive_desc backward_weights_desc(
+    const engine& engine, const memory::desc& src, const memory::desc& diff_weights, const memory::desc& diff_bias,
+    const memory::desc& diff_dst, const primitive_attr& attr,
+    const dnnl::inner_product_forward::primitive_desc& forward) {
+  return {{src, diff_weights, diff_bias, diff_dst}, attr, engine, forward};
+}
+
+dnnl::eltwise_forward::primitive_desc eltwise_forward_desc(const engine& engine, const Eltwise& e,
+                                                           const memory::desc& data, const primitive_attr& attr) {
+  return {{dnnl::prop_kind::forward_training, e.algorithm, data, e.alpha, e.beta}, attr, engine};
+}
+
+dnnl::eltwise_backward::primitive_desc eltwise_backward_desc(const engine& engine, const Eltwise& e,
+                                                             const memory::desc& data, const primitive_attr& attr,
+                                                             const dnnl::eltwise_forward::primitive_desc& forward) {
+  return {{e.algorithm, data, data, e.alpha, e.beta}, attr, engine, forward};
+}
+
+#endif
+
+}  // namespace strata::kernels::onednn

@@ -1,0 +1,42 @@
+// Descriptors of oneDNN's primitives, the same calls for versions 2 and 3 of the library. Internal to this folder.
+#pragma once
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+namespace strata::kernels::onednn {
+
+/// An eltwise operation with its constants.
+struct Eltwise {
+  dnnl::algorithm algorithm;
+  float alpha = 0;
+  float beta = 0;
+};
+
+void append_eltwise(dnnl::post_ops& post_ops, const Eltwise& eltwise);
+
+dnnl::inner_product_forward::primitive_desc forward_desc(const dnnl::engine& engine, dnnl::prop_kind prop,
+                                                         const dnnl::memory::desc& src,
+                                                         const dnnl::memory::desc& weights,
+                                                         const dnnl::memory::desc& bias, const dnnl::memory::desc& dst,
+                                                         const dnnl::primitive_attr& attr);
+
+dnnl::inner_product_backward_data::primitive_desc backward_data_desc(
+    const dnnl::engine& engine, const dnnl::memory::desc& diff_src, const dnnl::memory::desc& weights,
+    const dnnl::memory::desc& diff_dst, const dnnl::primitive_attr& attr,
+    const dnnl::inner_product_forward::primitive_desc& forward);
+
+dnnl::inner_product_backward_weights::primitive_desc backward_weights_desc(
+    const dnnl::engine& engine, const dnnl::memory::desc& src, const dnnl::memory::desc& diff_weights,
+    const dnnl::memory::desc& diff_bias, const dnnl::memory::desc& diff_dst, const dnnl::primitive_attr& attr,
+    const dnnl::inner_product_forward::primitive_desc& forward);
+
+dnnl::eltwise_forward::primitive_desc eltwise_forward_desc(const dnnl::engine& engine, const Eltwise& eltwise,
+                                                           const dnnl::memory::desc& data,
+                                                           const dnnl::primitive_attr& attr);
+
+dnnl::eltwise_backward::primitive_desc eltwise_backward_desc(const dnnl::engine& engine, const Eltwise& eltwise,
+                                                             const dnnl::memory::desc& data,
+                                                             const dnnl::primitive_attr& attr,
+                                                             const dnnl::eltwise_forward::primitive_desc& forward);
+
+}  // namespace strata::kernels::onednn

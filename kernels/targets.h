@@ -1,0 +1,17 @@
+// Which Highway targets are compiled: AVX2 with FMA, AVX-512, SSE4, NEON, and the compiler's baseline.
+// Include before any of Highway's headers, in every file that has one.
+#pragma once
+
+// Later forms of AVX-512 add nothing that fp32 kernels use. Lazily expanded: which of them exist depends on
+// Highway's version, which its header tells.
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL | STRATA_NEWER_AVX3 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
+
+#include <hwy/detect_targets.h>
+
+#if defined(HWY_AVX3_SPR)
+#define STRATA_NEWER_AVX3 (HWY_AVX3_ZEN4 | HWY_AVX3_SPR)
+#elif defined(HWY_AVX3_ZEN4)
+#define STRATA_NEWER_AVX3 HWY_AVX3_ZEN4
+#else
+#define STRATA_NEWER_AVX3 0
+#endif

@@ -1,0 +1,52 @@
+#include "cli/announcement.h"
+
+#include <fmt/format.h>
+
+#include "cli/choices.h"
+#include "cli/message.h"
+#include "cli/progress_line.h"
+#include "kernels/instruction_set.h"
+
+namespace strata::cli {
+
+namespace {
+
+/// Such as `784-300-100-50-10 elu`.
+std::string shape(const RunInfo& run) {
+  std::string text = fmt::format("{}", run.features);
+  for (const std::size_t size : run.config.hidden) {
+    text += fmt::format("-{}", size);
+  }
+  text += fmt::format("-{}", run.classes);
+  return run.config.hidden.empty() ? text : fmt::format("{} {}", text, activation_name(run.config.activation));
+}
+
+std::string layers(const ParameterGroup& group) {
+  return group.first == group.last ? fmt::format("layer {}", group.first)
+                                   : fmt::format("layers {}-{}", group.first, group.last);
+}
+
+std::string_view reason(const TrainSettings& settings) {
+  return settings.threads_given ? "as --threads says" : "what affinity and the cgroup quota allow";
+}
+
+}  // namespace
+
+std::string announcement(const RunInfo& run, const TrainSettings& settings, const std::string& instruction_set) {
+  std::string text =
+      fmt::format("data    {}: {} training, {} validation, {} test rows\n", settings.data.string(),
+                  grouped_digits(run.train_rows), grouped_digits(run.validation_rows), grouped_digits(run.test_rows));
+  text += fmt::format("model   {}, {} parameters\n", shape(run), grouped_digits(run.parameters));
+  for (const ParameterGroup& group : run.config.groups) {
+    text += fmt::format("{:<7} {}: {}\n", group.name, layers(group), to_string(group.optimizer));
+  }
+  text += fmt::format("engine  {}, {}, {} thread{} ({})\n", run.engine, instruction_set, run.config.threads,
+                      run.config.threads == 1 ? "" : "s", reason(settings));
+  return text;
+}
+
+void Announcer::on_run(const RunInfo& run) {
+  print_notes(announcement(run, settings_, kernels::instruction_set_name()));
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,73 @@
+#include "cli/dispatch.h"
+
+#include <array>
+#include <string_view>
+
+#include "cli/help.h"
+#include "cli/nearest.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/train_command.h"
+#include "cli/version.h"
+#include "core/error.h"
+
+namespace strata::cli {
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+void expect_alone(const Words& words) {
+  if (words.size() > 1) {
+    throw usage_error("unexpected argument '{}' after {}", words[1], words[0]);
+  }
+}
+
+Outcome answer(const Words& words, const std::string& text) {
+  expect_alone(words);
+  write_stdout(text);
+  return Outcome::done;
+}
+
+/// `help` is how docs/options.md is made; users have --help.
+Outcome help(const Words& words) {
+  if (words.size() == 2 && words[1] == "--markdown") {
+    write_stdout(markdown_help());
+    return Outcome::done;
+  }
+  return answer(words, general_help());
+}
+
+Error unknown(const std::string& word) {
+  constexpr std::array<std::string_view, 2> kOptions{"--help", "--version"};
+  if (word.starts_with('-')) {
+    return usage_error("unknown option {} before a command; the nearest known one is {}", word,
+                       nearest(word, kOptions));
+  }
+  std::vector<std::string_view> names;
+  for (const Command& command : commands()) {
+    names.push_back(command.name);
+  }
+  return usage_error("unknown command '{}'; the nearest known one is {}", word, nearest(word, names));
+}
+
+}  // namespace
+
+Outcome dispatch(const Words& words) {
+  const std::string& first = words.front();
+  if (first == "train") {
+    return run_train({words.begin() + 1, words.end()});
+  }
+  if (first == "--help" || first == "-h") {
+    return answer(words, general_help());
+  }
+  if (first == "--version") {
+    return answer(words, version_text());
+  }
+  if (first == "help") {
+    return help(words);
+  }
+  throw unknown(first);
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,196 @@
+#include "cli/help.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "optim/optimizer.h"
+
+namespace strata::cli {
+
+namespace {
+
+constexpr std::size_t kHelpColumn = 6;
+constexpr std::size_t kHelpWidth = 100;
+
+/// Words of `text` on lines of at most `width` columns, each after `indent` spaces.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string lines;
+  std::size_t column = 0;
+  while (!text.empty()) {
+    const std::size_t space = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, space);
+    if (column == 0 || column + 1 + word.size() > width) {
+      lines += column == 0 ? "" : "\n";
+      lines.append(indent, ' ');
+      column = indent;
+    } else {
+      lines += ' ';
+      ++column;
+    }
+    lines += word;
+    column += word.size();
+    text.remove_prefix(std::min(space + 1, text.size()));
+  }
+  return lines + '\n';
+}
+
+std::string_view shown_default(const Option& option) {
+  return option.fallback_note.empty() ? std::string_view(option.fallback) : option.fallback_note;
+}
+
+std::string contradictions(const Option& option) {
+  std::string text;
+  for (const Contradiction& other : option.contradicts) {
+    text += fmt::format("{}--{}", text.empty() ? "" : ", ", other.option);
+    if (!other.values.empty()) {
+      text += fmt::format(" {}", fmt::join(other.values, "|"));
+    }
+  }
+  return text.empty() ? text : fmt::format("; not with {}", text);
+}
+
+/// `--name VALUE`, or `--name` of a flag.
+std::string usage(const Option& option) {
+  return fmt::format("--{}{}{}", option.name, option.value.empty() ? "" : " ", option.value);
+}
+
+std::string option_help(const Option& option) {
+  std::string text = fmt::format("{}{}", option.help, contradictions(option));
+  if (!shown_default(option).empty()) {
+    text += fmt::format(" [{}]", shown_default(option));
+  }
+  return fmt::format("  {}\n{}", usage(option), wrapped(text, kHelpColumn, kHelpWidth));
+}
+
+std::string number(const OptimizerKey& key, double value) {
+  return key.type == OptimizerKey::Type::boolean ? (value != 0 ? "true" : "false") : fmt::format("{}", value);
+}
+
+/// The key's values, such as `from 0 to below 1`.
+std::string range(const OptimizerKey& key) {
+  if (key.type == OptimizerKey::Type::boolean) {
+    return "true or false";
+  }
+  std::string text;
+  if (std::isfinite(key.minimum)) {
+    text = fmt::format("{} {}", key.open_minimum ? "above" : "from", key.minimum);
+  }
+  if (std::isfinite(key.maximum)) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : " ", key.open_maximum ? "to below" : "to", key.maximum);
+  }
+  return text.empty() ? "any number" : text;
+}
+
+std::string key_default(const OptimizerKey& key) {
+  const std::string keras = number(key, key.keras_default);
+  const std::string torch = number(key, key.torch_default);
+  return keras == torch ? keras : fmt::format("{}, torch {}", keras, torch);
+}
+
+std::string optimizers_help() {
+  std::string text =
+      "\nOPTIMIZER is NAME[,KEY=VALUE…], such as sgd,lr=0.01,momentum=0.9. Its names and keys [defaults]:\n";
+  for (const OptimizerEntry& entry : optimizer_registry()) {
+    text += fmt::format("  {}\n{}", entry.name, wrapped(entry.help, kHelpColumn, kHelpWidth));
+    for (const OptimizerKey& key : entry.keys) {
+      const std::string line = fmt::format("{}: {}, {} [{}]", key.name, key.help, range(key), key_default(key));
+      text += wrapped(line, kHelpColumn, kHelpWidth);
+    }
+  }
+  return text;
+}
+
+/// A bar would end a cell of a Markdown table.
+std::string cell(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '|') {
+      escaped += '\\';
+    }
+    escaped += c;
+  }
+  return escaped;
+}
+
+std::string option_row(const Option& option) {
+  return fmt::format("| `{}` | {} | {} |\n", cell(usage(option)), cell(shown_default(option)),
+                     cell(fmt::format("{}{}", option.help, contradictions(option))));
+}
+
+std::string command_markdown(const Command& command) {
+  std::string text = fmt::format("\n## strata {}: {}\n", command.name, command.summary);
+  std::string_view heading;
+  for (const Option& option : command.options) {
+    if (option.heading != heading) {
+      heading = option.heading;
+      text += fmt::format("\n### {}\n\n| option | default | meaning |\n|---|---|---|\n", heading);
+    }
+    text += option_row(option);
+  }
+  return text;
+}
+
+std::string optimizers_markdown() {
+  std::string text = "\n## Optimizers\n\nOPTIMIZER is `NAME[,KEY=VALUE…]`, such as `sgd,lr=0.01,momentum=0.9`.\n";
+  for (const OptimizerEntry& entry : optimizer_registry()) {
+    text += fmt::format("\n### {}\n\n{}\n", entry.name, entry.help);
+    if (entry.keys.empty()) {
+      continue;
+    }
+    text += "\n| key | default (keras) | default (torch) | range | meaning |\n|---|---|---|---|---|\n";
+    for (const OptimizerKey& key : entry.keys) {
+      text += fmt::format("| `{}` | {} | {} | {} | {} |\n", key.name, number(key, key.keras_default),
+                          number(key, key.torch_default), range(key), cell(key.help));
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string short_usage() {
+  return "usage: strata COMMAND [OPTIONS]\n"
+         "       strata train             train on the installed Fashion-MNIST\n"
+         "       strata --help            the commands; strata COMMAND --help: their options\n";
+}
+
+std::string general_help() {
+  std::string text =
+      "Strata trains multilayer perceptrons on CPUs, an optimizer for each group of layers.\n\n"
+      "usage: strata COMMAND [OPTIONS]\n\nCommands\n";
+  for (const Command& command : commands()) {
+    text += fmt::format("  {:<10}  {}\n", command.name, command.summary);
+  }
+  return text +
+         "\n  strata COMMAND --help  lists a command's options and their defaults\n"
+         "  strata --version       shows the versions of Strata, oneDNN and TBB, and the instruction set in use\n\n"
+         "Exit codes: 0 done; 1 failed while running; 2 wrong usage; 3 bad data or model file;\n"
+         "4 diverged; 130 or 143 stopped by SIGINT or SIGTERM.\n";
+}
+
+std::string command_help(const Command& command) {
+  std::string text =
+      fmt::format("usage: strata {} [OPTIONS]\n{}; defaults stand in brackets\n", command.name, command.summary);
+  std::string_view heading;
+  for (const Option& option : command.options) {
+    if (option.heading != heading) {
+      heading = option.heading;
+      text += fmt::format("\n{}\n", heading);
+    }
+    text += option_help(option);
+  }
+  return text + optimizers_help();
+}
+
+std::string markdown_help() {
+  std::string text = "# Options\n\nPrinted by `strata help --markdown`; a test compares the two.\n";
+  for (const Command& command : commands()) {
+    text += command_markdown(command);
+  }
+  return text + optimizers_markdown();
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,19 @@
+// Help and docs/options.md, from the tables of commands and optimizers.
+#pragma once
+
+#include <string>
+
+#include "cli/options.h"
+
+namespace strata::cli {
+
+/// Three lines, for a command line without a command.
+std::string short_usage();
+/// The commands, for `strata --help`.
+std::string general_help();
+/// Options by heading with their defaults, then the optimizers, for `strata COMMAND --help`.
+std::string command_help(const Command& command);
+/// The same for every command, as docs/options.md has it.
+std::string markdown_help();
+
+}  // namespace strata::cli

@@ -1,0 +1,176 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "cli/choices.h"
+#include "kernels/activation.h"
+#include "model/initialize.h"
+
+namespace strata::cli {
+
+namespace {
+
+constexpr std::string_view kData = "Data";
+constexpr std::string_view kModel = "Model";
+constexpr std::string_view kOptimizers = "Optimizers";
+constexpr std::string_view kTraining = "Training";
+constexpr std::string_view kOutput = "Output";
+constexpr std::string_view kCommon = "Common";
+
+/// An option whose value is one of the names in `table`.
+template <class Table>
+Option choice(std::string_view name, const Table& table, std::string_view fallback, std::string_view heading,
+              std::string_view help) {
+  Option option{.name = name, .fallback = std::string(fallback), .heading = heading, .help = help};
+  option.choices = names_of(table);
+  option.value = fmt::format("{}", fmt::join(option.choices, "|"));
+  return option;
+}
+
+std::vector<Option> data_options() {
+  return {
+      {.name = "data",
+       .value = "PATH",
+       .fallback = STRATA_DATASETS_DIR "/fashion-mnist",
+       .fallback_note = "the installed Fashion-MNIST",
+       .heading = kData,
+       .help = "folder of IDX files: train-images-idx3-ubyte[.gz], train-labels-idx1-ubyte[.gz], "
+               "t10k-images-idx3-ubyte[.gz], t10k-labels-idx1-ubyte[.gz]"},
+      {.name = "validation-split",
+       .value = "F",
+       .fallback = "0.2",
+       .heading = kData,
+       .help = "share of the training rows held out for validation, from 0 to below 1"},
+      choice("split", kSplits, "shuffled", kData,
+             "which rows are held out; tail: the last ones in file order, as Keras' validation_split"),
+      choice("scaler", kScalers, "standard", kData,
+             "standard: population mean and deviation of each feature over the training rows, constant features "
+             "divided by 1; unit: divided by 255"),
+  };
+}
+
+std::vector<Option> model_options() {
+  std::vector<Option> options{
+      {.name = "hidden",
+       .value = "N,N,…",
+       .fallback = "300,100,50",
+       .heading = kModel,
+       .help = "sizes of the hidden layers, or none"},
+      choice("activation", kernels::kActivations, "elu", kModel, "activation of the hidden layers"),
+      choice("init", kInitializers, "he_normal", kModel, "initial weights; biases start at 0"),
+      {.name = "initial-weights",
+       .value = "FILE",
+       .heading = kModel,
+       .help = "start from the layers of a safetensors file of the same shapes; its scaler is not taken"},
+  };
+  options[2].contradicts = {{.option = "initial-weights", .reason = "the weights come from one of them"}};
+  return options;
+}
+
+std::vector<Option> optimizer_options() {
+  constexpr std::string_view kEither = "groups are given by --group, or as lower and upper layers";
+  return {
+      {.name = "lower",
+       .value = "OPTIMIZER",
+       .fallback = "sgd,lr=0.01",
+       .heading = kOptimizers,
+       .help = "optimizer of the lower layers (next to the input)"},
+      {.name = "upper",
+       .value = "OPTIMIZER",
+       .fallback = "adam,lr=0.001",
+       .heading = kOptimizers,
+       .help = "optimizer of the upper layers (next to the output)"},
+      {.name = "upper-layers",
+       .value = "N",
+       .fallback = "2",
+       .fallback_note = "2, or all layers of a smaller network",
+       .heading = kOptimizers,
+       .help = "how many layers, counted from the output, are upper; 0 or all leaves one group"},
+      {.name = "group",
+       .value = "FIRST-LAST:OPTIMIZER",
+       .heading = kOptimizers,
+       .help =
+           "optimizer of these layers, counted from 0 at the input; instead of lower and upper, any number of times, "
+           "every layer once",
+       .contradicts = {{.option = "lower", .reason = kEither},
+                       {.option = "upper", .reason = kEither},
+                       {.option = "upper-layers", .reason = kEither}},
+       .repeatable = true},
+      choice("convention", kConventions, "keras", kOptimizers,
+             "whose formulas, default constants and initialisers hold"),
+  };
+}
+
+std::vector<Option> training_options() {
+  return {
+      {.name = "epochs", .value = "N", .fallback = "10", .heading = kTraining, .help = "passes over the training rows"},
+      {.name = "batch-size", .value = "N", .fallback = "32", .heading = kTraining, .help = "rows in a step"},
+      choice("sampling", kSamplings, "random", kTraining,
+             "random: each batch drawn with replacement, floor(rows/batch) steps an epoch, at least 1; shuffle: a new "
+             "permutation each epoch; sequential: file order; in both the last batch may be smaller"),
+      {.name = "max-steps", .value = "N", .heading = kTraining, .help = "stop after N steps in all"},
+      {.name = "max-time",
+       .value = "T",
+       .heading = kTraining,
+       .help = "stop after about T, such as 90s, 10m or 2h; the run is complete, and its step count reproduces it"},
+      {.name = "seed",
+       .value = "N",
+       .fallback = "42",
+       .heading = kTraining,
+       .help = "seed of initial weights, split and sampling, each its own stream"},
+      choice("isa", kInstructionSets, "auto", kTraining, "the newest instruction set to use"),
+  };
+}
+
+std::vector<Option> output_options() {
+  return {
+      {.name = "metrics", .value = "FILE", .heading = kOutput, .help = "metrics as JSON Lines; - is stdout"},
+      {.name = "save", .value = "FILE", .heading = kOutput, .help = "write the final model, as safetensors"},
+      choice("progress", kProgressStyles, "auto", kOutput,
+             "bar: one live line an epoch; lines: a line an epoch; auto: bar on a terminal. Without a terminal at "
+             "stderr, bar is lines"),
+  };
+}
+
+std::vector<Option> common_options() {
+  return {
+      {.name = "threads",
+       .value = "N",
+       .fallback_note = "what affinity and the cgroup quota allow",
+       .heading = kCommon,
+       .help = "threads that compute"},
+      {.name = "quiet",
+       .heading = kCommon,
+       .help = "no progress and no messages but errors",
+       .contradicts = {{.option = "progress",
+                        .values = {"auto", "bar", "lines"},
+                        .reason = "quiet means --progress none"}}},
+      {.name = "json",
+       .heading = kCommon,
+       .help = "the result as one JSON object on stdout",
+       .contradicts = {{.option = "metrics", .values = {"-"}, .reason = "both would write to stdout"}}},
+      {.name = "help", .heading = kCommon, .help = "show this help (also -h)"},
+      {.name = "version",
+       .heading = kCommon,
+       .help = "show the versions of Strata, oneDNN and TBB, and the instruction "
+               "set in use"},
+  };
+}
+
+}  // namespace
+
+Command train_command() {
+  Command command{.name = "train", .summary = "train one model", .options = {}};
+  for (auto&& part :
+       {data_options(), model_options(), optimizer_options(), training_options(), output_options(), common_options()}) {
+    command.options.insert(command.options.end(), part.begin(), part.end());
+  }
+  return command;
+}
+
+std::vector<Command> commands() { return {train_command()}; }
+
+}  // namespace strata::cli

@@ -1,0 +1,23 @@
+// Every option of every command, declared once.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "cli/option.h"
+
+namespace strata::cli {
+
+/// A command, its one-line summary and its options; those of all commands come last.
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  std::vector<Option> options;
+};
+
+Command train_command();
+
+/// In the order in which help lists them.
+std::vector<Command> commands();
+
+}  // namespace strata::cli

@@ -1,0 +1,23 @@
+// Values of options, read strictly: the whole text counts. Each function throws Error(usage) that names the option.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace strata::cli {
+
+/// A whole number from `minimum` to `maximum`.
+std::uint64_t parse_whole(std::string_view option, std::string_view text, std::uint64_t minimum, std::uint64_t maximum);
+
+/// A number in [0, 1).
+double parse_share(std::string_view option, std::string_view text);
+
+/// `90s`, `10m`, `2h` or `1.5h`, above 0; in seconds.
+double parse_duration(std::string_view option, std::string_view text);
+
+/// `N,N,…`, each at least 1, or `none` for no layer.
+std::vector<std::size_t> parse_layer_sizes(std::string_view option, std::string_view text);
+
+}  // namespace strata::cli

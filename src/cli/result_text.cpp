@@ -1,0 +1,49 @@
+#include "cli/result_text.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string_view>
+
+#include "cli/progress_line.h"
+
+namespace strata::cli {
+
+namespace {
+
+std::string part_text(std::string_view part, std::optional<double> loss, std::optional<double> accuracy) {
+  return loss && accuracy ? fmt::format("{0} loss {1:.4f}  {0} accuracy {2:.4f}\n", part, *loss, *accuracy) : "";
+}
+
+std::string_view status_text(RunStatus status) {
+  switch (status) {
+    case RunStatus::completed:
+      return "completed";
+    case RunStatus::diverged:
+      return "diverged";
+    case RunStatus::interrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string result_text(const RunResult& result) {
+  std::string text = fmt::format("{} after {} steps in {:.1f} s\n", status_text(result.status),
+                                 grouped_digits(result.steps), result.seconds);
+  text += part_text("validation", result.val_loss, result.val_accuracy);
+  text += part_text("test", result.test_loss, result.test_accuracy);
+  return text + fmt::format("weights {}\n", result.weights_hash);
+}
+
+std::string divergence_text(const RunResult& result, const TrainConfig& config, bool asked_to_save) {
+  std::string rates;
+  for (const ParameterGroup& group : config.groups) {
+    rates += fmt::format("{}{} {}", rates.empty() ? "" : ", ", group.name, base_learning_rate(group.optimizer));
+  }
+  return fmt::format("diverged: the loss is not finite at step {}; learning rates: {}; try smaller ones{}",
+                     grouped_digits(result.steps), rates, asked_to_save ? "; nothing is saved" : "");
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,17 @@
+// What stderr is.
+#pragma once
+
+#include <cstddef>
+
+namespace strata::cli {
+
+/// Whether stderr is a terminal that can rewrite a line (TERM is not "dumb").
+bool stderr_is_terminal();
+
+/// Whether stderr may be coloured: a terminal, and NO_COLOR is unset or empty (no-color.org).
+bool stderr_has_colour();
+
+/// Columns of the terminal at stderr now; 80 if it does not say.
+std::size_t terminal_width();
+
+}  // namespace strata::cli

@@ -1,0 +1,180 @@
+#include "cli/train_settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "cli/parse_value.h"
+#include "core/error.h"
+#include "core/threads.h"
+
+namespace strata::cli {
+
+namespace {
+
+constexpr std::uint64_t kMaxThreads = 1024;
+constexpr std::uint64_t kMaxBatchSize = std::numeric_limits<std::int32_t>::max();
+constexpr std::uint64_t kMaxEpochs = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint64_t kMaxCount = std::numeric_limits<std::uint64_t>::max();
+
+std::uint64_t whole(const Arguments& arguments, std::string_view option, std::uint64_t minimum, std::uint64_t maximum) {
+  return parse_whole(option, arguments.text(option), minimum, maximum);
+}
+
+template <class Table>
+auto chosen(const Arguments& arguments, std::string_view option, const Table& table) {
+  return entry_named(table, arguments.text(option)).value;
+}
+
+std::optional<std::string> optional_text(const Arguments& arguments, std::string_view option) {
+  return arguments.given(option) ? std::optional(arguments.text(option)) : std::nullopt;
+}
+
+std::size_t upper_layers(const Arguments& arguments, std::size_t layer_count) {
+  const std::string& text = arguments.text("upper-layers");
+  if (text == "all") {
+    return layer_count;
+  }
+  if (!arguments.given("upper-layers")) {
+    return std::min<std::size_t>(whole(arguments, "upper-layers", 0, kMaxCount), layer_count);
+  }
+  const std::uint64_t count = whole(arguments, "upper-layers", 0, kMaxCount);
+  if (count > layer_count) {
+    throw usage_error("--upper-layers: the network has {} layers, found {}; give 0 to {}, or all", layer_count, text,
+                      layer_count);
+  }
+  return count;
+}
+
+std::vector<ParameterGroup> groups(const Arguments& arguments, std::size_t layer_count, Convention convention) {
+  if (arguments.given("group")) {
+    return parse_groups(arguments.texts("group"), layer_count, convention);
+  }
+  const auto lower = parse_optimizer(arguments.text("lower"), convention, "--lower");
+  const auto upper = parse_optimizer(arguments.text("upper"), convention, "--upper");
+  const std::size_t count = upper_layers(arguments, layer_count);
+  if (arguments.given("lower") && count == layer_count) {
+    throw usage_error("--lower does not apply: all {} layers are upper; give a smaller --upper-layers", layer_count);
+  }
+  if (arguments.given("upper") && count == 0) {
+    throw usage_error("--upper does not apply: --upper-layers 0 leaves no upper layer");
+  }
+  return lower_upper_groups(layer_count, count, lower, upper);
+}
+
+TrainConfig train_config(const Arguments& arguments) {
+  TrainConfig config;
+  config.validation_split = parse_share("validation-split", arguments.text("validation-split"));
+  config.split = chosen(arguments, "split", kSplits);
+  config.scaler = chosen(arguments, "scaler", kScalers);
+  config.hidden = parse_layer_sizes("hidden", arguments.text("hidden"));
+  config.convention = chosen(arguments, "convention", kConventions);
+  config.activation =
+      make_activation(entry_named(kernels::kActivations, arguments.text("activation")).kind, config.convention);
+  config.init = entry_named(kInitializers, arguments.text("init")).initializer;
+  config.groups = groups(arguments, config.hidden.size() + 1, config.convention);
+  config.epochs = static_cast<std::uint32_t>(whole(arguments, "epochs", 1, kMaxEpochs));
+  config.batch_size = whole(arguments, "batch-size", 1, kMaxBatchSize);
+  config.sampling = chosen(arguments, "sampling", kSamplings);
+  if (arguments.given("max-steps")) {
+    config.max_steps = whole(arguments, "max-steps", 1, kMaxCount);
+  }
+  if (arguments.given("max-time")) {
+    config.max_seconds = parse_duration("max-time", arguments.text("max-time"));
+  }
+  config.seed = whole(arguments, "seed", 0, kMaxCount);
+  config.threads =
+      arguments.given("threads") ? static_cast<int>(whole(arguments, "threads", 1, kMaxThreads)) : available_threads();
+  return config;
+}
+
+void check_applicable(const Arguments& arguments, const TrainSettings& settings) {
+  if (arguments.given("activation") && settings.config.hidden.empty()) {
+    throw usage_error("--activation does not apply: --hidden none leaves no hidden layer");
+  }
+  if (arguments.given("split") && settings.config.validation_split == 0) {
+    throw usage_error("--split does not apply: --validation-split 0 holds out no rows");
+  }
+  if (settings.save && *settings.save == "-") {
+    throw usage_error("--save: expected a file, found '-'; a model cannot go to stdout");
+  }
+  if (settings.save && settings.metrics && *settings.save == *settings.metrics) {
+    throw usage_error("--save and --metrics name the same file, '{}'; give two", *settings.metrics);
+  }
+}
+
+/// `lower`, `upper` and `upper_layers`, or `group`: whichever would give these groups again.
+void add_groups(nlohmann::ordered_json& json, const std::vector<ParameterGroup>& all) {
+  for (const ParameterGroup& group : all) {
+    if (group.name == "lower" || group.name == "upper") {
+      json[group.name] = to_string(group.optimizer);
+      json["upper_layers"] = group.name == "upper" ? group.last - group.first + 1 : 0;
+    } else {
+      json["group"].push_back(fmt::format("{}:{}", group.name, to_string(group.optimizer)));
+    }
+  }
+}
+
+}  // namespace
+
+TrainSettings train_settings(const Arguments& arguments) {
+  TrainSettings settings;
+  settings.config = train_config(arguments);
+  settings.data = arguments.text("data");
+  settings.data_given = arguments.given("data");
+  settings.initial_weights = optional_text(arguments, "initial-weights");
+  settings.save = optional_text(arguments, "save");
+  settings.metrics = optional_text(arguments, "metrics");
+  settings.instruction_set = chosen(arguments, "isa", kInstructionSets);
+  settings.quiet = arguments.given("quiet");
+  settings.json = arguments.given("json");
+  settings.progress = settings.quiet ? ProgressStyle::none : chosen(arguments, "progress", kProgressStyles);
+  settings.threads_given = arguments.given("threads");
+  check_applicable(arguments, settings);
+  return settings;
+}
+
+nlohmann::ordered_json config_json(const TrainSettings& settings) {
+  const TrainConfig& config = settings.config;
+  nlohmann::ordered_json json;
+  json["data"] = settings.data.string();
+  json["validation_split"] = config.validation_split;
+  json["split"] = name_of(kSplits, config.split);
+  json["scaler"] = name_of(kScalers, config.scaler);
+  json["hidden"] = config.hidden;
+  json["activation"] = activation_name(config.activation);
+  json["convention"] = name_of(kConventions, config.convention);
+  json["epochs"] = config.epochs;
+  json["batch_size"] = config.batch_size;
+  json["sampling"] = name_of(kSamplings, config.sampling);
+  json["seed"] = config.seed;
+  json["isa"] = name_of(kInstructionSets, settings.instruction_set);
+  json["threads"] = config.threads;
+  if (settings.initial_weights) {
+    json["initial_weights"] = settings.initial_weights->string();
+  } else {
+    json["init"] = initializer_name(config.init);
+  }
+  if (config.max_steps) {
+    json["max_steps"] = *config.max_steps;
+  }
+  if (config.max_seconds) {
+    json["max_time"] = fmt::format("{}s", *config.max_seconds);
+  }
+  add_groups(json, config.groups);
+  return json;
+}
+
+Activation make_activation(kernels::ActivationKind kind, Convention convention) {
+  switch (kind) {
+    case kernels::ActivationKind::elu:
+      return {kind, 1.0F};
+    case kernels::ActivationKind::leaky_relu:
+      return {kind, convention == Convention::keras ? 0.2F : 0.01F};
+    default:
+      return {kind, 0.0F};
+  }
+}
+
+}  // namespace strata::cli

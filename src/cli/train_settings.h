@@ -1,0 +1,39 @@
+// What `strata train` is asked to do.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "cli/arguments.h"
+#include "cli/choices.h"
+#include "kernels/instruction_set.h"
+#include "train/train_config.h"
+
+namespace strata::cli {
+
+struct TrainSettings {
+  TrainConfig config;
+  std::filesystem::path data;
+  std::optional<std::filesystem::path> initial_weights;
+  std::optional<std::filesystem::path> save;
+  std::optional<std::string> metrics;  ///< a file, or "-" for stdout
+  kernels::InstructionSet instruction_set = kernels::InstructionSet::automatic;
+  ProgressStyle progress = ProgressStyle::automatic;
+  bool threads_given = false;
+  bool data_given = false;
+  bool quiet = false;
+  bool json = false;
+};
+
+/// Throws Error(usage) for a value that is wrong, or an option that does not apply beside the others.
+TrainSettings train_settings(const Arguments& arguments);
+
+/// The run's options by their names (`batch_size`), each with the value that holds, as the metrics' run line has them.
+nlohmann::ordered_json config_json(const TrainSettings& settings);
+
+/// The activation of that kind with the parameter that `convention` gives it: leaky_relu's slope, elu's alpha.
+Activation make_activation(kernels::ActivationKind kind, Convention convention);
+
+}  // namespace strata::cli

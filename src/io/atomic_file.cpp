@@ -1,0 +1,108 @@
+#include "io/atomic_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "core/error.h"
+
+namespace strata {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr mode_t kNewFile = 0666;  // less what the umask takes
+constexpr mode_t kPermissions = 0777;
+
+Error cannot_write(const std::string& name, int error_number) {
+  return failed_error("cannot write {}: {}", name, system_reason(error_number));
+}
+
+/// Where the content belongs: the end of the chain of links that starts at `path`.
+fs::path follow_links(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_symlink(path, error)) {
+    return path;
+  }
+  const fs::path target = fs::weakly_canonical(path, error);
+  if (error) {
+    throw cannot_write(path.string(), error.value());
+  }
+  return target;
+}
+
+/// fsync; a file system that cannot do it for this kind of file has nothing to make durable.
+bool make_durable(int descriptor) {
+  int result = 0;
+  do {
+    result = ::fsync(descriptor);
+  } while (result != 0 && errno == EINTR);
+  return result == 0 || errno == EINVAL;
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(const fs::path& path) : name_(path.string()) {
+  const fs::path target = follow_links(path);
+  target_ = target.filename().string();
+  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  folder_ = FileDescriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder_) {
+    throw failed_error("cannot write {}: folder {}: {}", name_, folder.string(), system_reason(errno));
+  }
+  struct stat existing {};
+  const bool exists = ::fstatat(folder_.get(), target_.c_str(), &existing, 0) == 0;
+  if (target_.empty() || (exists && S_ISDIR(existing.st_mode))) {
+    throw failed_error("cannot write {}: it is a folder; give the name of a file", name_);
+  }
+  if (exists && !S_ISREG(existing.st_mode)) {
+    throw failed_error("cannot write {}: it is no regular file; give the name of a file", name_);
+  }
+  create_temporary();
+  if (exists && ::fchmod(file_.get(), existing.st_mode & kPermissions) != 0) {
+    const int reason = errno;
+    ::unlinkat(folder_.get(), temporary_.c_str(), 0);
+    throw cannot_write(name_, reason);
+  }
+}
+
+void AtomicFile::create_temporary() {
+  // The name does not contain the target's, which may be as long as names can be.
+  for (int number = 0;; ++number) {
+    temporary_ = fmt::format(".strata-{}-{}.tmp", ::getpid(), number);
+    file_ =
+        FileDescriptor(::openat(folder_.get(), temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFile));
+    if (file_) {
+      return;
+    }
+    if (errno != EEXIST && errno != EINTR) {
+      throw cannot_write(name_, errno);
+    }
+  }
+}
+
+AtomicFile::~AtomicFile() {
+  if (!temporary_.empty()) {
+    ::unlinkat(folder_.get(), temporary_.c_str(), 0);
+  }
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) { write_all(file_.get(), bytes, name_); }
+
+void AtomicFile::commit() {
+  if (!make_durable(file_.get()) || !file_.close() ||
+      ::renameat(folder_.get(), temporary_.c_str(), folder_.get(), target_.c_str()) != 0) {
+    throw cannot_write(name_, errno);
+  }
+  temporary_.clear();
+  if (!make_durable(folder_.get())) {
+    throw cannot_write(name_, errno);
+  }
+}
+
+}  // namespace strata

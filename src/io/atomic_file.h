@@ -1,0 +1,40 @@
+// A file that appears whole or not at all.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "io/file_descriptor.h"
+
+namespace strata {
+
+/// Collects content under a temporary name beside `path`; commit() puts it in place of `path`. Until then, and after
+/// any failure, `path` holds what it held before, and the temporary file goes with this object.
+/// Every failure is an Error(failed) that names `path` and the system's reason.
+class AtomicFile {
+ public:
+  /// Creates the temporary file. A file that exists keeps its permissions when it is replaced, a new one gets what
+  /// the umask allows, and a symbolic link is followed. `path` must not be a folder or a device.
+  explicit AtomicFile(const std::filesystem::path& path);
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile();
+
+  /// Appends `bytes`.
+  void write(std::span<const std::byte> bytes);
+  /// Makes the content durable, renames it to `path` and makes the name durable. To be called once, last.
+  void commit();
+
+ private:
+  void create_temporary();
+
+  std::string name_;       ///< as the caller gave it, for messages
+  std::string target_;     ///< within folder_
+  std::string temporary_;  ///< within folder_; empty once it is renamed
+  FileDescriptor folder_;
+  FileDescriptor file_;
+};
+
+}  // namespace strata

@@ -1,0 +1,45 @@
+#include "io/file_descriptor.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "core/error.h"
+
+namespace strata {
+
+FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+FileDescriptor::~FileDescriptor() { close(); }
+
+bool FileDescriptor::close() {
+  const int descriptor = std::exchange(descriptor_, -1);
+  // After EINTR Linux has closed the descriptor; another close could hit somebody else's.
+  return descriptor < 0 || ::close(descriptor) == 0 || errno == EINTR;
+}
+
+std::string system_reason(int error_number) { return std::generic_category().message(error_number); }
+
+void write_all(int descriptor, std::span<const std::byte> bytes, std::string_view name) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd ready{descriptor, POLLOUT, 0};
+      ::poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      throw failed_error("cannot write {}: {}", name, system_reason(errno));
+    }
+  }
+}
+
+}  // namespace strata

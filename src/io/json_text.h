@@ -1,0 +1,32 @@
+// Numbers and strings as JSON text.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <string>
+#include <string_view>
+
+namespace strata {
+
+/// A number that fmt prints so that it reads back exactly; null where JSON has no such number (NaN, infinities).
+struct JsonNumber {
+  double value;
+};
+
+/// `text` in quotes, with JSON's escapes. Bytes that are not UTF-8 become U+FFFD.
+std::string json_string(std::string_view text);
+
+/// A name from a file for a message of one line: in quotes, escaped to printable ASCII, cut after 60 bytes.
+std::string quoted_name(std::string_view name);
+
+}  // namespace strata
+
+template <>
+struct fmt::formatter<strata::JsonNumber> {
+  constexpr auto parse(format_parse_context& context) { return context.begin(); }
+  auto format(strata::JsonNumber number, format_context& context) const {
+    return std::isfinite(number.value) ? fmt::format_to(context.out(), "{}", number.value)
+                                       : fmt::format_to(context.out(), "null");
+  }
+};

@@ -1,0 +1,52 @@
+// The metrics of a run as JSON Lines: docs/formats.md.
+#pragma once
+
+#include <chrono>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "io/file_descriptor.h"
+#include "train/observer.h"
+
+namespace strata {
+
+/// Writes a line for the run, for each step, for each epoch and for the result. Numbers read back exactly; one that
+/// is not finite is null. Fields without a value (val_* without validation, test_* unless completed) are left out.
+/// Lines are written whole: at once for run, epoch and result; steps by the buffer, at the latest at the first step
+/// half a second after the last write.
+class RunLog : public Observer {
+ public:
+  /// `target` is a file, which is overwritten now, or `-` for stdout. `config` has every option of the run under its
+  /// command-line name, with underscores. Throws Error(failed) if the file cannot be opened.
+  RunLog(const std::string& target, const nlohmann::ordered_json& config);
+  RunLog(const RunLog&) = delete;
+  RunLog& operator=(const RunLog&) = delete;
+  /// Writes what is still in the buffer, as far as that works: a run that ends by an exception keeps its steps.
+  ~RunLog() override;
+
+  /// These throw Error(failed), naming the file, if the system refuses to write.
+  void on_run(const RunInfo& run) override;
+  void on_step(const StepInfo& step) override;
+  void on_epoch(const EpochInfo& epoch) override;
+  void on_result(const RunResult& result) override;
+
+ private:
+  void flush();
+
+  std::string name_;    ///< for messages
+  std::string config_;  ///< as JSON
+  FileDescriptor file_;
+  int descriptor_;      ///< file_'s, or stdout's
+  std::string buffer_;  ///< whole lines
+  std::chrono::steady_clock::time_point last_flush_;
+};
+
+/// `completed`, `diverged` or `interrupted`.
+std::string_view status_name(RunStatus status);
+
+/// The result as one JSON object on one line, for `--json`: status, epochs, steps, seconds, weights_hash, and loss and
+/// accuracy as train_*, val_* and test_*, where they have a value.
+std::string result_json(const RunResult& result);
+
+}  // namespace strata

@@ -1,0 +1,190 @@
+#include "io/safetensors.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cerrno>
+#include <cmath>
+#include <cstdint>
+#include <fstream>
+#include <functional>
+#include <istream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+#include "core/error.h"
+#include "io/atomic_file.h"
+#include "io/file_descriptor.h"
+#include "io/json_text.h"
+#include "io/safetensors_header.h"
+
+namespace strata {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "tensors are stored as they lie in memory");
+
+constexpr std::size_t kLengthBytes = 8;
+constexpr std::size_t kHeaderAlignment = 8;
+
+/// A file, or its content in memory, that is read once from its beginning.
+class Input {
+ public:
+  Input(std::istream& in, std::size_t size, std::string_view name) : in_(in), size_(size), name_(name) {}
+
+  std::size_t size() const { return size_; }
+  std::string_view name() const { return name_; }
+
+  void read(void* to, std::size_t bytes) {
+    if (!in_.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes))) {
+      throw data_error("cannot read {}: it failed, or ended before its {} bytes", name_, size_);
+    }
+  }
+
+ private:
+  std::istream& in_;
+  std::size_t size_;
+  std::string_view name_;
+};
+
+std::string read_header(Input& input) {
+  if (input.size() < kLengthBytes) {
+    throw data_error("{}: {} bytes; a safetensors file starts with 8 bytes that give its header's length", input.name(),
+                     input.size());
+  }
+  std::uint64_t length = 0;
+  input.read(&length, kLengthBytes);
+  if (length > kMaxSafetensorsHeader) {
+    throw data_error(
+        "{}: the header's length is given as {} bytes, but safetensors allows at most {}; is this a safetensors file?",
+        input.name(), length, kMaxSafetensorsHeader);
+  }
+  const std::size_t available = input.size() - kLengthBytes;
+  if (length > available) {
+    throw data_error("{}: the header should have {} bytes, but only {} follow; is the file cut short?", input.name(),
+                     length, available);
+  }
+  std::string header(static_cast<std::size_t>(length), '\0');
+  input.read(header.data(), header.size());
+  return header;
+}
+
+Tensor read_tensor(Input& input, const SafetensorsEntry& entry) {
+  Tensor tensor{entry.shape, std::vector<float>((entry.end - entry.begin) / sizeof(float))};
+  input.read(tensor.values.data(), entry.end - entry.begin);
+  const auto bad =
+      std::find_if_not(tensor.values.begin(), tensor.values.end(), [](float x) { return std::isfinite(x); });
+  if (bad != tensor.values.end()) {
+    throw data_error("{}: tensor {} holds {} at element {}; expected finite numbers only", input.name(),
+                     quoted_name(entry.name), *bad, bad - tensor.values.begin());
+  }
+  return tensor;
+}
+
+SafetensorsFile read_all(Input input) {
+  const std::string text = read_header(input);
+  SafetensorsHeader header = parse_safetensors_header(text, input.size() - kLengthBytes - text.size(), input.name());
+  SafetensorsFile file;
+  file.metadata = std::move(header.metadata);
+  for (const SafetensorsEntry& entry : header.entries) {  // in the order of their bytes, without gaps
+    file.tensors.emplace(entry.name, read_tensor(input, entry));
+  }
+  return file;
+}
+
+/// A JSON string; `text` must be UTF-8, since what is replaced would not read back.
+std::string strict_json_string(const std::string& text, const std::string& file) {
+  try {
+    return nlohmann::json(text).dump();
+  } catch (const nlohmann::json::type_error&) {
+    throw failed_error("cannot write {}: the name or metadata {} is not UTF-8", file, quoted_name(text));
+  }
+}
+
+std::string format_header(std::span<const NamedTensor> tensors, const std::map<std::string, std::string>& metadata,
+                          const std::string& file) {
+  std::string text = "{";
+  const auto separate = [&text] {
+    if (text.back() != '{') {
+      text += ',';
+    }
+  };
+  if (!metadata.empty()) {
+    text += R"("__metadata__":{)";
+    for (const auto& [key, value] : metadata) {
+      separate();
+      text += strict_json_string(key, file) + ':' + strict_json_string(value, file);
+    }
+    text += '}';
+  }
+  std::size_t offset = 0;
+  for (const NamedTensor& tensor : tensors) {
+    assert(std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::size_t{1}, std::multiplies<>()) ==
+           tensor.values.size());
+    separate();
+    const std::size_t end = offset + tensor.values.size_bytes();
+    fmt::format_to(std::back_inserter(text), R"({}:{{"dtype":"F32","shape":[{}],"data_offsets":[{},{}]}})",
+                   strict_json_string(tensor.name, file), fmt::join(tensor.shape, ","), offset, end);
+    offset = end;
+  }
+  text += '}';
+  text.append((kHeaderAlignment - text.size() % kHeaderAlignment) % kHeaderAlignment, ' ');
+  if (text.size() > kMaxSafetensorsHeader) {
+    throw failed_error("cannot write {}: its names and metadata take {} bytes, but safetensors allows at most {}", file,
+                       text.size(), kMaxSafetensorsHeader);
+  }
+  return text;
+}
+
+}  // namespace
+
+SafetensorsFile parse_safetensors(std::string_view content, std::string_view name) {
+  std::istringstream in{std::string(content)};
+  return read_all({in, content.size(), name});
+}
+
+SafetensorsFile read_safetensors(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    throw data_error("cannot read {}: expected a safetensors file, but it is no regular file", name);
+  }
+  std::ifstream in(path, std::ios::binary);
+  const std::uintmax_t size = in ? std::filesystem::file_size(path, error) : 0;
+  if (!in || error) {
+    throw data_error("cannot read {}: {}", name, in ? error.message() : system_reason(errno));
+  }
+  return read_all({in, static_cast<std::size_t>(size), name});
+}
+
+void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                       const std::map<std::string, std::string>& metadata) {
+  const std::string header = format_header(tensors, metadata, path.string());
+  const std::uint64_t length = header.size();
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(&length, 1)));
+  file.write(std::as_bytes(std::span(header)));
+  for (const NamedTensor& tensor : tensors) {
+    file.write(std::as_bytes(tensor.values));
+  }
+  file.commit();
+}
+
+void write_safetensors(const std::filesystem::path& path, const SafetensorsFile& file) {
+  std::vector<NamedTensor> tensors;
+  tensors.reserve(file.tensors.size());
+  for (const auto& [name, tensor] : file.tensors) {
+    tensors.push_back({name, tensor.shape, tensor.values});
+  }
+  write_safetensors(path, tensors, file.metadata);
+}
+
+}  // namespace strata

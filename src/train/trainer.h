@@ -1,0 +1,68 @@
+// The training run: it owns everything that one run needs, and its step reads like the design's list.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "data/load.h"
+#include "data/sampler.h"
+#include "data/scaler.h"
+#include "data/split.h"
+#include "engine/engine.h"
+#include "model/parameters.h"
+#include "train/metrics.h"
+#include "train/observer.h"
+#include "train/train_config.h"
+
+namespace strata {
+
+class Trainer {
+ public:
+  /// Splits the rows, fits the scaler, initialises the weights (or takes `initial`) and builds the engine.
+  /// `source` must outlive the trainer. Throws Error(usage) for a configuration that the data does not allow.
+  Trainer(TrainConfig config, const DataSource& source, const Parameters* initial = nullptr);
+
+  /// Trains until the epochs are done, a limit is reached, the loss is no longer finite, or stop_requested() is true;
+  /// it is asked after every step. Call it once.
+  RunResult run(std::span<Observer* const> observers, const std::function<bool()>& stop_requested);
+
+  const ModelSpec& model() const { return model_; }
+  const Scaler& scaler() const { return scaler_; }
+  /// The initial weights; after run() the final ones.
+  const Parameters& parameters() const { return parameters_; }
+
+ private:
+  enum class Progress { epoch_done, limit_reached, diverged, interrupted };
+
+  RunInfo info() const;
+  Progress train_epoch(std::uint32_t epoch);
+  /// One update. Returns the batch's mean loss before it.
+  double step(std::uint32_t epoch, std::size_t step_in_epoch);
+  void finish_epoch(std::uint32_t epoch);
+  double learning_rate(std::size_t group) const;
+  bool limit_reached() const;
+  double seconds() const;
+
+  TrainConfig config_;
+  const DataSource& source_;
+  ModelSpec model_;
+  Split split_;
+  Scaler scaler_;
+  Parameters parameters_;
+  Sampler sampler_;
+  std::unique_ptr<Engine> engine_;
+  std::vector<kernels::OptimizerUpdate> updates_;  ///< of each group, for the step at hand
+
+  std::uint64_t global_step_ = 0;
+  EpochMeans means_;
+  Stopwatch run_clock_;
+  Stopwatch epoch_clock_;
+  double train_seconds_ = 0;  ///< spent training in this epoch
+  RunResult result_;
+  std::span<Observer* const> observers_;
+  const std::function<bool()>* stop_requested_ = nullptr;
+};
+
+}  // namespace strata
