@@ -6,6 +6,7 @@
 #include "cli/dispatch.h"
 #include "cli/help.h"
 #include "cli/message.h"
+#include "cli/signals.h"
 #include "core/error.h"
 
 namespace {
@@ -41,6 +42,7 @@ ExitCode exit_code(strata::ErrorKind kind) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  strata::cli::ignore_broken_pipes();
   try {
     if (argc < 2) {
       std::fputs(strata::cli::short_usage().c_str(), stderr);

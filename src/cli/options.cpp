@@ -92,8 +92,9 @@ std::vector<Option> optimizer_options() {
       {.name = "group",
        .value = "FIRST-LAST:OPTIMIZER",
        .heading = kOptimizers,
-       .help = "optimizer of these layers, counted from 0 at the input; instead of lower and upper, any number of times, "
-               "every layer once",
+       .help =
+           "optimizer of these layers, counted from 0 at the input; instead of lower and upper, any number of times, "
+           "every layer once",
        .contradicts = {{.option = "lower", .reason = kEither},
                        {.option = "upper", .reason = kEither},
                        {.option = "upper-layers", .reason = kEither}},
@@ -152,8 +153,10 @@ std::vector<Option> common_options() {
        .help = "the result as one JSON object on stdout",
        .contradicts = {{.option = "metrics", .values = {"-"}, .reason = "both would write to stdout"}}},
       {.name = "help", .heading = kCommon, .help = "show this help (also -h)"},
-      {.name = "version", .heading = kCommon, .help = "show the versions of Strata, oneDNN and TBB, and the instruction "
-                                                      "set in use"},
+      {.name = "version",
+       .heading = kCommon,
+       .help = "show the versions of Strata, oneDNN and TBB, and the instruction "
+               "set in use"},
   };
 }
 
@@ -161,8 +164,8 @@ std::vector<Option> common_options() {
 
 Command train_command() {
   Command command{.name = "train", .summary = "train one model", .options = {}};
-  for (auto&& part : {data_options(), model_options(), optimizer_options(), training_options(), output_options(),
-                      common_options()}) {
+  for (auto&& part :
+       {data_options(), model_options(), optimizer_options(), training_options(), output_options(), common_options()}) {
     command.options.insert(command.options.end(), part.begin(), part.end());
   }
   return command;

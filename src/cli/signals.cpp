@@ -30,10 +30,11 @@ void handle(int signal, void (*handler)(int)) {
 
 }  // namespace
 
+void ignore_broken_pipes() { std::signal(SIGPIPE, SIG_IGN); }
+
 StopSignals::StopSignals() {
   handle(SIGINT, note_stop);
   handle(SIGTERM, note_stop);
-  handle(SIGPIPE, SIG_IGN);
 }
 
 int StopSignals::received() const { return g_received.load(std::memory_order_relaxed); }

@@ -114,7 +114,13 @@ void print_result(const TrainSettings& settings, const RunResult& result) {
   }
 }
 
-Outcome stopped(int signal) { return signal == SIGTERM ? Outcome::terminated : Outcome::interrupted; }
+Outcome stopped(const TrainSettings& settings, int signal) {
+  if (!settings.quiet) {
+    print_notes(fmt::format("stopped by {}{}\n", signal == SIGTERM ? "SIGTERM" : "SIGINT",
+                            settings.save ? "" : "; without --save the model is not kept"));
+  }
+  return signal == SIGTERM ? Outcome::terminated : Outcome::interrupted;
+}
 
 Outcome train(const TrainSettings& settings) {
   const StopSignals signals;
@@ -124,9 +130,6 @@ Outcome train(const TrainSettings& settings) {
   const std::optional<Parameters> initial = initial_weights(settings, source);
   Trainer trainer(settings.config, source, initial ? &*initial : nullptr);
   const Listeners listeners(settings);
-  if (signals.received() != 0) {
-    return stopped(signals.received());
-  }
 
   const RunResult result = trainer.run(listeners.all(), [&] { return signals.received() != 0; });
   if (settings.save && result.status != RunStatus::diverged) {
@@ -135,10 +138,10 @@ Outcome train(const TrainSettings& settings) {
   print_result(settings, result);
   switch (result.status) {
     case RunStatus::diverged:
-      print_error(divergence_text(result, settings.config));
+      print_error(divergence_text(result, settings.config, settings.save.has_value()));
       return Outcome::diverged;
     case RunStatus::interrupted:
-      return stopped(signals.received());
+      return stopped(settings, signals.received());
     case RunStatus::completed:
       break;
   }

@@ -70,8 +70,8 @@ TrainConfig train_config(const Arguments& arguments) {
   config.scaler = chosen(arguments, "scaler", kScalers);
   config.hidden = parse_layer_sizes("hidden", arguments.text("hidden"));
   config.convention = chosen(arguments, "convention", kConventions);
-  config.activation = make_activation(entry_named(kernels::kActivations, arguments.text("activation")).kind,
-                                      config.convention);
+  config.activation =
+      make_activation(entry_named(kernels::kActivations, arguments.text("activation")).kind, config.convention);
   config.init = entry_named(kInitializers, arguments.text("init")).initializer;
   config.groups = groups(arguments, config.hidden.size() + 1, config.convention);
   config.epochs = static_cast<std::uint32_t>(whole(arguments, "epochs", 1, kMaxEpochs));
@@ -84,8 +84,8 @@ TrainConfig train_config(const Arguments& arguments) {
     config.max_seconds = parse_duration("max-time", arguments.text("max-time"));
   }
   config.seed = whole(arguments, "seed", 0, kMaxCount);
-  config.threads = arguments.given("threads") ? static_cast<int>(whole(arguments, "threads", 1, kMaxThreads))
-                                              : available_threads();
+  config.threads =
+      arguments.given("threads") ? static_cast<int>(whole(arguments, "threads", 1, kMaxThreads)) : available_threads();
   return config;
 }
 
@@ -160,7 +160,7 @@ nlohmann::ordered_json config_json(const TrainSettings& settings) {
     json["max_steps"] = *config.max_steps;
   }
   if (config.max_seconds) {
-    json["max_seconds"] = *config.max_seconds;
+    json["max_time"] = fmt::format("{}s", *config.max_seconds);
   }
   add_groups(json, config.groups);
   return json;

@@ -1,20 +1,17 @@
 #include "data/load.h"
 
 #include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <exception>
-#include <functional>
 #include <new>
-#include <numeric>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "core/error.h"
+#include "data/arena.h"
 #include "data/gzip.h"
 #include "data/idx.h"
 #include "data/read_file.h"
@@ -104,8 +101,8 @@ FileArrays read_files(const FilePaths& paths, int threads) {
       faults[i] = std::current_exception();
     }
   };
-  tbb::task_arena arena(threads);
-  arena.execute([&] { tbb::parallel_for(std::size_t{0}, paths.size(), read, tbb::simple_partitioner()); });
+  make_arena(threads).execute(
+      [&] { tbb::parallel_for(std::size_t{0}, paths.size(), read, tbb::simple_partitioner()); });
   for (const std::exception_ptr& fault : faults) {
     if (fault) {
       std::rethrow_exception(fault);
@@ -157,7 +154,6 @@ void check_labels(const Dataset& test, const fs::path& labels_path, std::size_t 
 }  // namespace
 
 DataSource load_idx_folder(const fs::path& path, int threads) {
-  assert(threads >= 1);
   const FilePaths paths = find_files(path);
   FileArrays arrays = read_files(paths, threads);
   DataSource source;

@@ -1,15 +1,15 @@
 #include "data/scaler.h"
 
-#include <tbb/blocked_range.h>
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <functional>
+
+#include "data/arena.h"
 
 namespace strata {
 
@@ -52,8 +52,7 @@ void add_block(const MatrixView<const std::uint8_t>& features, std::span<const s
 FeatureSums sum_rows(const MatrixView<const std::uint8_t>& features, std::span<const std::uint32_t> rows, int threads) {
   const std::size_t blocks = (rows.size() + kBlockRows - 1) / kBlockRows;
   tbb::enumerable_thread_specific<FeatureSums> partial([&] { return FeatureSums(features.columns()); });
-  tbb::task_arena arena(threads);
-  arena.execute([&] {
+  make_arena(threads).execute([&] {
     tbb::parallel_for(std::size_t{0}, blocks, [&](std::size_t block) {
       const std::size_t first = block * kBlockRows;
       add_block(features, rows.subspan(first, std::min(kBlockRows, rows.size() - first)), partial.local());

@@ -1,0 +1,276 @@
+// The oracle: what every kernel computes, formula by formula in double precision, for tests and benchmarks to check against.
+// Nothing here is fast, and nothing is shared with the kernels but the names of the activations.
+// Matrices are row-major vectors; a layer's weights are (outputs, inputs), the canonical form.
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numbers>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "kernels/activation.h"
+
+namespace strata::kernels::reference {
+
+// ---- activations, of the value x before them ----
+
+inline double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+
+inline double activate(Activation activation, double x) {
+  // Klambauer et al. 2017 (arXiv 1706.02515).
+  constexpr double kAlpha = 1.6732632423543772848170429916717;
+  constexpr double kScale = 1.0507009873554804934193349852946;
+  const double alpha = activation.alpha;
+  switch (activation.kind) {
+    case ActivationKind::elu:
+      return x > 0 ? x : alpha * std::expm1(x);
+    case ActivationKind::relu:
+      return x > 0 ? x : 0;
+    case ActivationKind::leaky_relu:
+      return x > 0 ? x : alpha * x;
+    case ActivationKind::selu:
+      return kScale * (x > 0 ? x : kAlpha * std::expm1(x));
+    case ActivationKind::gelu:
+      return x / 2 * (1 + std::erf(x / std::numbers::sqrt2));
+    case ActivationKind::swish:
+      return x * sigmoid(x);
+    case ActivationKind::tanh:
+      return std::tanh(x);
+    case ActivationKind::sigmoid:
+      return sigmoid(x);
+    case ActivationKind::softplus:
+      return std::max(x, 0.0) + std::log1p(std::exp(-std::fabs(x)));
+    case ActivationKind::linear:
+      break;
+  }
+  return x;
+}
+
+/// d activate / dx; at a kink the value from the left.
+inline double activation_derivative(Activation activation, double x) {
+  constexpr double kAlpha = 1.6732632423543772848170429916717;
+  constexpr double kScale = 1.0507009873554804934193349852946;
+  const double alpha = activation.alpha;
+  const double s = sigmoid(x);
+  switch (activation.kind) {
+    case ActivationKind::elu:
+      return x > 0 ? 1 : alpha * std::exp(x);
+    case ActivationKind::relu:
+      return x > 0 ? 1 : 0;
+    case ActivationKind::leaky_relu:
+      return x > 0 ? 1 : alpha;
+    case ActivationKind::selu:
+      return kScale * (x > 0 ? 1 : kAlpha * std::exp(x));
+    case ActivationKind::gelu:
+      return 0.5 * (1 + std::erf(x / std::numbers::sqrt2)) +
+             x * std::exp(-x * x / 2) * std::numbers::inv_sqrtpi / std::numbers::sqrt2;
+    case ActivationKind::swish:
+      return s + x * s * (1 - s);
+    case ActivationKind::tanh:
+      return 1 - std::tanh(x) * std::tanh(x);
+    case ActivationKind::sigmoid:
+      return s * (1 - s);
+    case ActivationKind::softplus:
+      return s;
+    case ActivationKind::linear:
+      break;
+  }
+  return 1;
+}
+
+// ---- dense layer ----
+
+struct DenseLayer {
+  std::size_t inputs = 0;
+  std::size_t outputs = 0;
+  Activation activation;
+  std::vector<double> weights;  ///< (outputs, inputs)
+  std::vector<double> bias;     ///< (outputs)
+};
+
+/// z(r, o) = bias[o] + sum_i src(r, i) weights(o, i), before the activation: (rows, outputs).
+inline std::vector<double> dense_forward(const DenseLayer& layer, std::span<const double> src) {
+  const std::size_t rows = src.size() / layer.inputs;
+  std::vector<double> z(rows * layer.outputs);
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t o = 0; o < layer.outputs; ++o) {
+      double sum = layer.bias[o];
+      for (std::size_t i = 0; i < layer.inputs; ++i) {
+        sum += src[r * layer.inputs + i] * layer.weights[o * layer.inputs + i];
+      }
+      z[r * layer.outputs + o] = sum;
+    }
+  }
+  return z;
+}
+
+/// diff_src(r, i) = sum_o diff_z(r, o) weights(o, i).
+inline std::vector<double> dense_backward_data(const DenseLayer& layer, std::span<const double> diff_z) {
+  const std::size_t rows = diff_z.size() / layer.outputs;
+  std::vector<double> diff_src(rows * layer.inputs);
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t o = 0; o < layer.outputs; ++o) {
+      for (std::size_t i = 0; i < layer.inputs; ++i) {
+        diff_src[r * layer.inputs + i] += diff_z[r * layer.outputs + o] * layer.weights[o * layer.inputs + i];
+      }
+    }
+  }
+  return diff_src;
+}
+
+struct DenseGradient {
+  std::vector<double> weights;  ///< (outputs, inputs)
+  std::vector<double> bias;     ///< (outputs)
+};
+
+/// weights(o, i) = sum_r diff_z(r, o) src(r, i); bias[o] = sum_r diff_z(r, o).
+inline DenseGradient dense_backward_weights(const DenseLayer& layer, std::span<const double> src,
+                                            std::span<const double> diff_z) {
+  DenseGradient gradient{std::vector<double>(layer.weights.size()), std::vector<double>(layer.outputs)};
+  for (std::size_t r = 0; r < diff_z.size() / layer.outputs; ++r) {
+    for (std::size_t o = 0; o < layer.outputs; ++o) {
+      const double diff = diff_z[r * layer.outputs + o];
+      gradient.bias[o] += diff;
+      for (std::size_t i = 0; i < layer.inputs; ++i) {
+        gradient.weights[o * layer.inputs + i] += diff * src[r * layer.inputs + i];
+      }
+    }
+  }
+  return gradient;
+}
+
+// ---- softmax and cross-entropy ----
+
+struct SoftmaxCrossEntropy {
+  std::vector<double> row_losses;     ///< (rows): -log p_y, the natural logarithm
+  std::vector<double> probabilities;  ///< (rows, classes)
+  std::vector<double> diff_logits;    ///< (rows, classes): (p - [c = y]) / rows
+  std::vector<std::size_t> predicted;  ///< (rows): the largest logit's class, the first of equals
+};
+
+inline SoftmaxCrossEntropy softmax_cross_entropy(std::span<const double> logits,
+                                                 std::span<const std::uint32_t> labels) {
+  const std::size_t rows = labels.size();
+  const std::size_t classes = logits.size() / rows;
+  SoftmaxCrossEntropy result;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const std::span<const double> z = logits.subspan(r * classes, classes);
+    const auto largest = std::max_element(z.begin(), z.end());
+    double sum = 0;
+    for (const double logit : z) {
+      sum += std::exp(logit - *largest);
+    }
+    result.predicted.push_back(static_cast<std::size_t>(largest - z.begin()));
+    result.row_losses.push_back(std::log(sum) - (z[labels[r]] - *largest));
+    for (std::size_t c = 0; c < classes; ++c) {
+      const double p = std::exp(z[c] - *largest) / sum;
+      result.probabilities.push_back(p);
+      result.diff_logits.push_back((p - (c == labels[r] ? 1 : 0)) / static_cast<double>(rows));
+    }
+  }
+  return result;
+}
+
+// ---- a whole network ----
+
+/// Layers from the input to the logits.
+using Network = std::vector<DenseLayer>;
+
+struct NetworkPass {
+  std::vector<std::vector<double>> before_activation;  ///< of each layer: (rows, outputs)
+  std::vector<double> row_losses;                      ///< (rows)
+  double loss = 0;                                     ///< their mean
+  std::size_t correct = 0;                             ///< rows whose predicted class is the label
+  std::vector<DenseGradient> gradients;                ///< of each layer, of the mean loss
+};
+
+/// The loss of a batch src (rows, inputs) and its gradient at every weight and bias.
+inline NetworkPass forward_backward(const Network& network, std::span<const double> src,
+                                    std::span<const std::uint32_t> labels) {
+  NetworkPass pass;
+  std::vector<std::vector<double>> inputs{{src.begin(), src.end()}};
+  for (const DenseLayer& layer : network) {
+    pass.before_activation.push_back(dense_forward(layer, inputs.back()));
+    std::vector<double> dst = pass.before_activation.back();
+    for (double& x : dst) {
+      x = activate(layer.activation, x);
+    }
+    inputs.push_back(std::move(dst));
+  }
+
+  const SoftmaxCrossEntropy output = softmax_cross_entropy(inputs.back(), labels);
+  pass.row_losses = output.row_losses;
+  for (std::size_t r = 0; r < labels.size(); ++r) {
+    pass.loss += output.row_losses[r] / static_cast<double>(labels.size());
+    pass.correct += output.predicted[r] == labels[r] ? 1 : 0;
+  }
+
+  pass.gradients.resize(network.size());
+  std::vector<double> diff = output.diff_logits;
+  for (std::size_t l = network.size(); l-- > 0;) {
+    for (std::size_t i = 0; i < diff.size(); ++i) {
+      diff[i] *= activation_derivative(network[l].activation, pass.before_activation[l][i]);
+    }
+    pass.gradients[l] = dense_backward_weights(network[l], inputs[l], diff);
+    diff = dense_backward_data(network[l], diff);
+  }
+  return pass;
+}
+
+// ---- optimizers: one element's update number t, counted from 1, as the frameworks write it ----
+
+/// w and the quantities that an optimizer keeps for it, zero before the first update.
+struct OptimizedElement {
+  double w = 0;
+  double first = 0;   ///< momentum: velocity or buffer; Adam: m
+  double second = 0;  ///< Adam: v
+};
+
+inline void sgd(OptimizedElement& x, double g, double lr) { x.w -= lr * g; }
+
+/// keras/src/optimizers/sgd.py
+inline void sgd_momentum_keras(OptimizedElement& x, double g, double lr, double momentum, bool nesterov) {
+  x.first = momentum * x.first - lr * g;
+  x.w += nesterov ? momentum * x.first - lr * g : x.first;
+}
+
+/// torch/optim/sgd.py, dampening 0
+inline void sgd_momentum_torch(OptimizedElement& x, double g, double lr, double momentum, bool nesterov,
+                               std::uint64_t t) {
+  x.first = t == 1 ? g : momentum * x.first + g;
+  x.w -= lr * (nesterov ? g + momentum * x.first : x.first);
+}
+
+struct AdamConstants {
+  double beta1 = 0;
+  double beta2 = 0;
+  double epsilon = 0;
+};
+
+/// keras/src/optimizers/adam.py
+inline void adam_keras(OptimizedElement& x, double g, double lr, const AdamConstants& c, std::uint64_t t) {
+  const double alpha = lr * std::sqrt(1 - std::pow(c.beta2, t)) / (1 - std::pow(c.beta1, t));
+  x.first += (g - x.first) * (1 - c.beta1);
+  x.second += (g * g - x.second) * (1 - c.beta2);
+  x.w -= x.first * alpha / (std::sqrt(x.second) + c.epsilon);
+}
+
+/// torch/optim/adam.py
+inline void adam_torch(OptimizedElement& x, double g, double lr, const AdamConstants& c, std::uint64_t t) {
+  x.first = c.beta1 * x.first + (1 - c.beta1) * g;
+  x.second = c.beta2 * x.second + (1 - c.beta2) * g * g;
+  const double m_hat = x.first / (1 - std::pow(c.beta1, t));
+  const double v_hat = x.second / (1 - std::pow(c.beta2, t));
+  x.w -= lr * m_hat / (std::sqrt(v_hat) + c.epsilon);
+}
+
+// ---- standardisation ----
+
+inline double standardise(double x, double mean, double scale) { return (x - mean) / scale; }
+
+}  // namespace strata::kernels::reference

@@ -1,0 +1,90 @@
+#include "cli/progress_line.h"
+
+#include <limits>
+
+#include "tests/catch.h"
+
+using namespace strata;
+using namespace strata::cli;
+
+namespace {
+
+constexpr ProgressScale kScale{.epochs = 10, .steps_per_epoch = 1500};
+
+StepInfo step() {
+  StepInfo info;
+  info.epoch = 3;
+  info.step = 1200;
+  info.mean_loss = 0.40123;
+  info.mean_accuracy = 0.85714;
+  info.train_seconds = 8.0;
+  info.rows = 329'840;
+  return info;
+}
+
+EpochInfo epoch() {
+  EpochInfo info;
+  info.epoch = 3;
+  info.train_loss = 0.3987;
+  info.train_accuracy = 0.859;
+  info.val_loss = 0.3651;
+  info.val_accuracy = 0.8723;
+  info.seconds = 1.26;
+  info.samples_per_second = 41'230;
+  return info;
+}
+
+}  // namespace
+
+TEST_CASE("digits are grouped by three", "[cli]") {
+  CHECK(grouped_digits(0) == "0");
+  CHECK(grouped_digits(999) == "999");
+  CHECK(grouped_digits(1000) == "1,000");
+  CHECK(grouped_digits(1234567) == "1,234,567");
+}
+
+TEST_CASE("times are minutes and seconds", "[cli]") {
+  CHECK(clock_text(0) == "0:00");
+  CHECK(clock_text(1.2) == "0:02");
+  CHECK(clock_text(754) == "12:34");
+  CHECK(clock_text(3723) == "1:02:03");
+  CHECK(clock_text(std::numeric_limits<double>::infinity()) == "277777:46:40");
+}
+
+TEST_CASE("the live line has everything where there is room", "[cli]") {
+  CHECK(live_line(step(), kScale, 120) ==
+        "Epoch  3/10  [######################------]  1200/1500  loss 0.4012  accuracy 0.8571  41,230 samples/s  0:02 "
+        "left");
+  CHECK(live_line(step(), kScale, 81) ==
+        "Epoch  3/10  1200/1500  loss 0.4012  accuracy 0.8571  41,230 samples/s  0:02 left");
+  CHECK(live_line(step(), kScale, 63) == "Epoch  3/10  1200/1500  loss 0.4012  accuracy 0.8571  0:02 left");
+  CHECK(live_line(step(), kScale, 52) == "Epoch  3/10  1200/1500  loss 0.4012  accuracy 0.8571");
+  CHECK(live_line(step(), kScale, 42) == " 3/10  1200/1500  loss 0.4012  acc 0.8571");
+  CHECK(live_line(step(), kScale, 30) == " 3/10 1200/1500 0.4012 0.8571");
+}
+
+TEST_CASE("the epoch line has everything where there is room", "[cli]") {
+  CHECK(epoch_line(epoch(), 1500, kScale, kUnlimitedWidth) ==
+        "Epoch  3/10  1500/1500  loss 0.3987  accuracy 0.8590  val loss 0.3651  val accuracy 0.8723  41,230 samples/s  "
+        "1.3 s");
+  CHECK(epoch_line(epoch(), 1500, kScale, 79) ==
+        "Epoch  3/10  1500/1500  loss 0.3987  acc 0.8590  val loss 0.3651  acc 0.8723");
+  EpochInfo without = epoch();
+  without.val_loss.reset();
+  CHECK(epoch_line(without, 1500, kScale, 60) == "Epoch  3/10  1500/1500  loss 0.3987  accuracy 0.8590  1.3 s");
+}
+
+TEST_CASE("no line is wider than asked, whatever the figures", "[cli]") {
+  StepInfo diverged = step();
+  diverged.mean_loss = std::numeric_limits<double>::infinity();
+  diverged.train_seconds = 0;
+  StepInfo large = step();
+  large.mean_loss = 1e300;
+  for (std::size_t width = 20; width <= 200; ++width) {
+    CAPTURE(width);
+    for (const StepInfo& info : {step(), diverged, large}) {
+      CHECK(live_line(info, kScale, width).size() <= width);
+    }
+    CHECK(epoch_line(epoch(), 1500, kScale, width).size() <= width);
+  }
+}

@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Runs the cases of a file against the program: run_cases.sh STRATA CASES [NAME]
+# With NAME, only the cases whose name contains it. How a case is written: the head of cases.txt.
+set -u
+program=$(realpath "$1")
+cases=$2
+only=${3:-}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/bin"
+ln -s "$program" "$work/bin/strata"
+PATH=$work/bin:$PATH
+unset NO_COLOR
+export TERM=xterm LC_ALL=C.UTF-8
+
+# big_endian NUMBER: its four bytes, as printf's escapes.
+big_endian() { printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 >> 24 & 255)) $(($1 >> 16 & 255)) $(($1 >> 8 & 255)) $(($1 & 255)); }
+
+# make_part FOLDER PREFIX ROWS: images of 4 x 4 pixels in three classes, a class to each third of the brightness.
+make_part() {
+  local images labels row
+  images="\\x00\\x00\\x08\\x03$(big_endian "$3")$(big_endian 4)$(big_endian 4)"
+  labels="\\x00\\x00\\x08\\x01$(big_endian "$3")"
+  for ((row = 0; row < $3; ++row)); do
+    images+=$(printf '\\x%02x' $(for p in {0..15}; do echo $((row % 3 * 80 + (row * 7 + p * 13) % 64)); done))
+    labels+=$(printf '\\x%02x' $((row % 3)))
+  done
+  printf "$images" >"$1/$2-images-idx3-ubyte"
+  printf "$labels" >"$1/$2-labels-idx1-ubyte"
+}
+export DATA=$work/data
+mkdir "$DATA"
+make_part "$DATA" train 64
+make_part "$DATA" t10k 16
+export SMALL="--data $DATA --hidden 4 --batch-size 8 --threads 1"
+export TINY="$SMALL --epochs 1"
+
+ran=0
+failed=0
+name=
+commands=
+expectations=()
+
+complain() {
+  [ "$good" = 1 ] && printf 'FAILED %s\n%s' "$name" "$commands"
+  good=0
+  printf '  %s\n' "$1"
+}
+
+# check EXPECTATION, in the folder with the streams `out` and `err` and the exit code in $code.
+check() {
+  local what=${1%% *} text=${1#* }
+  case $what in
+    exit) [ "$code" = "$text" ] || complain "exit code $code, expected $text" ;;
+    out) grep -qF -- "$text" out || complain "stdout lacks: $text" ;;
+    err) grep -qF -- "$text" err || complain "stderr lacks: $text" ;;
+    no-out) ! grep -qF -- "$text" out || complain "stdout has: $text" ;;
+    no-err) ! grep -qF -- "$text" err || complain "stderr has: $text" ;;
+    out-matches) grep -qE -- "$text" out || complain "no line of stdout matches: $text" ;;
+    err-matches) grep -qE -- "$text" err || complain "no line of stderr matches: $text" ;;
+    out-lines) [ "$(wc -l <out)" = "$text" ] || complain "stdout has $(wc -l <out) lines, expected $text" ;;
+    err-lines) [ "$(wc -l <err)" = "$text" ] || complain "stderr has $(wc -l <err) lines, expected $text" ;;
+    plain) ! grep -q $'[\r\e]' out err || complain 'a carriage return or an escape code where there is no terminal' ;;
+    error)
+      [ -s out ] && complain 'stdout is not empty'
+      [ "$(wc -l <err)" = 1 ] || complain "stderr has $(wc -l <err) lines, expected 1"
+      grep -q '^strata: error: ' err || complain 'stderr does not begin with strata: error:'
+      grep -qF -- "$text" err || complain "stderr lacks: $text"
+      ;;
+    *) complain "unknown expectation: $1" ;;
+  esac
+}
+
+run_case() {
+  if [ -z "$name" ] || [[ $name != *"$only"* ]]; then return; fi
+  local folder=$work/case code good=1
+  mkdir "$folder"
+  cd "$folder"
+  timeout 20 bash -c "$commands" >out 2>err </dev/null
+  code=$?
+  for expectation in "${expectations[@]}"; do check "$expectation"; done
+  ran=$((ran + 1))
+  if [ "$good" = 0 ]; then
+    failed=$((failed + 1))
+    sed 's/^/  stdout: /' out | head -20
+    sed 's/^/  stderr: /' err | head -20
+  fi
+  cd "$work"
+  rm -rf "$folder"
+}
+
+while IFS= read -r line || [ -n "$line" ]; do
+  case $line in
+    '#'* | '') ;;
+    '== '*)
+      run_case
+      name=${line#== }
+      commands=
+      expectations=()
+      ;;
+    '> '*) expectations+=("${line#> }") ;;
+    *) commands+=$line$'\n' ;;
+  esac
+done < <(cat "$cases"; echo '== ')
+echo "$ran cases, $failed failed"
+[ "$failed" = 0 ] && [ "$ran" -gt 0 ]

@@ -1,0 +1,61 @@
+#include "cli/train_settings.h"
+
+#include "core/error.h"
+#include "tests/catch.h"
+
+using namespace strata;
+using namespace strata::cli;
+
+namespace {
+
+TrainSettings settings(const std::vector<std::string>& words) {
+  return train_settings(parse_arguments(train_command(), words));
+}
+
+}  // namespace
+
+TEST_CASE("the defaults of the options are those of TrainConfig", "[cli]") {
+  const TrainConfig config = settings({}).config;
+  const TrainConfig expected;
+  CHECK(config.validation_split == expected.validation_split);
+  CHECK(config.split == expected.split);
+  CHECK(config.scaler == expected.scaler);
+  CHECK(config.hidden == expected.hidden);
+  CHECK(config.init == expected.init);
+  CHECK(config.convention == expected.convention);
+  CHECK(config.epochs == expected.epochs);
+  CHECK(config.batch_size == expected.batch_size);
+  CHECK(config.sampling == expected.sampling);
+  CHECK(config.seed == expected.seed);
+  CHECK_FALSE(config.max_steps);
+  CHECK_FALSE(config.max_seconds);
+  REQUIRE(config.groups.size() == 2);
+  CHECK(config.groups[0].optimizer.name == "sgd");
+  CHECK(config.groups[1].optimizer.name == "adam");
+}
+
+TEST_CASE("an activation's parameter follows the convention", "[cli]") {
+  CHECK(settings({"--activation", "leaky_relu"}).config.activation.alpha == 0.2F);
+  CHECK(settings({"--activation", "leaky_relu", "--convention", "torch"}).config.activation.alpha == 0.01F);
+  CHECK(settings({}).config.activation.alpha == 1.0F);
+  CHECK(settings({"--activation", "relu"}).config.activation.alpha == 0.0F);
+}
+
+TEST_CASE("upper layers shrink with the network unless given", "[cli]") {
+  CHECK(settings({"--hidden", "none"}).config.groups.size() == 1);
+  CHECK_THROWS_AS(settings({"--hidden", "none", "--upper-layers", "2"}), Error);
+  CHECK(settings({"--upper-layers", "all"}).config.groups.front().name == "upper");
+  CHECK(settings({"--upper-layers", "0"}).config.groups.front().name == "lower");
+}
+
+TEST_CASE("the configuration as JSON gives the same run again", "[cli]") {
+  const auto json = config_json(settings({"--hidden", "8,4", "--max-time", "2m", "--seed", "7"}));
+  CHECK(json["hidden"] == std::vector<std::size_t>{8, 4});
+  CHECK(json["seed"] == 7);
+  CHECK(json["upper_layers"] == 2);
+  CHECK(json["batch_size"] == 32);
+  CHECK(json["max_time"] == "120s");
+  const auto groups = config_json(settings({"--group", "0-2:sgd", "--group", "3:adam"}));
+  CHECK(groups["group"].size() == 2);
+  CHECK_FALSE(groups.contains("lower"));
+}

@@ -1,0 +1,105 @@
+// isa_digest auto|baseline|avx2|avx512: prints a hash of what each of our kernels computes on that instruction set.
+// Exits 77 if this CPU lacks it.
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+#include "core/hash.h"
+#include "kernels/denormals.h"
+#include "kernels/elementary.h"
+#include "kernels/gather.h"
+#include "kernels/instruction_set.h"
+#include "kernels/optimizer_update.h"
+#include "kernels/softmax_cross_entropy.h"
+#include "tests/kernels/random_values.h"
+
+using namespace strata;
+using namespace strata::kernels;
+using namespace strata::test;
+
+namespace {
+
+constexpr int kSkipped = 77;
+
+void print(std::string_view name, std::initializer_list<std::span<const float>> results) {
+  Hash64 hash;
+  for (const std::span<const float> values : results) {
+    hash.update(std::as_bytes(values));
+  }
+  fmt::print("{} {}\n", name, hash.hex());
+}
+
+void digest_elementary() {
+  auto values = random_floats(100003, -110, 95, 1);
+  exp(values, values);
+  print("exp", {values});
+  log(values, values);
+  print("log", {values});
+}
+
+void digest_gather() {
+  const std::size_t features = 787;
+  const auto pixels = random_integers<std::uint8_t>(50 * features, 256, 2);
+  const auto rows = random_integers(129, 50, 3);
+  std::vector<float> dst(rows.size() * features);
+  gather_standardise({pixels.data(), 50, features}, rows, random_floats(features, -1, 1, 4),
+                     random_floats(features, -1, 1, 5), {dst.data(), rows.size(), features});
+  print("gather_standardise", {dst});
+}
+
+void digest_softmax(std::size_t classes) {
+  const std::size_t rows = 331;
+  auto logits = random_floats(rows * classes, -9, 9, classes);
+  const MatrixView<float> view(logits.data(), rows, classes);
+  std::vector<float> losses(rows);
+  std::vector<float> scratch(softmax_scratch_size(classes));
+  softmax_cross_entropy(view, random_integers(rows, classes, 6), 331.0F, view, losses, scratch);
+  print(fmt::format("softmax_cross_entropy/{}", classes), {logits, losses});
+}
+
+void digest_update(UpdateRule rule) {
+  const std::size_t size = 10007;
+  auto weights = random_floats(size, -1, 1, 7);
+  auto first = random_floats(size, -1, 1, 8);
+  auto second = random_floats(size, 0, 1, 9);
+  for (std::uint64_t step = 0; step < 20; ++step) {
+    apply_update({rule, 0.01F, 0.9F, 0.1F, 0.001F, 1e-7F}, weights, random_floats(size, -1, 1, 10 + step),
+                 {first, second});
+  }
+  print(fmt::format("apply_update/{}", static_cast<int>(rule)), {weights, first, second});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const std::map<std::string, InstructionSet, std::less<>> names{{"auto", InstructionSet::automatic},
+                                                                 {"baseline", InstructionSet::baseline},
+                                                                 {"avx2", InstructionSet::avx2},
+                                                                 {"avx512", InstructionSet::avx512}};
+  const auto wanted = argc == 2 ? names.find(argv[1]) : names.end();
+  if (wanted == names.end()) {
+    fmt::print(stderr, "usage: isa_digest auto|baseline|avx2|avx512\n");
+    return 2;
+  }
+  set_instruction_set(wanted->second);
+  flush_denormals();
+  fmt::print(stderr, "{}: kernels run on {}\n", wanted->first, instruction_set_name());
+  digest_elementary();
+  digest_gather();
+  for (const std::size_t classes : {2U, 10U, 62U}) {
+    digest_softmax(classes);
+  }
+  for (int rule = 0; rule <= static_cast<int>(UpdateRule::adam); ++rule) {
+    digest_update(static_cast<UpdateRule>(rule));
+  }
+  return 0;
+} catch (const Error& error) {
+  fmt::print(stderr, "{}\n", error.what());
+  return error.kind() == ErrorKind::usage ? kSkipped : 1;
+}

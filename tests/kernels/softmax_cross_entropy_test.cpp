@@ -1,0 +1,247 @@
+#include "kernels/softmax_cross_entropy.h"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "kernels/denormals.h"
+#include "kernels/reference.h"
+#include "tests/catch.h"
+#include "tests/kernels/random_values.h"
+
+using namespace strata;
+using namespace strata::kernels;
+using namespace strata::test;
+
+namespace {
+
+struct Result {
+  std::vector<float> row_losses;
+  std::vector<float> diff_logits;
+  std::size_t correct = 0;
+
+  bool operator==(const Result&) const = default;
+};
+
+/// The kernel on rows (rows, classes), `part` rows at a time; `batch` is the number of all rows.
+Result run(const std::vector<float>& logits, const std::vector<std::uint32_t>& labels, std::size_t part) {
+  const std::size_t rows = labels.size();
+  const std::size_t classes = logits.size() / rows;
+  Result result{std::vector<float>(rows), std::vector<float>(logits.size()), 0};
+  std::vector<float> scratch(softmax_scratch_size(classes));
+  for (std::size_t first = 0; first < rows; first += part) {
+    const std::size_t count = std::min(part, rows - first);
+    result.correct += softmax_cross_entropy(
+        {logits.data() + first * classes, count, classes}, std::span(labels).subspan(first, count),
+        static_cast<float>(rows), {result.diff_logits.data() + first * classes, count, classes},
+        std::span(result.row_losses).subspan(first, count), scratch);
+  }
+  return result;
+}
+
+Result run(const std::vector<float>& logits, const std::vector<std::uint32_t>& labels) {
+  return run(logits, labels, labels.size());
+}
+
+/// The largest error in units of its bound.
+///
+/// exp is right to 2 ulp, 4 roundoffs u, and its argument z - M to u |z - M|: a term e_c has the relative error
+/// (4 + d_c) u with d_c = M - z_c. The chain of additions adds (classes - 1) u. So the sum has the relative error
+/// D = (3 + classes + sum_c e_c d_c / sum_c e_c) u, an absolute one of its logarithm; log adds 4 u |log s|, the two
+/// differences u |z_y - M| and u |loss|. A probability's relative error is D + (4 + d_c) u + u for the division; the
+/// subtraction of 1 and the division by the batch add 2 u. Everything tiny is flushed to zero.
+double worst_error(const std::vector<float>& logits, const std::vector<std::uint32_t>& labels, const Result& result) {
+  constexpr double kTiny = 2 * double{std::numeric_limits<float>::min()};
+  const std::size_t rows = labels.size();
+  const std::size_t classes = logits.size() / rows;
+  const auto exact = reference::softmax_cross_entropy(to_double(logits), labels);
+  double worst = 0;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const float* z = logits.data() + r * classes;
+    const double* p = exact.probabilities.data() + r * classes;
+    const double maximum = z[exact.predicted[r]];
+    double mean_depth = 0;
+    for (std::size_t c = 0; c < classes; ++c) {
+      mean_depth += p[c] * (maximum - z[c]);
+    }
+    const double sum_error = (3 + static_cast<double>(classes) + mean_depth) * kRoundoff;
+    const double margin = maximum - z[labels[r]];
+    const double loss = exact.row_losses[r];
+    const double bound = sum_error + kRoundoff * (4 * std::log(static_cast<double>(classes)) + margin + loss) + kTiny;
+    worst = std::max(worst, std::fabs(result.row_losses[r] - loss) / (1.01 * bound));
+    for (std::size_t c = 0; c < classes; ++c) {
+      const double difference = std::fabs(p[c] - (c == labels[r] ? 1 : 0));
+      const double diff_bound = p[c] * (sum_error + (5 + maximum - z[c]) * kRoundoff) + 2 * kRoundoff * difference;
+      const double error = std::fabs(result.diff_logits[r * classes + c] - exact.diff_logits[r * classes + c]);
+      worst = std::max(worst, error / (1.01 * diff_bound / static_cast<double>(rows) + kTiny));
+    }
+  }
+  return worst;
+}
+
+std::size_t exact_correct(const std::vector<float>& logits, const std::vector<std::uint32_t>& labels) {
+  const auto predicted = reference::softmax_cross_entropy(to_double(logits), labels).predicted;
+  std::size_t correct = 0;
+  for (std::size_t r = 0; r < labels.size(); ++r) {
+    correct += predicted[r] == labels[r] ? 1U : 0U;
+  }
+  return correct;
+}
+
+void check_case(std::size_t rows, std::size_t classes, double spread) {
+  CAPTURE(rows, classes, spread);
+  const auto logits = random_floats(rows * classes, -spread, spread, rows * 1000 + classes);
+  const auto labels = random_integers(rows, classes, rows + classes);
+  const Result result = run(logits, labels);
+  CHECK(worst_error(logits, labels, result) <= 1);
+  CHECK(result.correct == exact_correct(logits, labels));
+}
+
+}  // namespace
+
+TEST_CASE("losses and gradients keep the bound of their sums", "[kernels]") {
+  flush_denormals();
+  for (std::size_t rows = 1; rows <= 70; ++rows) {
+    for (const std::size_t classes : {1U, 2U, 3U, 10U, 17U, 62U}) {
+      check_case(rows, classes, 5);
+    }
+  }
+  for (const double spread : {1e-3, 1.0, 30.0, 1e4}) {
+    for (const std::size_t classes : {2U, 10U, 1000U}) {
+      check_case(100, classes, spread);
+    }
+  }
+  check_case(1000, 10, 8);
+}
+
+TEST_CASE("equal logits have the loss log classes, and the first class is predicted", "[kernels]") {
+  for (const std::size_t classes : {1U, 2U, 10U, 62U, 1000U}) {
+    for (const float value : {0.0F, -1e4F, 1e4F, 3.3F}) {
+      CAPTURE(classes, value);
+      const std::vector<float> logits(2 * classes, value);
+      const std::vector<std::uint32_t> labels{0, static_cast<std::uint32_t>(classes - 1)};
+      const Result result = run(logits, labels);
+      CHECK(result.row_losses[0] == Approx(std::log(static_cast<double>(classes))).margin(1e-7));
+      CHECK(result.row_losses[1] == result.row_losses[0]);
+      CHECK(result.correct == (classes == 1 ? 2 : 1));
+    }
+  }
+}
+
+TEST_CASE("of equal largest logits the first counts", "[kernels]") {
+  const std::vector<float> logits{1, 5, 5, 2, /**/ 5, 1, 1, 5, /**/ 0, 1, 2, 2};
+  CHECK(run(logits, {1, 0, 2}).correct == 3);
+  CHECK(run(logits, {2, 3, 3}).correct == 0);
+}
+
+TEST_CASE("a certain row loses nothing, a hopeless one its margin", "[kernels]") {
+  const std::vector<float> logits{1e4F, -1e4F, 0.0F, /**/ 1e4F, -1e4F, 0.0F};
+  const Result result = run(logits, {0, 1});
+  CHECK(result.row_losses[0] == 0.0F);
+  CHECK(result.row_losses[1] == 2e4F);
+  CHECK(std::vector<float>(result.diff_logits.begin(), result.diff_logits.begin() + 3) == std::vector<float>(3, 0.0F));
+  CHECK(result.diff_logits[3] == 0.5F);
+  CHECK(result.diff_logits[4] == -0.5F);
+}
+
+TEST_CASE("logits that are not finite give a loss that is not", "[kernels]") {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  for (std::size_t position = 0; position < 5; ++position) {
+    for (const float bad : {kNan, kInfinity}) {
+      CAPTURE(position, bad);
+      std::vector<float> logits = random_floats(3 * 5, -1, 1, 1);
+      logits[5 + position] = bad;
+      const Result result = run(logits, {4, 2, 0});
+      CHECK(std::isfinite(result.row_losses[0]));
+      CHECK_FALSE(std::isfinite(result.row_losses[1]));
+      CHECK(std::isfinite(result.row_losses[2]));
+    }
+  }
+  CHECK(std::isinf(run({0, -kInfinity}, {1}).row_losses[0]));
+  CHECK(run({0, -kInfinity}, {0}).row_losses[0] == 0.0F);
+  CHECK_FALSE(std::isfinite(run({-kInfinity, -kInfinity}, {0}).row_losses[0]));
+}
+
+TEST_CASE("rows have the same bits in whatever parts they come", "[kernels]") {
+  const auto logits = random_floats(131 * 13, -4, 4, 9);
+  const auto labels = random_integers(131, 13, 9);
+  const Result whole = run(logits, labels);
+  for (const std::size_t part : {1U, 5U, 15U, 16U, 17U, 64U, 100U}) {
+    CAPTURE(part);
+    CHECK(run(logits, labels, part) == whole);
+  }
+}
+
+TEST_CASE("the gradient may overwrite the logits, or be left out", "[kernels]") {
+  const std::size_t rows = 37;
+  const std::size_t classes = 11;
+  const auto logits = random_floats(rows * classes, -4, 4, 5);
+  const auto labels = random_integers(rows, classes, 5);
+  const Result apart = run(logits, labels);
+  std::vector<float> scratch(softmax_scratch_size(classes));
+
+  std::vector<float> losses(rows);
+  auto in_place = logits;
+  const MatrixView<float> view(in_place.data(), rows, classes);
+  CHECK(softmax_cross_entropy(view, labels, static_cast<float>(rows), view, losses, scratch) == apart.correct);
+  CHECK(in_place == apart.diff_logits);
+  CHECK(losses == apart.row_losses);
+
+  std::vector<float> losses_alone(rows);
+  CHECK(softmax_cross_entropy({logits.data(), rows, classes}, labels, static_cast<float>(rows), {}, losses_alone,
+                              scratch) == apart.correct);
+  CHECK(losses_alone == apart.row_losses);
+}
+
+namespace {
+
+/// The tree of docs/numerics.md over block sums: S(a, b) = S(a, m) + S(m, b), m - a the largest power of two below b - a.
+double tree(const std::vector<double>& blocks, std::size_t a, std::size_t b) {
+  if (b - a == 1) {
+    return blocks[a];
+  }
+  std::size_t power = 1;
+  while (2 * power < b - a) {
+    power *= 2;
+  }
+  return tree(blocks, a, a + power) + tree(blocks, a + power, b);
+}
+
+/// Values of sizes so far apart that most additions round, and another order gives another sum.
+std::vector<float> rounding_values(std::size_t size) {
+  auto values = random_floats(size, -1, 1, size);
+  const auto exponents = random_floats(size, 0, 50, size + 1);
+  for (std::size_t i = 0; i < size; ++i) {
+    values[i] *= std::exp2(exponents[i]);
+  }
+  return values;
+}
+
+double defined_sum(const std::vector<float>& values) {
+  std::vector<double> blocks;
+  for (std::size_t first = 0; first < values.size(); first += 64) {
+    double chain = 0;
+    for (std::size_t i = first; i < std::min(first + 64, values.size()); ++i) {
+      chain += values[i];
+    }
+    blocks.push_back(chain);
+  }
+  return blocks.empty() ? 0 : tree(blocks, 0, blocks.size());
+}
+
+}  // namespace
+
+TEST_CASE("sum_in_blocks adds in the order of its definition", "[kernels]") {
+  CHECK(sum_in_blocks({}) == 0);
+  for (const std::size_t size : {1U, 2U, 63U, 64U, 65U, 127U, 128U, 129U, 192U, 193U, 511U, 513U, 1000U, 4097U, 12000U}) {
+    CAPTURE(size);
+    const auto values = rounding_values(size);
+    CHECK(sum_in_blocks(values) == defined_sum(values));
+  }
+}
+
+TEST_CASE("the sums' test tells a tree from a chain", "[kernels]") {
+  const auto values = rounding_values(1000);
+  CHECK(defined_sum(values) != std::accumulate(values.begin(), values.end(), 0.0));
+}
