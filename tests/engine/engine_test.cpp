@@ -69,9 +69,9 @@ class ReferenceTrainer {
       } else if (optimizer.name == "sgd") {
         kernels::reference::sgd(x, gradient[i], optimizer.value("lr"));
       } else if (optimizer.name == "adam") {
-        kernels::reference::adam_keras(
-            x, gradient[i], optimizer.value("lr"),
-            {optimizer.value("beta1"), optimizer.value("beta2"), optimizer.value("epsilon")}, t);
+        kernels::reference::adam_keras(x, gradient[i], optimizer.value("lr"),
+                                       {optimizer.value("beta1"), optimizer.value("beta2"), optimizer.value("epsilon")},
+                                       t);
       }
       values[i] = x.w;
     }
@@ -161,8 +161,8 @@ TEST_CASE("steps follow the oracle with every activation", "[engine]") {
 
 TEST_CASE("steps follow the oracle with every optimizer", "[engine]") {
   // Adam with an epsilon that keeps m/(sqrt(v) + epsilon) from amplifying the rounding of gradients near 0.
-  for (const std::string_view optimizer : {"sgd,lr=0.1,momentum=0.9", "sgd,lr=0.1,momentum=0.9,nesterov=true",
-                                           "adam,lr=0.01,epsilon=0.001", "freeze"}) {
+  for (const std::string_view optimizer :
+       {"sgd,lr=0.1,momentum=0.9", "sgd,lr=0.1,momentum=0.9,nesterov=true", "adam,lr=0.01,epsilon=0.001", "freeze"}) {
     CAPTURE(optimizer);
     Setup setup;
     setup.groups = {group(0, 1, optimizer), group(2, 2, "sgd,lr=0.1")};
@@ -318,9 +318,7 @@ TEST_CASE("a batch size that was not planned is an error", "[engine]") {
   const Setup setup;
   const SmallProblem problem(kRows, setup.model);
   const auto engine = make_engine(setup, problem);
-  CHECK(missing(thrown([&] {
-                  engine->train_step(problem.samples(), first_rows(31), updates_at(setup.groups, 1));
-                }),
+  CHECK(missing(thrown([&] { engine->train_step(problem.samples(), first_rows(31), updates_at(setup.groups, 1)); }),
                 {"failed: ", "31 rows"}) == "");
 }
 

@@ -64,7 +64,9 @@ inline kernels::reference::Network to_reference(const Parameters& parameters) {
   for (std::size_t l = 0; l < parameters.layers().size(); ++l) {
     const LayerSpec& layer = parameters.layers()[l];
     const auto weight = parameters.weight(l);
-    network.push_back({layer.inputs, layer.outputs, layer.activation,
+    network.push_back({layer.inputs,
+                       layer.outputs,
+                       layer.activation,
                        {weight.data(), weight.data() + layer.inputs * layer.outputs},
                        to_double(parameters.bias(l))});
   }

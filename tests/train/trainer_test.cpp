@@ -96,7 +96,11 @@ TEST_CASE("observers hear of the run, its steps and epochs, and the result, in t
   const DataSource source = small_source();
   const Run r = run(small_config(), source);
   // 203 rows: floor(203 * 0.8) = 162 for training, floor(162/16) = 10 batches.
-  CHECK(r.heard.order == "rsssssssssse" "sssssssssse" "sssssssssse" "f");
+  CHECK(r.heard.order ==
+        "rsssssssssse"
+        "sssssssssse"
+        "sssssssssse"
+        "f");
   CHECK(r.heard.train_rows == 162);
   CHECK(r.heard.validation_rows == 41);
   CHECK(r.heard.test_rows == 51);
@@ -193,8 +197,9 @@ TEST_CASE("the same run has the same bits, another seed has others", "[train]") 
         c.validation_split = 0;
       }),
   };
-  for (TrainConfig config : configs) {
-    CAPTURE(&config - configs.data());
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    CAPTURE(i);
+    TrainConfig config = configs[i];
     const RunResult first = run_alone(config, source);
     const RunResult second = run_alone(config, source);
     CHECK(first.weights_hash == second.weights_hash);
@@ -208,7 +213,9 @@ TEST_CASE("the same run has the same bits, another seed has others", "[train]") 
 
 TEST_CASE("what precedes the first step has the same bits at any number of threads", "[train]") {
   const DataSource source = small_source();
-  const auto prepared = [&](int threads) { return Trainer(changed([&](TrainConfig& c) { c.threads = threads; }), source); };
+  const auto prepared = [&](int threads) {
+    return Trainer(changed([&](TrainConfig& c) { c.threads = threads; }), source);
+  };
   const Trainer one = prepared(1);
   for (const int threads : {2, 3, 4, 7, 16}) {
     CAPTURE(threads);
@@ -219,11 +226,12 @@ TEST_CASE("what precedes the first step has the same bits at any number of threa
   }
   // The rows of batches show in the losses, which threads may change in their last bits only.
   const auto losses = [&](int threads) {
+    const TrainConfig config = changed([&](TrainConfig& c) {
+      c.threads = threads;
+      c.max_steps = 12;
+    });
     std::vector<double> all;
-    for (const StepInfo& step : run(changed([&](TrainConfig& c) {
-                                      c.threads = threads;
-                                      c.max_steps = 12;
-                                    }), source).heard.steps) {
+    for (const StepInfo& step : run(config, source).heard.steps) {
       all.push_back(step.loss);
     }
     return all;
@@ -258,14 +266,16 @@ TEST_CASE("the weights after a run are the trainer's parameters", "[train]") {
 
 TEST_CASE("frozen layers end as they began", "[train]") {
   const DataSource source = small_source();
-  const TrainConfig config = changed(
-      [](TrainConfig& c) { c.groups = parse_groups({"0:sgd,lr=0.1", "1:freeze", "2:adam"}, 3, Convention::keras); });
+  const TrainConfig config = changed([](TrainConfig& c) {
+    c.groups = parse_groups({"0:sgd,lr=0.1", "1:freeze", "2:adam"}, 3, Convention::keras);
+  });
   Trainer trainer(config, source);
   const Parameters before = trainer.parameters();
   trainer.run({}, never);
   for (std::size_t l = 0; l < 3; ++l) {
     const auto old = before.weight(l);
-    const bool same = std::equal(old.data(), old.data() + old.rows() * old.columns(), trainer.parameters().weight(l).data());
+    const bool same =
+        std::equal(old.data(), old.data() + old.rows() * old.columns(), trainer.parameters().weight(l).data());
     CHECK(same == (l == 1));
     CHECK(std::ranges::equal(before.bias(l), trainer.parameters().bias(l)) == (l == 1));
   }
@@ -274,7 +284,10 @@ TEST_CASE("frozen layers end as they began", "[train]") {
 TEST_CASE("max_steps ends a run in the middle of an epoch, with its metrics", "[train]") {
   const DataSource source = small_source();
   const Run limited = run(changed([](TrainConfig& c) { c.max_steps = 13; }), source);
-  CHECK(limited.heard.order == "rsssssssssse" "ssse" "f");
+  CHECK(limited.heard.order ==
+        "rsssssssssse"
+        "ssse"
+        "f");
   CHECK(limited.result.status == RunStatus::completed);
   CHECK(limited.result.steps == 13);
   CHECK(limited.result.val_loss);
@@ -288,7 +301,10 @@ TEST_CASE("max_steps ends a run in the middle of an epoch, with its metrics", "[
 TEST_CASE("max_steps at an epoch's end starts no further epoch; beyond all epochs it changes nothing", "[train]") {
   const DataSource source = small_source();
   const Run two = run(changed([](TrainConfig& c) { c.max_steps = 20; }), source);
-  CHECK(two.heard.order == "rsssssssssse" "sssssssssse" "f");
+  CHECK(two.heard.order ==
+        "rsssssssssse"
+        "sssssssssse"
+        "f");
   CHECK(two.result.epochs == 2);
   CHECK(two.result.weights_hash == run_alone(changed([](TrainConfig& c) { c.epochs = 2; }), source).weights_hash);
   const Run all = run(changed([](TrainConfig& c) { c.max_steps = 1000; }), source);
@@ -310,22 +326,21 @@ TEST_CASE("no steps at all leave the initial weights, evaluated", "[train]") {
   CHECK(r.result.weights_hash == weights_hash(Trainer(none, source).parameters()));
 }
 
-TEST_CASE("max_seconds ends a run that would not end", "[train]") {
+TEST_CASE("max_seconds ends a run that would not end, and its steps reproduce it", "[train]") {
   const DataSource source = small_source();
-  const Run r = run(changed([](TrainConfig& c) {
-                      c.epochs = std::numeric_limits<std::uint32_t>::max();
-                      c.max_seconds = 0.05;
-                    }), source);
-  CHECK(r.result.status == RunStatus::completed);
-  CHECK(r.result.seconds >= 0.05);
-  CHECK(r.result.test_loss);
-  CHECK(r.heard.order.ends_with("f"));
-  // Its step count reproduces it.
-  const Run again = run(changed([&](TrainConfig& c) {
-                          c.epochs = std::numeric_limits<std::uint32_t>::max();
-                          c.max_steps = r.result.steps;
-                        }), source);
-  CHECK(again.result.weights_hash == r.result.weights_hash);
+  TrainConfig config = changed([](TrainConfig& c) {
+    c.epochs = std::numeric_limits<std::uint32_t>::max();
+    c.max_seconds = 0.05;
+  });
+  const Run timed = run(config, source);
+  CHECK(timed.result.status == RunStatus::completed);
+  CHECK(timed.result.seconds >= 0.05);
+  CHECK(timed.result.test_loss);
+  CHECK(timed.heard.order.ends_with("f"));
+
+  config.max_seconds.reset();
+  config.max_steps = timed.result.steps;
+  CHECK(run_alone(config, source).weights_hash == timed.result.weights_hash);
 
   const Run tiny = run(changed([](TrainConfig& c) { c.max_seconds = 1e-9; }), source);
   CHECK(tiny.result.status == RunStatus::completed);
@@ -355,10 +370,11 @@ TEST_CASE("a stop request ends the run after the step at hand", "[train]") {
 
 TEST_CASE("a loss that is not finite ends the run at that step", "[train]") {
   const DataSource source = small_source();
-  const Run r = run(changed([](TrainConfig& c) {
-                      c.activation = {kernels::ActivationKind::linear, 0};
-                      c.groups = lower_upper_groups(3, 3, optimizer("sgd"), optimizer("sgd,lr=1e9"));
-                    }), source);
+  const TrainConfig config = changed([](TrainConfig& c) {
+    c.activation = {kernels::ActivationKind::linear, 0};
+    c.groups = lower_upper_groups(3, 3, optimizer("sgd"), optimizer("sgd,lr=1e9"));
+  });
+  const Run r = run(config, source);
   CHECK(r.result.status == RunStatus::diverged);
   REQUIRE(r.heard.steps.size() > 1);
   CHECK(r.result.steps == r.heard.steps.size());
@@ -400,16 +416,12 @@ TEST_CASE("without test rows there are no test metrics", "[train]") {
 
 TEST_CASE("a batch larger than the data is one step an epoch", "[train]") {
   const DataSource source = small_source();
-  const auto steps = [&](SamplingKind sampling) {
-    return run(changed([&](TrainConfig& c) {
-                 c.batch_size = 1000;
-                 c.sampling = sampling;
-               }), source).heard;
-  };
-  const Recorder random = steps(SamplingKind::random);
+  TrainConfig config = changed([](TrainConfig& c) { c.batch_size = 1000; });
+  const Recorder random = run(config, source).heard;
   CHECK(random.order == "rsesesef");
   CHECK(random.steps[0].rows == 1000);
-  CHECK(steps(SamplingKind::sequential).steps[0].rows == 162);
+  config.sampling = SamplingKind::sequential;
+  CHECK(run(config, source).heard.steps[0].rows == 162);
 }
 
 TEST_CASE("final validation and test metrics are an evaluation of the final weights", "[train]") {
@@ -443,9 +455,7 @@ TEST_CASE("the first step's batch is the sampler's, its loss that of the initial
 
 TEST_CASE("nothing to train is an error", "[train]") {
   const DataSource source = small_source();
-  const auto message = [&](const TrainConfig& config) {
-    return thrown([&] { Trainer trainer(config, source); });
-  };
+  const auto message = [&](const TrainConfig& config) { return thrown([&] { Trainer trainer(config, source); }); };
   CHECK(missing(message(changed([](TrainConfig& c) {
                   c.groups = lower_upper_groups(3, 1, optimizer("freeze"), optimizer("freeze"));
                 })),
