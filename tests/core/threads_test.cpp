@@ -40,7 +40,8 @@ TEST_CASE("cgroup v2: a limit at the mount itself, as containers see it", "[core
 }
 
 TEST_CASE("cgroup v2: max and nonsense are no limit", "[core]") {
-  for (const std::string_view text : {"max 100000\n", "max", "", "\n", "abc def\n", "-1 100000\n", "100000 0\n", "100000\n"}) {
+  for (const std::string_view text :
+       {"max 100000\n", "max", "", "\n", "abc def\n", "-1 100000\n", "100000 0\n", "100000\n"}) {
     CAPTURE(text);
     const TemporaryFolder root;
     root.write("proc/self/cgroup", "0::/job\n");

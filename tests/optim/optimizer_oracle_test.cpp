@@ -60,8 +60,7 @@ const std::map<std::string, OracleCases, std::less<>>& oracles() {
        {sgd_oracle,
         {"", ",momentum=0.9", ",momentum=0.9,nesterov=true", ",lr=0.1,momentum=0.5", ",momentum=1", ",lr=0"}}},
       {"adam",
-       {adam_oracle,
-        {"", ",lr=0.01", ",beta1=0.5,beta2=0.9", ",epsilon=0.001", ",beta1=0", ",beta2=0.5,epsilon=0.1"}}},
+       {adam_oracle, {"", ",lr=0.01", ",beta1=0.5,beta2=0.9", ",epsilon=0.001", ",beta1=0", ",beta2=0.5,epsilon=0.1"}}},
   };
   return all;
 }
@@ -78,7 +77,8 @@ std::vector<float> gradient_at(std::uint64_t t) {
   for (std::size_t i = 0; i < kElements; ++i) {
     const double size = std::pow(10.0, static_cast<double>(i % 7) - 4);  // 1e-4 … 100
     const bool absent = i % 5 == 4 && t % 3 != 0;
-    gradient[i] = absent ? 0.0F : static_cast<float>(std::min(size, 10.0) * (gradient[i] + 0.1 * static_cast<double>(i % 3)));
+    gradient[i] =
+        absent ? 0.0F : static_cast<float>(std::min(size, 10.0) * (gradient[i] + 0.1 * static_cast<double>(i % 3)));
   }
   return gradient;
 }
@@ -135,7 +135,9 @@ TEST_CASE("the oracles of the two conventions differ", "[optim]") {
     const auto spec = parse_optimizer(text, Convention::keras, "--lower");
     const Oracle oracle = oracles().find(spec.name)->second.oracle;
     const auto other = [](const OptimizerSpec& s, Convention, OptimizedElement& x, double g, double lr,
-                          std::uint64_t t) { oracles().find(s.name)->second.oracle(s, Convention::torch, x, g, lr, t); };
+                          std::uint64_t t) {
+      oracles().find(s.name)->second.oracle(s, Convention::torch, x, g, lr, t);
+    };
     CHECK(largest_error(spec, Convention::keras, oracle) < 2e-5);
     CHECK(largest_error(spec, Convention::keras, other) > 2e-5);
   }

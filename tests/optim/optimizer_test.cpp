@@ -53,8 +53,8 @@ TEST_CASE("an unknown optimizer is an error that names the nearest", "[optim]") 
 }
 
 TEST_CASE("an unknown key is an error that lists the known ones", "[optim]") {
-  CHECK(missing(parse_error("adam,beta=0.9"), {"usage: --upper: adam has no key 'beta'", "did you mean beta1?",
-                                               "lr, beta1, beta2, epsilon"}) == "");
+  CHECK(missing(parse_error("adam,beta=0.9"),
+                {"usage: --upper: adam has no key 'beta'", "did you mean beta1?", "lr, beta1, beta2, epsilon"}) == "");
   CHECK(missing(parse_error("sgd,beta1=0.9"), {"sgd has no key 'beta1'", "lr, momentum, nesterov"}) == "");
   CHECK(missing(parse_error("sgd,=0.9"), {"no key ''"}) == "");
   CHECK(missing(parse_error("freeze,lr=0.1"), {"freeze takes no keys", "'lr'"}) == "");
@@ -68,10 +68,12 @@ TEST_CASE("a part that is no key=value is an error that shows the form", "[optim
 }
 
 TEST_CASE("a value that is no number, or out of range, is an error that gives the range", "[optim]") {
-  for (const std::string_view value : {"", "x", "0.1x", "0.1 ", " 0.1", "--1", "+0.1", "0x1", "1e999", "-0.1", "nan", "inf"}) {
+  for (const std::string_view value :
+       {"", "x", "0.1x", "0.1 ", " 0.1", "--1", "+0.1", "0x1", "1e999", "-0.1", "nan", "inf"}) {
     CAPTURE(value);
     const std::string text = "sgd,lr=" + std::string(value);
-    CHECK(missing(parse_error(text), {"usage: --upper: lr=" + std::string(value) + " is not a number in [0, inf)"}) == "");
+    CHECK(missing(parse_error(text), {"usage: --upper: lr=" + std::string(value) + " is not a number in [0, inf)"}) ==
+          "");
   }
   CHECK(missing(parse_error("sgd,momentum=1.1"), {"momentum=1.1 is not a number in [0, 1]"}) == "");
   CHECK(missing(parse_error("adam,beta1=1"), {"beta1=1 is not a number in [0, 1)"}) == "");
