@@ -121,7 +121,7 @@ void check_steps(const Setup& setup) {
   for (std::uint64_t t = 1; t <= kSteps; ++t) {
     const std::size_t size = setup.batch_sizes[t % setup.batch_sizes.size()];
     const auto rows = random_integers(size, kRows, 100 + t);
-    const LossSums sums = engine->train_step(problem.samples(), rows, updates_at(setup.groups, t));
+    const LossSums sums = engine->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t));
     const auto expected = exact.step(rows, setup.groups, t);
     CHECK(sums.loss / static_cast<double>(size) == Approx(expected.loss).epsilon(kTolerance));
     CHECK(sums.correct == expected.correct);
@@ -135,7 +135,7 @@ bool unchanged(const Setup& setup, std::size_t layer) {
   const auto engine = make_engine(setup, problem);
   for (std::uint64_t t = 1; t <= kSteps; ++t) {
     const auto rows = random_integers(setup.batch_sizes[0], kRows, 100 + t);
-    engine->train_step(problem.samples(), rows, updates_at(setup.groups, t));
+    engine->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t));
   }
   const Parameters after = exported(*engine, setup.model);
   const auto before = problem.initial.weight(layer);
@@ -236,8 +236,8 @@ TEST_CASE("two engines of one plan compute the same bits", "[engine]") {
     const auto other = make_engine(setup, problem);
     for (std::uint64_t t = 1; t <= kSteps; ++t) {
       const auto rows = random_integers(32, kRows, t);
-      const LossSums sums = one->train_step(problem.samples(), rows, updates_at(setup.groups, t));
-      CHECK(other->train_step(problem.samples(), rows, updates_at(setup.groups, t)).loss == sums.loss);
+      const LossSums sums = one->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t));
+      CHECK(other->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t)).loss == sums.loss);
     }
     CHECK(weights_hash(exported(*one, setup.model)) == weights_hash(exported(*other, setup.model)));
   }
@@ -254,7 +254,7 @@ TEST_CASE("parameters come out as they went in, and importing resets the optimiz
   const auto rows = random_integers(32, kRows, 1);
   const auto train_twice = [&] {
     for (std::uint64_t t = 1; t <= 2; ++t) {
-      engine->train_step(problem.samples(), rows, updates_at(setup.groups, t));
+      engine->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t));
     }
     return weights_hash(exported(*engine, setup.model));
   };
@@ -307,8 +307,8 @@ TEST_CASE("evaluating between steps does not change them", "[engine]") {
   const auto without = make_engine(setup, problem);
   for (std::uint64_t t = 1; t <= kSteps; ++t) {
     const auto rows = random_integers(32, 600, t);
-    with->train_step(problem.samples(), rows, updates_at(setup.groups, t));
-    without->train_step(problem.samples(), rows, updates_at(setup.groups, t));
+    with->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t));
+    without->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t));
     with->evaluate(problem.samples(), first_rows(599));
   }
   CHECK(weights_hash(exported(*with, setup.model)) == weights_hash(exported(*without, setup.model)));
@@ -318,7 +318,7 @@ TEST_CASE("a batch size that was not planned is an error", "[engine]") {
   const Setup setup;
   const SmallProblem problem(kRows, setup.model);
   const auto engine = make_engine(setup, problem);
-  CHECK(missing(thrown([&] { engine->train_step(problem.samples(), first_rows(31), updates_at(setup.groups, 1)); }),
+  CHECK(missing(thrown([&] { engine->train_step({problem.samples(), first_rows(31), {}}, updates_at(setup.groups, 1)); }),
                 {"failed: ", "31 rows"}) == "");
 }
 
