@@ -81,4 +81,6 @@ TEST_CASE("a mixed hierarchy takes the smaller limit", "[core]") {
   root.write("sys/fs/cgroup/cpu/a/cpu.cfs_period_us", "100000\n");
   root.write("sys/fs/cgroup/b/cpu.max", "150000 100000\n");
   CHECK(cgroup_cpus(root.path()) == 1.5);
+  root.write("proc/self/cgroup", "0::/b\n4:cpu:/a\n");
+  CHECK(cgroup_cpus(root.path()) == 1.5);
 }

@@ -8,6 +8,7 @@
 
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
+#include "tests/engine/small_problem.h"
 #include "tests/train/small_source.h"
 
 using namespace strata;
@@ -451,6 +452,25 @@ TEST_CASE("the first step's batch is the sampler's, its loss that of the initial
   Sampler sampler(config.sampling, split.train, config.batch_size, config.seed);
   const LossSums sums = engine->evaluate(source.train.view(), sampler.batch(1, 1));
   CHECK(run(config, source).heard.steps[0].loss == Approx(sums.loss / 16).epsilon(1e-6));
+}
+
+TEST_CASE("a run is the engine's steps on the sampler's batches, updates counted through all epochs", "[train]") {
+  const DataSource source = small_source();
+  const TrainConfig config = small_config();
+  const Trainer initial(config, source);
+  const Split split = split_rows(config.split, source.train.labels, config.validation_split, config.seed);
+  Sampler sampler(config.sampling, split.train, config.batch_size, config.seed);
+  const auto engine = make_onednn_engine({initial.model(), config.groups, initial.scaler(), {16}, config.threads});
+  engine->import_parameters(initial.parameters());
+  std::uint64_t t = 0;
+  for (std::uint32_t epoch = 1; epoch <= config.epochs; ++epoch) {
+    for (std::size_t step = 1; step <= sampler.steps_per_epoch(); ++step) {
+      engine->train_step(source.train.view(), sampler.batch(epoch, step), updates_at(config.groups, ++t));
+    }
+  }
+  Parameters trained = initial.parameters();
+  engine->export_parameters(trained);
+  CHECK(run_alone(config, source).weights_hash == weights_hash(trained));
 }
 
 TEST_CASE("nothing to train is an error", "[train]") {
