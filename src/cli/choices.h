@@ -9,6 +9,7 @@
 #include "data/sampler.h"
 #include "data/scaler.h"
 #include "data/split.h"
+#include "engine/engine.h"
 #include "kernels/activation.h"
 #include "kernels/instruction_set.h"
 #include "model/initialize.h"
@@ -33,6 +34,8 @@ inline constexpr std::array kScalers{Choice{ScalerKind::standard, "standard"}, C
 inline constexpr std::array kConventions{Choice{Convention::keras, "keras"}, Choice{Convention::torch, "torch"}};
 inline constexpr std::array kSamplings{Choice{SamplingKind::random, "random"}, Choice{SamplingKind::shuffle, "shuffle"},
                                        Choice{SamplingKind::sequential, "sequential"}};
+inline constexpr std::array kEngines{Choice{EngineKind::automatic, "auto"}, Choice{EngineKind::onednn, "onednn"},
+                                     Choice{EngineKind::panels, "panels"}};
 inline constexpr std::array kInstructionSets{
     Choice{kernels::InstructionSet::automatic, "auto"}, Choice{kernels::InstructionSet::baseline, "baseline"},
     Choice{kernels::InstructionSet::avx2, "avx2"}, Choice{kernels::InstructionSet::avx512, "avx512"}};

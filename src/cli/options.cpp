@@ -121,6 +121,10 @@ std::vector<Option> training_options() {
        .fallback = "42",
        .heading = kTraining,
        .help = "seed of initial weights, split and sampling, each its own stream"},
+      choice("engine", kEngines, "auto", kTraining,
+             "who computes the dense layers: oneDNN, or Strata's own kernels (panels), which give the same bits for "
+             "every number of threads and on every CPU with fused multiply-adds; auto: panels where the CPU and --isa "
+             "allow it"),
       choice("isa", kInstructionSets, "auto", kTraining, "the newest instruction set to use"),
   };
 }
