@@ -18,6 +18,14 @@ struct Description {
   std::int64_t newest;  ///< the newest Highway target allowed
 };
 
+/// The Highway targets that this CPU has and set_instruction_set allows.
+std::int64_t allowed_targets() {
+  const std::int64_t targets = hwy::SupportedTargets();
+  // Highway 1.0's SupportedTargets lets kernels run on all that the CPU has, disabled or not: take that back.
+  hwy::GetChosenTarget().Update(targets);
+  return targets;
+}
+
 Description describe(InstructionSet instruction_set) {
 #if HWY_ARCH_X86
   switch (instruction_set) {
@@ -43,7 +51,7 @@ void set_instruction_set(InstructionSet instruction_set) {
   const Description wanted = describe(instruction_set);
   if (instruction_set != InstructionSet::automatic) {
     const bool needs_cpu = instruction_set != InstructionSet::baseline;
-    if (needs_cpu && (hwy::SupportedTargets() & wanted.newest) == 0) {
+    if (needs_cpu && (allowed_targets() & wanted.newest) == 0) {
       throw usage_error("--isa {}: this CPU does not have it; the newest it has is {}: use that, or auto",
                         wanted.name, instruction_set_name());
     }
@@ -54,7 +62,7 @@ void set_instruction_set(InstructionSet instruction_set) {
 }
 
 std::string instruction_set_name() {
-  const std::int64_t targets = hwy::SupportedTargets() & HWY_TARGETS;
+  const std::int64_t targets = allowed_targets() & HWY_TARGETS;
   const std::int64_t best = targets & -targets;
 #if HWY_ARCH_X86
   if (best == HWY_AVX3) {

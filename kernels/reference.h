@@ -1,4 +1,4 @@
-// The oracle: what every kernel computes, formula by formula in double precision, for tests and benchmarks to check against.
+// The oracle: what every kernel computes, formula by formula in double precision, for tests and benchmarks.
 // Nothing here is fast, and nothing is shared with the kernels but the names of the activations.
 // Matrices are row-major vectors; a layer's weights are (outputs, inputs), the canonical form.
 #pragma once
@@ -147,9 +147,9 @@ inline DenseGradient dense_backward_weights(const DenseLayer& layer, std::span<c
 // ---- softmax and cross-entropy ----
 
 struct SoftmaxCrossEntropy {
-  std::vector<double> row_losses;     ///< (rows): -log p_y, the natural logarithm
-  std::vector<double> probabilities;  ///< (rows, classes)
-  std::vector<double> diff_logits;    ///< (rows, classes): (p - [c = y]) / rows
+  std::vector<double> row_losses;      ///< (rows): -log p_y, the natural logarithm
+  std::vector<double> probabilities;   ///< (rows, classes)
+  std::vector<double> diff_logits;     ///< (rows, classes): (p - [c = y]) / rows
   std::vector<std::size_t> predicted;  ///< (rows): the largest logit's class, the first of equals
 };
 

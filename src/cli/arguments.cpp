@@ -1,9 +1,8 @@
 #include "cli/arguments.h"
 
 #define CXXOPTS_NO_REGEX  // std::regex recurses once a character: a long value would overflow the stack
-#include <cxxopts.hpp>
-
 #include <algorithm>
+#include <cxxopts.hpp>
 #include <utility>
 
 #include "cli/nearest.h"

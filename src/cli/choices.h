@@ -9,6 +9,7 @@
 #include "data/sampler.h"
 #include "data/scaler.h"
 #include "data/split.h"
+#include "engine/engine.h"
 #include "kernels/activation.h"
 #include "kernels/instruction_set.h"
 #include "model/initialize.h"
@@ -23,21 +24,23 @@ struct Choice {
   T value;
   std::string_view name;
 };
+template <class T>
+Choice(T, const char*) -> Choice<T>;  // clang 14 does not deduce aggregates
 
-inline constexpr std::array kSplits{Choice{SplitKind::shuffled, "shuffled"}, Choice{SplitKind::stratified, "stratified"},
-                                    Choice{SplitKind::tail, "tail"}};
+inline constexpr std::array kSplits{Choice{SplitKind::shuffled, "shuffled"},
+                                    Choice{SplitKind::stratified, "stratified"}, Choice{SplitKind::tail, "tail"}};
 inline constexpr std::array kScalers{Choice{ScalerKind::standard, "standard"}, Choice{ScalerKind::unit, "unit"},
                                      Choice{ScalerKind::none, "none"}};
 inline constexpr std::array kConventions{Choice{Convention::keras, "keras"}, Choice{Convention::torch, "torch"}};
 inline constexpr std::array kSamplings{Choice{SamplingKind::random, "random"}, Choice{SamplingKind::shuffle, "shuffle"},
                                        Choice{SamplingKind::sequential, "sequential"}};
-inline constexpr std::array kInstructionSets{Choice{kernels::InstructionSet::automatic, "auto"},
-                                             Choice{kernels::InstructionSet::baseline, "baseline"},
-                                             Choice{kernels::InstructionSet::avx2, "avx2"},
-                                             Choice{kernels::InstructionSet::avx512, "avx512"}};
-inline constexpr std::array kProgressStyles{
-    Choice{ProgressStyle::automatic, "auto"}, Choice{ProgressStyle::bar, "bar"}, Choice{ProgressStyle::lines, "lines"},
-    Choice{ProgressStyle::none, "none"}};
+inline constexpr std::array kEngines{Choice{EngineKind::automatic, "auto"}, Choice{EngineKind::onednn, "onednn"},
+                                     Choice{EngineKind::panels, "panels"}};
+inline constexpr std::array kInstructionSets{
+    Choice{kernels::InstructionSet::automatic, "auto"}, Choice{kernels::InstructionSet::baseline, "baseline"},
+    Choice{kernels::InstructionSet::avx2, "avx2"}, Choice{kernels::InstructionSet::avx512, "avx512"}};
+inline constexpr std::array kProgressStyles{Choice{ProgressStyle::automatic, "auto"}, Choice{ProgressStyle::bar, "bar"},
+                                            Choice{ProgressStyle::lines, "lines"}, Choice{ProgressStyle::none, "none"}};
 
 /// The names in `table`, whose elements each have a `name`.
 template <class Table>

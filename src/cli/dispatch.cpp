@@ -41,7 +41,8 @@ Outcome help(const Words& words) {
 Error unknown(const std::string& word) {
   constexpr std::array<std::string_view, 2> kOptions{"--help", "--version"};
   if (word.starts_with('-')) {
-    return usage_error("unknown option {} before a command; the nearest known one is {}", word, nearest(word, kOptions));
+    return usage_error("unknown option {} before a command; the nearest known one is {}", word,
+                       nearest(word, kOptions));
   }
   std::vector<std::string_view> names;
   for (const Command& command : commands()) {

@@ -91,7 +91,8 @@ std::string key_default(const OptimizerKey& key) {
 }
 
 std::string optimizers_help() {
-  std::string text = "\nOPTIMIZER is NAME[,KEY=VALUE…], such as sgd,lr=0.01,momentum=0.9. Its names and keys [defaults]:\n";
+  std::string text =
+      "\nOPTIMIZER is NAME[,KEY=VALUE…], such as sgd,lr=0.01,momentum=0.9. Its names and keys [defaults]:\n";
   for (const OptimizerEntry& entry : optimizer_registry()) {
     text += fmt::format("  {}\n{}", entry.name, wrapped(entry.help, kHelpColumn, kHelpWidth));
     for (const OptimizerKey& key : entry.keys) {
@@ -157,20 +158,22 @@ std::string short_usage() {
 }
 
 std::string general_help() {
-  std::string text = "Strata trains multilayer perceptrons on CPUs, an optimizer for each group of layers.\n\n"
-                     "usage: strata COMMAND [OPTIONS]\n\nCommands\n";
+  std::string text =
+      "Strata trains multilayer perceptrons on CPUs, an optimizer for each group of layers.\n\n"
+      "usage: strata COMMAND [OPTIONS]\n\nCommands\n";
   for (const Command& command : commands()) {
     text += fmt::format("  {:<10}  {}\n", command.name, command.summary);
   }
-  return text + "\n  strata COMMAND --help  lists a command's options and their defaults\n"
-                "  strata --version       shows the versions of Strata, oneDNN and TBB, and the instruction set in use\n\n"
-                "Exit codes: 0 done; 1 failed while running; 2 wrong usage; 3 bad data or model file;\n"
-                "4 diverged; 130 or 143 stopped by SIGINT or SIGTERM.\n";
+  return text +
+         "\n  strata COMMAND --help  lists a command's options and their defaults\n"
+         "  strata --version       shows the versions of Strata, oneDNN and TBB, and the instruction set in use\n\n"
+         "Exit codes: 0 done; 1 failed while running; 2 wrong usage; 3 bad data or model file;\n"
+         "4 diverged; 130 or 143 stopped by SIGINT or SIGTERM.\n";
 }
 
 std::string command_help(const Command& command) {
-  std::string text = fmt::format("usage: strata {} [OPTIONS]\n{}; defaults stand in brackets\n", command.name,
-                                 command.summary);
+  std::string text =
+      fmt::format("usage: strata {} [OPTIONS]\n{}; defaults stand in brackets\n", command.name, command.summary);
   std::string_view heading;
   for (const Option& option : command.options) {
     if (option.heading != heading) {

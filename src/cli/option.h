@@ -15,11 +15,11 @@ struct Contradiction {
 };
 
 struct Option {
-  std::string_view name;              ///< without dashes
-  std::string value{};                ///< placeholder of the value; empty: a flag, which takes none
-  std::string fallback{};             ///< the value that holds if none is given, read as if it had been; empty: none
-  std::string_view fallback_note{};   ///< shown as the default instead of `fallback`
-  std::string_view heading{};         ///< the section of the help that lists it
+  std::string_view name;             ///< without dashes
+  std::string value{};               ///< placeholder of the value; empty: a flag, which takes none
+  std::string fallback{};            ///< the value that holds if none is given, read as if it had been; empty: none
+  std::string_view fallback_note{};  ///< shown as the default instead of `fallback`
+  std::string_view heading{};        ///< the section of the help that lists it
   std::string_view help{};
   std::vector<std::string_view> choices{};  ///< every value that is allowed; empty: the command checks it
   std::vector<Contradiction> contradicts{};

@@ -92,8 +92,9 @@ std::vector<Option> optimizer_options() {
       {.name = "group",
        .value = "FIRST-LAST:OPTIMIZER",
        .heading = kOptimizers,
-       .help = "optimizer of these layers, counted from 0 at the input; instead of lower and upper, any number of times, "
-               "every layer once",
+       .help =
+           "optimizer of these layers, counted from 0 at the input; instead of lower and upper, any number of times, "
+           "every layer once",
        .contradicts = {{.option = "lower", .reason = kEither},
                        {.option = "upper", .reason = kEither},
                        {.option = "upper-layers", .reason = kEither}},
@@ -120,6 +121,10 @@ std::vector<Option> training_options() {
        .fallback = "42",
        .heading = kTraining,
        .help = "seed of initial weights, split and sampling, each its own stream"},
+      choice("engine", kEngines, "auto", kTraining,
+             "who computes the dense layers: oneDNN, or Strata's own kernels (panels), which give the same bits for "
+             "every number of threads and on every CPU with fused multiply-adds; auto: panels where the CPU and --isa "
+             "allow it"),
       choice("isa", kInstructionSets, "auto", kTraining, "the newest instruction set to use"),
   };
 }
@@ -152,8 +157,10 @@ std::vector<Option> common_options() {
        .help = "the result as one JSON object on stdout",
        .contradicts = {{.option = "metrics", .values = {"-"}, .reason = "both would write to stdout"}}},
       {.name = "help", .heading = kCommon, .help = "show this help (also -h)"},
-      {.name = "version", .heading = kCommon, .help = "show the versions of Strata, oneDNN and TBB, and the instruction "
-                                                      "set in use"},
+      {.name = "version",
+       .heading = kCommon,
+       .help = "show the versions of Strata, oneDNN and TBB, and the instruction "
+               "set in use"},
   };
 }
 
@@ -161,8 +168,8 @@ std::vector<Option> common_options() {
 
 Command train_command() {
   Command command{.name = "train", .summary = "train one model", .options = {}};
-  for (auto&& part : {data_options(), model_options(), optimizer_options(), training_options(), output_options(),
-                      common_options()}) {
+  for (auto&& part :
+       {data_options(), model_options(), optimizer_options(), training_options(), output_options(), common_options()}) {
     command.options.insert(command.options.end(), part.begin(), part.end());
   }
   return command;

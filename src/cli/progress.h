@@ -35,7 +35,7 @@ class Progress : public Observer {
   ProgressScale scale_;
   StepInfo last_step_;
   Clock::time_point next_draw_{};
-  std::size_t drawn_ = 0;     ///< columns that the live line now covers
+  std::size_t drawn_ = 0;    ///< columns that the live line now covers
   bool epoch_open_ = false;  ///< steps were made since the last epoch line
 };
 

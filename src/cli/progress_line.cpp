@@ -84,9 +84,9 @@ std::string live_line(const StepInfo& step, const ProgressScale& scale, std::siz
 
   const std::string head = fmt::format("Epoch {}", epoch);
   const std::string figures = fmt::format("  {}  loss {}  accuracy {}", steps, loss, accuracy);
-  const std::string tail = first_that_fits({fmt::format("{}  {}  {}", figures, rate, left),
-                                            fmt::format("{}  {}", figures, left), figures},
-                                           std::max(width, head.size()) - head.size());
+  const std::string tail =
+      first_that_fits({fmt::format("{}  {}  {}", figures, rate, left), fmt::format("{}  {}", figures, left), figures},
+                      std::max(width, head.size()) - head.size());
   if (tail.size() < figures.size()) {
     return first_that_fits({fmt::format("{}  {}  loss {}  acc {}", epoch, steps, loss, accuracy),
                             fmt::format("{} {} {} {}", epoch, steps, loss, accuracy)},
@@ -94,8 +94,9 @@ std::string live_line(const StepInfo& step, const ProgressScale& scale, std::siz
   }
   const std::size_t room = width - head.size() - tail.size();
   const bool has_bar = room >= kMinBar + 2;
-  return has_bar ? fmt::format("{}  {}{}", head, bar(step.step, scale.steps_per_epoch, std::min(room - 2, kMaxBar)), tail)
-                 : fmt::format("{}{}", head, tail);
+  return has_bar
+             ? fmt::format("{}  {}{}", head, bar(step.step, scale.steps_per_epoch, std::min(room - 2, kMaxBar)), tail)
+             : fmt::format("{}{}", head, tail);
 }
 
 std::string epoch_line(const EpochInfo& epoch, std::size_t steps, const ProgressScale& scale, std::size_t width) {
@@ -103,7 +104,7 @@ std::string epoch_line(const EpochInfo& epoch, std::size_t steps, const Progress
   const std::string made = step_count(steps, scale);
   const std::string loss = figure(epoch.train_loss);
   const std::string accuracy = figure(epoch.train_accuracy);
-  std::string validation;        // three forms, from long to short
+  std::string validation;  // three forms, from long to short
   std::string short_validation;
   std::string bare_validation;
   if (epoch.val_loss && epoch.val_accuracy) {
@@ -113,14 +114,15 @@ std::string epoch_line(const EpochInfo& epoch, std::size_t steps, const Progress
     short_validation = fmt::format("  val loss {}  acc {}", val_loss, val_accuracy);
     bare_validation = fmt::format("  val {} {}", val_loss, val_accuracy);
   }
-  const std::string full = fmt::format("Epoch {}  {}  loss {}  accuracy {}{}", number, made, loss, accuracy, validation);
+  const std::string full =
+      fmt::format("Epoch {}  {}  loss {}  accuracy {}{}", number, made, loss, accuracy, validation);
   const std::string rate = speed(epoch.samples_per_second);
-  return first_that_fits({fmt::format("{}  {}  {:.1f} s", full, rate, epoch.seconds),
-                          fmt::format("{}  {:.1f} s", full, epoch.seconds), full,
-                          fmt::format("Epoch {}  {}  loss {}  acc {}{}", number, made, loss, accuracy, short_validation),
-                          fmt::format("{}  {}  {} {}{}", number, made, loss, accuracy, bare_validation),
-                          fmt::format("{} {} {} {}{}", number, made, loss, accuracy, bare_validation)},
-                         width);
+  return first_that_fits(
+      {fmt::format("{}  {}  {:.1f} s", full, rate, epoch.seconds), fmt::format("{}  {:.1f} s", full, epoch.seconds),
+       full, fmt::format("Epoch {}  {}  loss {}  acc {}{}", number, made, loss, accuracy, short_validation),
+       fmt::format("{}  {}  {} {}{}", number, made, loss, accuracy, bare_validation),
+       fmt::format("{} {} {} {}{}", number, made, loss, accuracy, bare_validation)},
+      width);
 }
 
 }  // namespace strata::cli

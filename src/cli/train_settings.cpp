@@ -70,8 +70,8 @@ TrainConfig train_config(const Arguments& arguments) {
   config.scaler = chosen(arguments, "scaler", kScalers);
   config.hidden = parse_layer_sizes("hidden", arguments.text("hidden"));
   config.convention = chosen(arguments, "convention", kConventions);
-  config.activation = make_activation(entry_named(kernels::kActivations, arguments.text("activation")).kind,
-                                      config.convention);
+  config.activation =
+      make_activation(entry_named(kernels::kActivations, arguments.text("activation")).kind, config.convention);
   config.init = entry_named(kInitializers, arguments.text("init")).initializer;
   config.groups = groups(arguments, config.hidden.size() + 1, config.convention);
   config.epochs = static_cast<std::uint32_t>(whole(arguments, "epochs", 1, kMaxEpochs));
@@ -84,8 +84,8 @@ TrainConfig train_config(const Arguments& arguments) {
     config.max_seconds = parse_duration("max-time", arguments.text("max-time"));
   }
   config.seed = whole(arguments, "seed", 0, kMaxCount);
-  config.threads = arguments.given("threads") ? static_cast<int>(whole(arguments, "threads", 1, kMaxThreads))
-                                              : available_threads();
+  config.threads =
+      arguments.given("threads") ? static_cast<int>(whole(arguments, "threads", 1, kMaxThreads)) : available_threads();
   return config;
 }
 
@@ -95,6 +95,10 @@ void check_applicable(const Arguments& arguments, const TrainSettings& settings)
   }
   if (arguments.given("split") && settings.config.validation_split == 0) {
     throw usage_error("--split does not apply: --validation-split 0 holds out no rows");
+  }
+  if (settings.config.engine == EngineKind::panels &&
+      settings.instruction_set == kernels::InstructionSet::baseline) {
+    throw usage_error("--engine panels contradicts --isa baseline, which has no fused multiply-adds; use onednn or auto");
   }
   if (settings.save && *settings.save == "-") {
     throw usage_error("--save: expected a file, found '-'; a model cannot go to stdout");
@@ -126,6 +130,7 @@ TrainSettings train_settings(const Arguments& arguments) {
   settings.initial_weights = optional_text(arguments, "initial-weights");
   settings.save = optional_text(arguments, "save");
   settings.metrics = optional_text(arguments, "metrics");
+  settings.config.engine = chosen(arguments, "engine", kEngines);
   settings.instruction_set = chosen(arguments, "isa", kInstructionSets);
   settings.quiet = arguments.given("quiet");
   settings.json = arguments.given("json");
@@ -149,6 +154,7 @@ nlohmann::ordered_json config_json(const TrainSettings& settings) {
   json["batch_size"] = config.batch_size;
   json["sampling"] = name_of(kSamplings, config.sampling);
   json["seed"] = config.seed;
+  json["engine"] = name_of(kEngines, config.engine);
   json["isa"] = name_of(kInstructionSets, settings.instruction_set);
   json["threads"] = config.threads;
   if (settings.initial_weights) {

@@ -54,7 +54,7 @@ std::vector<std::uint32_t> Random::permutation(std::size_t count, std::uint32_t 
 }
 
 double unit_interval(std::uint64_t bits) {
-  return (static_cast<double>(bits >> 11) + 0.5) * 0x1.0p-53;
+  return (static_cast<double>(bits >> 12) + 0.5) * 0x1.0p-52;  // 53 bits with the half: exact
 }
 
 }  // namespace strata

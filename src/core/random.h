@@ -35,7 +35,7 @@ class Random {
   RandomStream stream_;
 };
 
-/// The top 53 bits as a double in (0, 1): never 0, never 1.
+/// The top 52 bits as a double in (0, 1): never 0, never 1.
 double unit_interval(std::uint64_t bits);
 
 }  // namespace strata

@@ -28,6 +28,14 @@ struct EnginePlan {
   Scaler scaler;
   std::vector<std::size_t> train_batch_sizes;  ///< every size that train_step will meet
   int threads = 1;
+  bool staged = false;  ///< panels: store whole gradients before they are applied, rather than tile by tile
+};
+
+/// The rows of one step, in any order, repeats allowed; and, as a hint, the next step's, which may be fetched early.
+struct Batch {
+  SamplesView samples;
+  std::span<const std::uint32_t> rows;  ///< as many as one of the plan's batch sizes
+  std::span<const std::uint32_t> next_rows;
 };
 
 class Engine {
@@ -38,11 +46,9 @@ class Engine {
   virtual void import_parameters(const Parameters& parameters) = 0;
   virtual void export_parameters(Parameters& parameters) const = 0;
 
-  /// One update from the batch `rows` of `samples` (any order, repeats allowed; a size of the plan):
-  /// gather, forward, loss, backward, then updates[g] for group g of the plan.
+  /// One update: gather, forward, loss, backward, then updates[g] for group g of the plan.
   /// Returns the batch's sums before the update.
-  virtual LossSums train_step(const SamplesView& samples, std::span<const std::uint32_t> rows,
-                              std::span<const kernels::OptimizerUpdate> updates) = 0;
+  virtual LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) = 0;
 
   /// Sums over `rows` of `samples`; weights stay as they are. Any number of rows.
   virtual LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) = 0;
@@ -51,7 +57,17 @@ class Engine {
   virtual std::string name() const = 0;
 };
 
+/// Who computes the dense layers.
+enum class EngineKind { automatic, onednn, panels };
+
+/// The engine of that kind. automatic: panels wherever there are fused multiply-adds, else onednn
+/// (docs/performance.md). Throws as the two below.
+std::unique_ptr<Engine> make_engine(EngineKind kind, EnginePlan plan);
+
 /// The engine of oneDNN's primitives. Throws Error(failed) if oneDNN cannot create one of them.
 std::unique_ptr<Engine> make_onednn_engine(EnginePlan plan);
+
+/// The engine of our own kernels. Throws Error(usage) where there are no fused multiply-adds.
+std::unique_ptr<Engine> make_panels_engine(EnginePlan plan);
 
 }  // namespace strata

@@ -82,14 +82,13 @@ class OnednnEngine final : public Engine {
 
   void export_parameters(Parameters& parameters) const override { layout_.to_canonical(weights_, parameters); }
 
-  LossSums train_step(const SamplesView& samples, std::span<const std::uint32_t> rows,
-                      std::span<const kernels::OptimizerUpdate> updates) override {
-    std::vector<onednn::DenseLayer>& layers = training_layers(rows.size());
-    gather(samples, rows, training_);
+  LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) override {
+    std::vector<onednn::DenseLayer>& layers = training_layers(batch.rows.size());
+    gather(batch.samples, batch.rows, training_);
     for (onednn::DenseLayer& layer : layers) {
       layer.forward();
     }
-    const LossSums sums = loss(rows.size(), training_, &training_.gradients.back());
+    const LossSums sums = loss(batch.rows.size(), training_, &training_.gradients.back());
     for (std::size_t l = layers.size(); l-- > lowest_trained_layer();) {
       layers[l].backward();
     }

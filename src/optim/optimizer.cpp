@@ -53,18 +53,30 @@ OptimizerUpdate sgd_update(const OptimizerSpec& spec, Convention convention, std
 
 std::size_t two_slots(const OptimizerSpec&) { return 2; }
 
+/// Keras takes the powers of beta, and the rate from them, in fp32: 6e-6 from the formula at the first step.
+float keras_adam_rate(double beta1, double beta2, std::uint64_t t, double lr) {
+  const auto fp32_power = [t](double beta) {
+    return static_cast<float>(kernels::power(static_cast<double>(static_cast<float>(beta)), t));
+  };
+  return static_cast<float>(lr) * std::sqrt(1.0F - fp32_power(beta2)) / (1.0F - fp32_power(beta1));
+}
+
 OptimizerUpdate adam_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr) {
   const double beta1 = spec.value("beta1");
   const double beta2 = spec.value("beta2");
-  const double root2 = std::sqrt(1.0 - kernels::power(beta2, t));
   OptimizerUpdate update;
   update.rule = UpdateRule::adam;
-  update.rate = static_cast<float>(lr * root2 / (1.0 - kernels::power(beta1, t)));
   update.one_minus_beta1 = static_cast<float>(1.0 - beta1);
   update.one_minus_beta2 = static_cast<float>(1.0 - beta2);
-  // PyTorch adds epsilon to sqrt(v / (1 - beta2^t)), Keras to sqrt(v).
-  const double epsilon = spec.value("epsilon");
-  update.epsilon = static_cast<float>(convention == Convention::keras ? epsilon : epsilon * root2);
+  if (convention == Convention::keras) {
+    update.rate = keras_adam_rate(beta1, beta2, t, lr);
+    update.epsilon = static_cast<float>(spec.value("epsilon"));
+  } else {
+    // PyTorch adds epsilon to sqrt(v / (1 - beta2^t)) instead of sqrt(v).
+    const double root2 = std::sqrt(1.0 - kernels::power(beta2, t));
+    update.rate = static_cast<float>(lr * root2 / (1.0 - kernels::power(beta1, t)));
+    update.epsilon = static_cast<float>(spec.value("epsilon") * root2);
+  }
   return update;
 }
 

@@ -8,6 +8,7 @@
 #include "data/sampler.h"
 #include "data/scaler.h"
 #include "data/split.h"
+#include "engine/engine.h"
 #include "model/initialize.h"
 #include "model/model_spec.h"
 #include "optim/parameter_group.h"
@@ -29,6 +30,7 @@ struct TrainConfig {
   std::optional<std::uint64_t> max_steps;    ///< stop after so many steps in all
   std::optional<double> max_seconds;         ///< stop after about so many seconds of the run
   std::uint64_t seed = 42;
+  EngineKind engine = EngineKind::automatic;
   int threads = 1;
 };
 

@@ -47,8 +47,11 @@ Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters*
       scaler_(fit_scaler(config_.scaler, source.train.view(), split_.train, config_.threads)),
       parameters_(initial_parameters(config_, model_, initial)),
       sampler_(config_.sampling, split_.train, config_.batch_size, config_.seed),
-      engine_(make_onednn_engine(
-          {model_, config_.groups, scaler_, sampler_.batch_sizes(), config_.threads})),
+      engine_(make_engine(config_.engine, {.model = model_,
+                                           .groups = config_.groups,
+                                           .scaler = scaler_,
+                                           .train_batch_sizes = sampler_.batch_sizes(),
+                                           .threads = config_.threads})),
       updates_(config_.groups.size()) {
   engine_->import_parameters(parameters_);
 }
@@ -108,24 +111,37 @@ Trainer::Progress Trainer::train_epoch(std::uint32_t epoch) {
 }
 
 double Trainer::step(std::uint32_t epoch, std::size_t step_in_epoch) {
-  const std::span<const std::uint32_t> rows = sampler_.batch(epoch, step_in_epoch);
+  if (global_step_ == 0) {
+    const auto first = sampler_.batch(epoch, step_in_epoch);
+    next_rows_.assign(first.begin(), first.end());
+  }
+  std::swap(rows_, next_rows_);
+  const auto next = rows_after(epoch, step_in_epoch);
+  next_rows_.assign(next.begin(), next.end());
   ++global_step_;
   for (std::size_t g = 0; g < updates_.size(); ++g) {
     const OptimizerSpec& optimizer = config_.groups[g].optimizer;
     updates_[g] =
         find_optimizer(optimizer.name).update_at(optimizer, config_.convention, global_step_, learning_rate(g));
   }
-  const LossSums sums = engine_->train_step(source_.train.view(), rows, updates_);
-  means_.add(sums, rows.size());
+  const LossSums sums = engine_->train_step({source_.train.view(), rows_, next_rows_}, updates_);
+  means_.add(sums, rows_.size());
   train_seconds_ = epoch_clock_.seconds();
 
-  const double loss = sums.loss / static_cast<double>(rows.size());
+  const double loss = sums.loss / static_cast<double>(rows_.size());
   const StepInfo info{epoch,         step_in_epoch,  global_step_, loss, means_.loss(), means_.accuracy(),
                       train_seconds_, means_.rows()};
   for (Observer* observer : observers_) {
     observer->on_step(info);
   }
   return loss;
+}
+
+std::span<const std::uint32_t> Trainer::rows_after(std::uint32_t epoch, std::size_t step_in_epoch) {
+  if (step_in_epoch < sampler_.steps_per_epoch()) {
+    return sampler_.batch(epoch, step_in_epoch + 1);
+  }
+  return epoch < config_.epochs ? sampler_.batch(epoch + 1, 1) : std::span<const std::uint32_t>();
 }
 
 void Trainer::finish_epoch(std::uint32_t epoch) {

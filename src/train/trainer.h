@@ -40,6 +40,8 @@ class Trainer {
   Progress train_epoch(std::uint32_t epoch);
   /// One update. Returns the batch's mean loss before it.
   double step(std::uint32_t epoch, std::size_t step_in_epoch);
+  /// The rows of the step after this one; none after the last.
+  std::span<const std::uint32_t> rows_after(std::uint32_t epoch, std::size_t step_in_epoch);
   void finish_epoch(std::uint32_t epoch);
   double learning_rate(std::size_t group) const;
   bool limit_reached() const;
@@ -55,6 +57,8 @@ class Trainer {
   std::unique_ptr<Engine> engine_;
   std::vector<kernels::OptimizerUpdate> updates_;  ///< of each group, for the step at hand
 
+  std::vector<std::uint32_t> rows_;       ///< of the step at hand
+  std::vector<std::uint32_t> next_rows_;  ///< of the one after it
   std::uint64_t global_step_ = 0;
   EpochMeans means_;
   Stopwatch run_clock_;

@@ -53,7 +53,8 @@ TEST_CASE("times are minutes and seconds", "[cli]") {
 
 TEST_CASE("the live line has everything where there is room", "[cli]") {
   CHECK(live_line(step(), kScale, 120) ==
-        "Epoch  3/10  [########################------]  1200/1500  loss 0.4012  accuracy 0.8571  41,230 samples/s  0:02 left");
+        "Epoch  3/10  [######################------]  1200/1500  loss 0.4012  accuracy 0.8571  41,230 samples/s  0:02 "
+        "left");
   CHECK(live_line(step(), kScale, 81) ==
         "Epoch  3/10  1200/1500  loss 0.4012  accuracy 0.8571  41,230 samples/s  0:02 left");
   CHECK(live_line(step(), kScale, 63) == "Epoch  3/10  1200/1500  loss 0.4012  accuracy 0.8571  0:02 left");
@@ -64,7 +65,8 @@ TEST_CASE("the live line has everything where there is room", "[cli]") {
 
 TEST_CASE("the epoch line has everything where there is room", "[cli]") {
   CHECK(epoch_line(epoch(), 1500, kScale, kUnlimitedWidth) ==
-        "Epoch  3/10  1500/1500  loss 0.3987  accuracy 0.8590  val loss 0.3651  val accuracy 0.8723  41,230 samples/s  1.3 s");
+        "Epoch  3/10  1500/1500  loss 0.3987  accuracy 0.8590  val loss 0.3651  val accuracy 0.8723  41,230 samples/s  "
+        "1.3 s");
   CHECK(epoch_line(epoch(), 1500, kScale, 79) ==
         "Epoch  3/10  1500/1500  loss 0.3987  acc 0.8590  val loss 0.3651  acc 0.8723");
   EpochInfo without = epoch();

@@ -123,6 +123,19 @@ TEST_CASE("A name that tells the wrong compression is an error that says so", "[
   CHECK(contains(fault_of(folder.path()), "is not gzip data although its name ends in .gz"));
 }
 
+TEST_CASE("Damaged gzip data is an error that names the file", "[data]") {
+  const TemporaryFolder folder;
+  idx_files(6, 4, {2, 2}, 2).write(folder, true);
+  const std::string name = "t10k-images-idx3-ubyte.gz";
+  const Bytes zipped = gzip(idx_files(6, 4, {2, 2}, 2).test_images);
+  folder.write(name, Bytes(zipped.begin(), zipped.end() - 1));
+  CHECK(contains(fault_of(folder.path()), name + ": is truncated or corrupt"));
+  Bytes longer = zipped;
+  longer.push_back('x');
+  folder.write(name, longer);
+  CHECK(contains(fault_of(folder.path()), name + ": 1 bytes follow the end of the gzip data"));
+}
+
 TEST_CASE("Files that cannot be used together are errors", "[data]") {
   const IdxFiles good = idx_files(6, 4, {2, 2}, 2);
   IdxFiles files = good;

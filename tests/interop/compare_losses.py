@@ -5,15 +5,11 @@ difference of each pair, and exits with 1 if one is above TOLERANCE.
 """
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-import numpy as np
 import safetensors.numpy
 
 import frameworks

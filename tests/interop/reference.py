@@ -23,7 +23,7 @@ class Sgd:
 
 
 class Adam:
-    """Adam. The conventions place epsilon differently, and Keras computes the powers of beta and the rate in float32."""
+    """Adam. The conventions place epsilon differently; Keras computes powers of beta and the rate in float32."""
 
     def __init__(self, convention, lr, beta1=0.9, beta2=0.999):
         self.convention, self.lr, self.beta1, self.beta2 = convention, lr, beta1, beta2

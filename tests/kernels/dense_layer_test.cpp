@@ -100,7 +100,8 @@ Errors errors_of(const Layer& layer, const std::vector<float>& diff_given) {
   const reference::DenseLayer& exact = layer.exact;
   const std::vector<double> src = to_double(layer.src);
   const std::vector<double> z = reference::dense_forward(exact, src);
-  const reference::DenseLayer absolute{exact.inputs, exact.outputs, {}, magnitudes(exact.weights), magnitudes(exact.bias)};
+  const reference::DenseLayer absolute{
+      exact.inputs, exact.outputs, {}, magnitudes(exact.weights), magnitudes(exact.bias)};
   const std::vector<double> z_magnitude = reference::dense_forward(absolute, magnitudes(src));
 
   std::vector<double> dst;
@@ -132,8 +133,7 @@ Errors errors_of(const Layer& layer, const std::vector<float>& diff_given) {
     gradient_bound.bias[o] = gradient_bound.bias[o] * sum_error(rows) + 1e-30;
     for (std::size_t i = 0; i < exact.inputs; ++i) {
       transposed[i * exact.outputs + o] = gradient.weights[o * exact.inputs + i];
-      transposed_bound[i * exact.outputs + o] =
-          gradient_bound.weights[o * exact.inputs + i] * sum_error(rows) + 1e-30;
+      transposed_bound[i * exact.outputs + o] = gradient_bound.weights[o * exact.inputs + i] * sum_error(rows) + 1e-30;
     }
   }
   return {worst(layer.dst, dst, dst_bound), worst(layer.diff_dst, diff, diff_bound),
@@ -206,7 +206,8 @@ TEST_CASE("a dense layer computes only the gradients that it has buffers for", "
   CHECK(no_diff_src.diff_weights == all.diff_weights);
   CHECK(no_diff_src.diff_bias == all.diff_bias);
 
-  const Layer no_diff_weights = run([](onednn::DenseBuffers& buffers) { buffers.diff_weights = buffers.diff_bias = nullptr; });
+  const Layer no_diff_weights =
+      run([](onednn::DenseBuffers& buffers) { buffers.diff_weights = buffers.diff_bias = nullptr; });
   CHECK(no_diff_weights.diff_src == all.diff_src);
 
   const Layer inference = run([](onednn::DenseBuffers& buffers) {

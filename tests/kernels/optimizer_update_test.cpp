@@ -12,8 +12,9 @@ using namespace strata::test;
 
 namespace {
 
-constexpr UpdateRule kRules[] = {UpdateRule::none,           UpdateRule::sgd,       UpdateRule::sgd_keras,
-                                 UpdateRule::nesterov_keras, UpdateRule::sgd_torch, UpdateRule::nesterov_torch,
+constexpr UpdateRule kRules[] = {UpdateRule::none,      UpdateRule::sgd,
+                                 UpdateRule::sgd_keras, UpdateRule::nesterov_keras,
+                                 UpdateRule::sgd_torch, UpdateRule::nesterov_torch,
                                  UpdateRule::adam};
 
 constexpr double kLr = 0.03;
@@ -22,9 +23,8 @@ constexpr reference::AdamConstants kAdam{0.9, 0.999, 1e-7};
 constexpr std::uint64_t kT = 3;
 
 OptimizerUpdate make_update(UpdateRule rule) {
-  const double rate = rule == UpdateRule::adam
-                          ? kLr * std::sqrt(1 - std::pow(kAdam.beta2, kT)) / (1 - std::pow(kAdam.beta1, kT))
-                          : kLr;
+  const double rate =
+      rule == UpdateRule::adam ? kLr * std::sqrt(1 - std::pow(kAdam.beta2, kT)) / (1 - std::pow(kAdam.beta1, kT)) : kLr;
   return {rule,
           static_cast<float>(rate),
           static_cast<float>(kMomentum),

@@ -31,10 +31,10 @@ Result run(const std::vector<float>& logits, const std::vector<std::uint32_t>& l
   std::vector<float> scratch(softmax_scratch_size(classes));
   for (std::size_t first = 0; first < rows; first += part) {
     const std::size_t count = std::min(part, rows - first);
-    result.correct += softmax_cross_entropy(
-        {logits.data() + first * classes, count, classes}, std::span(labels).subspan(first, count),
-        static_cast<float>(rows), {result.diff_logits.data() + first * classes, count, classes},
-        std::span(result.row_losses).subspan(first, count), scratch);
+    result.correct += softmax_cross_entropy({logits.data() + first * classes, count, classes},
+                                            std::span(labels).subspan(first, count), static_cast<float>(rows),
+                                            {result.diff_logits.data() + first * classes, count, classes},
+                                            std::span(result.row_losses).subspan(first, count), scratch);
   }
   return result;
 }
@@ -196,7 +196,8 @@ TEST_CASE("the gradient may overwrite the logits, or be left out", "[kernels]") 
 
 namespace {
 
-/// The tree of docs/numerics.md over block sums: S(a, b) = S(a, m) + S(m, b), m - a the largest power of two below b - a.
+/// The tree of docs/numerics.md over block sums: S(a, b) = S(a, m) + S(m, b) with m - a the largest power of two below
+/// b - a.
 double tree(const std::vector<double>& blocks, std::size_t a, std::size_t b) {
   if (b - a == 1) {
     return blocks[a];
@@ -234,7 +235,8 @@ double defined_sum(const std::vector<float>& values) {
 
 TEST_CASE("sum_in_blocks adds in the order of its definition", "[kernels]") {
   CHECK(sum_in_blocks({}) == 0);
-  for (const std::size_t size : {1U, 2U, 63U, 64U, 65U, 127U, 128U, 129U, 192U, 193U, 511U, 513U, 1000U, 4097U, 12000U}) {
+  for (const std::size_t size :
+       {1U, 2U, 63U, 64U, 65U, 127U, 128U, 129U, 192U, 193U, 511U, 513U, 1000U, 4097U, 12000U}) {
     CAPTURE(size);
     const auto values = rounding_values(size);
     CHECK(sum_in_blocks(values) == defined_sum(values));

@@ -19,7 +19,7 @@
 namespace strata {
 namespace {
 
-constexpr double kTolerance = 2e-4;  // relative
+constexpr double kTolerance = 2e-5;  // relative
 constexpr std::size_t kUpperLayers = 2;
 
 const ModelSpec kModel{784, {300, 100, 50}, 10, {kernels::ActivationKind::elu, 1}};
@@ -59,8 +59,9 @@ class LossRecorder : public Observer {
 };
 
 std::vector<double> train(const DataSource& source, Convention convention, const std::string& lower,
-                          const std::string& upper, std::size_t steps) {
+                          const std::string& upper, std::size_t steps, EngineKind engine) {
   TrainConfig config;
+  config.engine = engine;
   config.split = SplitKind::tail;
   config.hidden = kModel.hidden;
   config.activation = kModel.activation;
@@ -93,12 +94,14 @@ void check_against_golden(Convention convention, const std::string& file) {
   const auto golden = nlohmann::json::parse(stream);
   const auto source = load_idx_folder(STRATA_DATASETS_DIR "/fashion-mnist", available_threads());
   REQUIRE(golden["runs"].size() == 16);
+  const auto engine = GENERATE(EngineKind::onednn, EngineKind::panels);
+  CAPTURE(static_cast<int>(engine));
   for (const auto& run : golden["runs"]) {
     const auto lower = run["lower"].get<std::string>();
     const auto upper = run["upper"].get<std::string>();
     const auto expected = run["losses"].get<std::vector<double>>();
     CAPTURE(lower, upper);
-    const auto losses = train(source, convention, lower, upper, expected.size());
+    const auto losses = train(source, convention, lower, upper, expected.size(), engine);
     REQUIRE(losses.size() == expected.size());
     CHECK(largest_relative_difference(losses, expected) < kTolerance);
   }

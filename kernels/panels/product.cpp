@@ -1,0 +1,131 @@
+#include "kernels/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/panels/product.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <algorithm>
+
+#include "kernels/activation-inl.h"
+#include "kernels/panels/product-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace strata::kernels::panels::HWY_NAMESPACE {
+
+void Multiply(const Product& product, Range rows, Range panels) {
+  static constexpr auto kSingles = product_tiles<1>(std::make_index_sequence<kSingleRows>());
+  std::size_t panel = panels.first;
+  if constexpr (kPairRows > 0) {
+    static constexpr auto kPairs = product_tiles<2>(std::make_index_sequence<kPairRows>());
+    for (; panel + 2 <= panels.last; panel += 2) {
+      for_row_tiles(rows, kPairRows, [&](std::size_t row, std::size_t count) HWY_ATTR {
+        kPairs[count - 1](product, row, panel);
+      });
+    }
+  }
+  for (; panel < panels.last; ++panel) {
+    for_row_tiles(rows, kSingleRows, [&](std::size_t row, std::size_t count) HWY_ATTR {
+      kSingles[count - 1](product, row, panel);
+    });
+  }
+}
+
+/// Calls line(offset) for every vector of the rows and blocks.
+template <class Line>
+HWY_INLINE void for_vectors(Blocked values, Range rows, Range blocks, Line&& line) {
+  for (std::size_t block = blocks.first; block < blocks.last; ++block) {
+    const auto first = static_cast<std::size_t>(values.at(block, rows.first) - values.data);
+    for (std::size_t i = 0; i < rows.size() * kWidth; i += kLanes) {
+      line(first + i);
+    }
+  }
+}
+
+void Activate(Activation activation, Blocked values, Blocked inputs, Range rows, Range blocks) {
+  const D d;
+  const bool keep = derivative_needs_input(activation.kind);
+  kernels::HWY_NAMESPACE::visit_activation(activation.kind, [&]<class Rule>(Rule) HWY_ATTR {
+    for_vectors(values, rows, blocks, [&](std::size_t i) HWY_ATTR {
+      const V z = hn::Load(d, values.data + i);
+      if (keep) {
+        hn::Store(z, d, inputs.data + i);
+      }
+      hn::Store(Rule::value(d, activation.alpha, z), d, values.data + i);
+    });
+  });
+}
+
+void MultiplyByDerivative(Activation activation, Blocked values, Blocked inputs, Blocked gradients, Range rows,
+                          Range blocks) {
+  const D d;
+  const float* from = derivative_needs_input(activation.kind) ? inputs.data : values.data;
+  kernels::HWY_NAMESPACE::visit_activation(activation.kind, [&]<class Rule>(Rule) HWY_ATTR {
+    for_vectors(values, rows, blocks, [&](std::size_t i) HWY_ATTR {
+      const V derivative = Rule::derivative(d, activation.alpha, hn::Load(d, from + i));
+      hn::Store(hn::Mul(hn::Load(d, gradients.data + i), derivative), d, gradients.data + i);
+    });
+  });
+}
+
+void GatherBlocked(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows, const float* factor,
+                   const float* offset, Blocked dst, std::size_t first) {
+  const D d;
+  const hn::Rebind<std::int32_t, D> d32;
+  const hn::Rebind<std::uint8_t, D> d8;
+  const std::size_t whole = pixels.columns() / kWidth;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::uint8_t* src = pixels.row(rows[i]);
+    const auto line = [&](const std::uint8_t* from, std::size_t block) HWY_ATTR {
+      for (std::size_t v = 0; v < kWidth; v += kLanes) {
+        const auto x = hn::ConvertTo(d, hn::PromoteTo(d32, hn::LoadU(d8, from + v)));
+        const std::size_t f = block * kWidth + v;
+        hn::Store(hn::MulAdd(x, hn::Load(d, factor + f), hn::Load(d, offset + f)), d, dst.at(block, first + i) + v);
+      }
+    };
+    for (std::size_t block = 0; block < whole; ++block) {
+      line(src + block * kWidth, block);
+    }
+    if (const std::size_t rest = pixels.columns() % kWidth; rest != 0) {
+      std::uint8_t last[kWidth] = {};
+      std::copy_n(src + whole * kWidth, rest, last);
+      line(last, whole);
+    }
+  }
+}
+
+}  // namespace strata::kernels::panels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace strata::kernels::panels {
+
+HWY_EXPORT(Multiply);
+HWY_EXPORT(Activate);
+HWY_EXPORT(MultiplyByDerivative);
+HWY_EXPORT(GatherBlocked);
+
+void multiply(const Product& product, Range rows, Range panels) {
+  HWY_DYNAMIC_DISPATCH(Multiply)(product, rows, panels);
+}
+
+void activate(Activation activation, Blocked values, Blocked inputs, Range rows, Range blocks) {
+  HWY_DYNAMIC_DISPATCH(Activate)(activation, values, inputs, rows, blocks);
+}
+
+void multiply_by_derivative(Activation activation, Blocked values, Blocked inputs, Blocked gradients, Range rows,
+                            Range blocks) {
+  HWY_DYNAMIC_DISPATCH(MultiplyByDerivative)(activation, values, inputs, gradients, rows, blocks);
+}
+
+bool derivative_needs_input(ActivationKind kind) {
+  return kind == ActivationKind::gelu || kind == ActivationKind::swish;
+}
+
+void gather_blocked(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows, const float* factor,
+                    const float* offset, Blocked dst, std::size_t first) {
+  HWY_DYNAMIC_DISPATCH(GatherBlocked)(pixels, rows, factor, offset, dst, first);
+}
+
+}  // namespace strata::kernels::panels
+#endif

@@ -1,0 +1,15 @@
+#include "engine/engine.h"
+
+#include <utility>
+
+#include "kernels/instruction_set.h"
+
+namespace strata {
+
+std::unique_ptr<Engine> make_engine(EngineKind kind, EnginePlan plan) {
+  const bool fused_multiply_adds = kernels::instruction_set_name() != "baseline";
+  const bool panels = kind == EngineKind::panels || (kind == EngineKind::automatic && fused_multiply_adds);
+  return panels ? make_panels_engine(std::move(plan)) : make_onednn_engine(std::move(plan));
+}
+
+}  // namespace strata

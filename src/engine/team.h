@@ -1,0 +1,54 @@
+// A team of threads that runs one job together, with barriers cheap enough for several a step.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace strata {
+
+/// The caller and threads - 1 workers, which start with the team, flush denormals, and end with it. Waiting spins for a
+/// bounded time and then sleeps, so that a loaded machine does not collapse.
+class Team {
+ public:
+  explicit Team(int threads);
+  ~Team();
+  Team(const Team&) = delete;
+  Team& operator=(const Team&) = delete;
+
+  int size() const { return size_; }
+
+  /// Calls job(thread) on every thread at once, thread 0 being the caller; returns when all have returned.
+  /// The job must not throw. One caller at a time.
+  template <class Job>
+  void run(Job&& job) {
+    using Callable = std::remove_reference_t<Job>;
+    start([](void* callable, int thread) { (*static_cast<Callable*>(callable))(thread); }, &job);
+  }
+
+  /// Within a job: returns when every thread has called it.
+  void barrier();
+
+ private:
+  using Function = void (*)(void* callable, int thread);
+
+  void start(Function function, void* callable);
+  void work(int thread);
+  /// Returns once `counter` is no longer `old`.
+  void wait_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old) const;
+
+  int size_;
+  int spins_;
+  Function function_ = nullptr;
+  void* callable_ = nullptr;
+  alignas(64) std::atomic<std::uint32_t> jobs_{0};      ///< jobs started
+  alignas(64) std::atomic<int> arrived_{0};             ///< threads at the barrier
+  alignas(64) std::atomic<std::uint32_t> barriers_{0};  ///< barriers passed
+  std::atomic<bool> stopping_{false};
+  std::vector<std::jthread> workers_;
+};
+
+}  // namespace strata

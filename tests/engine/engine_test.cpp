@@ -1,0 +1,329 @@
+// The engine against the oracle's network, over whole training steps.
+
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "kernels/softmax_cross_entropy.h"
+#include "tests/catch.h"
+#include "tests/core/thrown.h"
+#include "tests/engine/small_problem.h"
+
+using namespace strata;
+using namespace strata::test;
+using kernels::ActivationKind;
+using kernels::reference::OptimizedElement;
+
+namespace {
+
+constexpr std::size_t kRows = 40;
+constexpr std::uint64_t kSteps = 4;
+
+/// How far fp32 may drift from the oracle: gradients of these networks are sums of up to some hundred terms near 1,
+/// wrong by some 1e-5 at most; rates and Adam's epsilon are such that four updates do not amplify that.
+constexpr double kTolerance = 2e-5;
+
+struct Setup {
+  ModelSpec model{7, {6, 5}, 3, activation_of(ActivationKind::elu)};
+  std::vector<ParameterGroup> groups{group(0, 2, "sgd,lr=0.1")};
+  std::vector<std::size_t> batch_sizes{32};
+  int threads = 1;
+};
+
+/// The network in double with each parameter's optimizer state.
+class ReferenceTrainer {
+ public:
+  explicit ReferenceTrainer(const SmallProblem& problem) : problem_(problem), network_(to_reference(problem.initial)) {
+    for (const auto& layer : network_) {
+      weights_.emplace_back(layer.weights.size());
+      bias_.emplace_back(layer.bias.size());
+    }
+  }
+
+  /// The sums before the update, which is number t.
+  kernels::reference::NetworkPass step(std::span<const std::uint32_t> rows, const std::vector<ParameterGroup>& groups,
+                                       std::uint64_t t) {
+    auto pass = forward_backward(network_, problem_.standardised(rows), problem_.labels_of(rows));
+    for (const ParameterGroup& g : groups) {
+      for (std::size_t l = g.first; l <= g.last; ++l) {
+        update(g.optimizer, network_[l].weights, pass.gradients[l].weights, weights_[l], t);
+        update(g.optimizer, network_[l].bias, pass.gradients[l].bias, bias_[l], t);
+      }
+    }
+    return pass;
+  }
+
+  const kernels::reference::Network& network() const { return network_; }
+
+ private:
+  static void update(const OptimizerSpec& optimizer, std::vector<double>& values, const std::vector<double>& gradient,
+                     std::vector<OptimizedElement>& state, std::uint64_t t) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      OptimizedElement& x = state[i];
+      x.w = values[i];
+      if (optimizer.name == "sgd" && optimizer.value("momentum") > 0) {
+        kernels::reference::sgd_momentum_keras(x, gradient[i], optimizer.value("lr"), optimizer.value("momentum"),
+                                               optimizer.value("nesterov") != 0);
+      } else if (optimizer.name == "sgd") {
+        kernels::reference::sgd(x, gradient[i], optimizer.value("lr"));
+      } else if (optimizer.name == "adam") {
+        kernels::reference::adam_keras(x, gradient[i], optimizer.value("lr"),
+                                       {optimizer.value("beta1"), optimizer.value("beta2"), optimizer.value("epsilon")},
+                                       t);
+      }
+      values[i] = x.w;
+    }
+  }
+
+  const SmallProblem& problem_;
+  kernels::reference::Network network_;
+  std::vector<std::vector<OptimizedElement>> weights_;
+  std::vector<std::vector<OptimizedElement>> bias_;
+};
+
+std::unique_ptr<Engine> make_engine(const Setup& setup, const SmallProblem& problem) {
+  auto engine = make_onednn_engine({setup.model, setup.groups, problem.scaler, setup.batch_sizes, setup.threads});
+  engine->import_parameters(problem.initial);
+  return engine;
+}
+
+double largest_difference(const Parameters& parameters, const kernels::reference::Network& network) {
+  double largest = 0;
+  const auto visit = [&](std::span<const float> values, const std::vector<double>& exact) {
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+      const double error = std::fabs(values[i] - exact[i]) / std::max(1.0, std::fabs(exact[i]));
+      largest = std::isnan(error) ? INFINITY : std::max(largest, error);
+    }
+  };
+  for (std::size_t l = 0; l < network.size(); ++l) {
+    const auto weight = parameters.weight(l);
+    visit({weight.data(), weight.rows() * weight.columns()}, network[l].weights);
+    visit(parameters.bias(l), network[l].bias);
+  }
+  return largest;
+}
+
+Parameters exported(const Engine& engine, const ModelSpec& model) {
+  Parameters parameters(model.layers());
+  engine.export_parameters(parameters);
+  return parameters;
+}
+
+/// Some steps of both, batch sizes in turn, rows drawn with repeats.
+void check_steps(const Setup& setup) {
+  CAPTURE(setup.model.inputs, setup.model.hidden, setup.model.classes, setup.batch_sizes, setup.threads);
+  CAPTURE(static_cast<int>(setup.model.activation.kind));
+  const SmallProblem problem(kRows, setup.model);
+  const auto engine = make_engine(setup, problem);
+  ReferenceTrainer exact(problem);
+  for (std::uint64_t t = 1; t <= kSteps; ++t) {
+    const std::size_t size = setup.batch_sizes[t % setup.batch_sizes.size()];
+    const auto rows = random_integers(size, kRows, 100 + t);
+    const LossSums sums = engine->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t));
+    const auto expected = exact.step(rows, setup.groups, t);
+    CHECK(sums.loss / static_cast<double>(size) == Approx(expected.loss).epsilon(kTolerance));
+    CHECK(sums.correct == expected.correct);
+  }
+  CHECK(largest_difference(exported(*engine, setup.model), exact.network()) < kTolerance);
+}
+
+/// The layer's weights and biases after some steps are bit for bit what they were.
+bool unchanged(const Setup& setup, std::size_t layer) {
+  const SmallProblem problem(kRows, setup.model);
+  const auto engine = make_engine(setup, problem);
+  for (std::uint64_t t = 1; t <= kSteps; ++t) {
+    const auto rows = random_integers(setup.batch_sizes[0], kRows, 100 + t);
+    engine->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t));
+  }
+  const Parameters after = exported(*engine, setup.model);
+  const auto before = problem.initial.weight(layer);
+  return std::equal(before.data(), before.data() + before.rows() * before.columns(), after.weight(layer).data()) &&
+         std::ranges::equal(problem.initial.bias(layer), after.bias(layer));
+}
+
+std::vector<std::uint32_t> first_rows(std::size_t count) {
+  std::vector<std::uint32_t> rows(count);
+  std::iota(rows.begin(), rows.end(), 0U);
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("steps follow the oracle with every activation", "[engine]") {
+  for (const kernels::ActivationName& activation : kernels::kActivations) {
+    Setup setup;
+    setup.model.activation = activation_of(activation.kind);
+    check_steps(setup);
+  }
+}
+
+TEST_CASE("steps follow the oracle with every optimizer", "[engine]") {
+  // Adam with an epsilon that keeps m/(sqrt(v) + epsilon) from amplifying the rounding of gradients near 0.
+  for (const std::string_view optimizer :
+       {"sgd,lr=0.1,momentum=0.9", "sgd,lr=0.1,momentum=0.9,nesterov=true", "adam,lr=0.01,epsilon=0.001", "freeze"}) {
+    CAPTURE(optimizer);
+    Setup setup;
+    setup.groups = {group(0, 1, optimizer), group(2, 2, "sgd,lr=0.1")};
+    check_steps(setup);
+  }
+}
+
+TEST_CASE("steps follow the oracle for networks of any shape", "[engine]") {
+  using Sizes = std::vector<std::size_t>;
+  for (const Sizes& hidden : {Sizes{}, {1}, {1, 1, 1}, {33, 17}, {2, 31, 16, 5}}) {
+    for (const std::size_t inputs : {1U, 9U, 64U}) {
+      for (const std::size_t classes : {2U, 13U}) {
+        Setup setup;
+        setup.model = {inputs, hidden, classes, activation_of(ActivationKind::elu)};
+        setup.groups = {group(0, hidden.size(), "sgd,lr=0.05")};
+        check_steps(setup);
+      }
+    }
+  }
+}
+
+TEST_CASE("steps follow the oracle at any batch size, partial ones among them", "[engine]") {
+  using Sizes = std::vector<std::size_t>;
+  for (const Sizes& sizes : {Sizes{1}, {2}, {63}, {64}, {65}, {200}, {32, 7}, {5, 1}}) {
+    Setup setup;
+    setup.batch_sizes = sizes;
+    check_steps(setup);
+  }
+}
+
+TEST_CASE("steps follow the oracle with frozen groups and several optimizers", "[engine]") {
+  const std::string_view sgd = "sgd,lr=0.1,momentum=0.5";
+  const std::string_view adam = "adam,lr=0.01,epsilon=0.001";
+  for (const auto& groups : {
+           std::vector{group(0, 0, "freeze"), group(1, 2, sgd)},
+           std::vector{group(0, 0, sgd), group(1, 1, "freeze"), group(2, 2, adam)},
+           std::vector{group(0, 1, adam), group(2, 2, "freeze")},
+           std::vector{group(0, 1, "freeze"), group(2, 2, adam)},
+           std::vector{group(0, 0, adam), group(1, 1, sgd), group(2, 2, "sgd,lr=0.1")},
+       }) {
+    Setup setup;
+    setup.groups = groups;
+    check_steps(setup);
+    for (const ParameterGroup& g : groups) {
+      for (std::size_t layer = g.first; layer <= g.last; ++layer) {
+        CAPTURE(layer, g.optimizer.name);
+        CHECK(unchanged(setup, layer) == is_frozen(g.optimizer));
+      }
+    }
+  }
+}
+
+TEST_CASE("steps follow the oracle with any number of threads", "[engine]") {
+  for (int threads = 2; threads <= 4; ++threads) {
+    Setup setup;
+    setup.threads = threads;
+    setup.batch_sizes = {130, 3};
+    setup.model.hidden = {37, 5};
+    setup.groups = {group(0, 1, "sgd,lr=0.1,momentum=0.5"), group(2, 2, "adam,lr=0.01,epsilon=0.001")};
+    check_steps(setup);
+  }
+}
+
+TEST_CASE("two engines of one plan compute the same bits", "[engine]") {
+  for (const int threads : {1, 2}) {
+    Setup setup;
+    setup.threads = threads;
+    setup.groups = {group(0, 2, "adam")};
+    const SmallProblem problem(kRows, setup.model);
+    const auto one = make_engine(setup, problem);
+    const auto other = make_engine(setup, problem);
+    for (std::uint64_t t = 1; t <= kSteps; ++t) {
+      const auto rows = random_integers(32, kRows, t);
+      const LossSums sums = one->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t));
+      CHECK(other->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t)).loss == sums.loss);
+    }
+    CHECK(weights_hash(exported(*one, setup.model)) == weights_hash(exported(*other, setup.model)));
+  }
+}
+
+TEST_CASE("parameters come out as they went in, and importing resets the optimizers", "[engine]") {
+  Setup setup;
+  setup.groups = {group(0, 0, "adam"), group(1, 2, "sgd,lr=0.1,momentum=0.9")};
+  const SmallProblem problem(kRows, setup.model);
+  const auto engine = make_engine(setup, problem);
+  const std::string initial_hash = weights_hash(problem.initial);
+  CHECK(weights_hash(exported(*engine, setup.model)) == initial_hash);
+
+  const auto rows = random_integers(32, kRows, 1);
+  const auto train_twice = [&] {
+    for (std::uint64_t t = 1; t <= 2; ++t) {
+      engine->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t));
+    }
+    return weights_hash(exported(*engine, setup.model));
+  };
+  const std::string trained = train_twice();
+  CHECK(trained != initial_hash);
+  engine->import_parameters(problem.initial);
+  CHECK(weights_hash(exported(*engine, setup.model)) == initial_hash);
+  CHECK(train_twice() == trained);
+}
+
+TEST_CASE("evaluation of any number of rows agrees with the oracle and leaves the weights alone", "[engine]") {
+  const Setup setup;
+  const SmallProblem problem(1100, setup.model);
+  const auto engine = make_engine(setup, problem);
+  const auto network = to_reference(problem.initial);
+  for (const std::size_t count : {0U, 1U, 511U, 512U, 513U, 1025U}) {
+    CAPTURE(count);
+    const auto rows = first_rows(count);
+    const LossSums sums = engine->evaluate(problem.samples(), rows);
+    if (count == 0) {
+      CHECK(sums.loss == 0);
+      CHECK(sums.correct == 0);
+      continue;
+    }
+    const auto expected = forward_backward(network, problem.standardised(rows), problem.labels_of(rows));
+    CHECK(sums.loss / static_cast<double>(count) == Approx(expected.loss).epsilon(1e-6));
+    CHECK(sums.correct == expected.correct);
+  }
+  CHECK(weights_hash(exported(*engine, setup.model)) == weights_hash(problem.initial));
+}
+
+TEST_CASE("evaluation does not depend on what was evaluated before, or where a row stands", "[engine]") {
+  const Setup setup;
+  const SmallProblem problem(600, setup.model);
+  const auto engine = make_engine(setup, problem);
+  const auto all = first_rows(600);
+  const double together = engine->evaluate(problem.samples(), all).loss;
+  std::vector<float> row_losses;
+  for (const std::uint32_t row : all) {
+    row_losses.push_back(static_cast<float>(engine->evaluate(problem.samples(), std::span(&row, 1)).loss));
+  }
+  CHECK(kernels::sum_in_blocks(row_losses) == together);
+  CHECK(engine->evaluate(problem.samples(), all).loss == together);
+}
+
+TEST_CASE("evaluating between steps does not change them", "[engine]") {
+  const Setup setup;
+  const SmallProblem problem(600, setup.model);
+  const auto with = make_engine(setup, problem);
+  const auto without = make_engine(setup, problem);
+  for (std::uint64_t t = 1; t <= kSteps; ++t) {
+    const auto rows = random_integers(32, 600, t);
+    with->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t));
+    without->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t));
+    with->evaluate(problem.samples(), first_rows(599));
+  }
+  CHECK(weights_hash(exported(*with, setup.model)) == weights_hash(exported(*without, setup.model)));
+}
+
+TEST_CASE("a batch size that was not planned is an error", "[engine]") {
+  const Setup setup;
+  const SmallProblem problem(kRows, setup.model);
+  const auto engine = make_engine(setup, problem);
+  CHECK(missing(thrown([&] { engine->train_step({problem.samples(), first_rows(31), {}}, updates_at(setup.groups, 1)); }),
+                {"failed: ", "31 rows"}) == "");
+}
+
+TEST_CASE("the engine's name says oneDNN and its version", "[engine]") {
+  const Setup setup;
+  const SmallProblem problem(kRows, setup.model);
+  CHECK(make_engine(setup, problem)->name().starts_with("onednn "));
+}

@@ -1,0 +1,99 @@
+// A small data set and a network on it, for the engine and for the oracle.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/scaler.h"
+#include "engine/engine.h"
+#include "kernels/reference.h"
+#include "model/initialize.h"
+#include "tests/kernels/random_values.h"
+
+namespace strata::test {
+
+/// `rows` rows of random pixels and labels, and a scaler that maps pixels to about (-1.7, 1.7).
+struct SmallProblem {
+  SmallProblem(std::size_t rows, const ModelSpec& spec, std::uint64_t seed = 1)
+      : model(spec),
+        pixels(random_integers<std::uint8_t>(rows * spec.inputs, 256, seed)),
+        labels(random_integers(rows, spec.classes, seed + 1)),
+        scaler{random_floats(spec.inputs, 110, 140, seed + 2), random_floats(spec.inputs, 60, 80, seed + 3)},
+        initial(spec.layers()) {
+    initialize(initial, Initializer::glorot_uniform, Convention::keras, seed);
+    for (std::size_t l = 0; l < spec.layer_count(); ++l) {  // biases other than 0, so that their place matters
+      const auto bias = random_floats(initial.bias(l).size(), -0.2, 0.2, seed + 4 + l);
+      std::ranges::copy(bias, initial.bias(l).begin());
+    }
+  }
+
+  SamplesView samples() const { return {{pixels.data(), labels.size(), model.inputs}, labels}; }
+
+  /// The batch as the network sees it: (rows.size(), inputs).
+  std::vector<double> standardised(std::span<const std::uint32_t> rows) const {
+    std::vector<double> src;
+    for (const std::uint32_t row : rows) {
+      for (std::size_t f = 0; f < model.inputs; ++f) {
+        src.push_back(kernels::reference::standardise(pixels[row * model.inputs + f], scaler.mean[f], scaler.scale[f]));
+      }
+    }
+    return src;
+  }
+
+  std::vector<std::uint32_t> labels_of(std::span<const std::uint32_t> rows) const {
+    std::vector<std::uint32_t> batch;
+    for (const std::uint32_t row : rows) {
+      batch.push_back(labels[row]);
+    }
+    return batch;
+  }
+
+  ModelSpec model;
+  std::vector<std::uint8_t> pixels;
+  std::vector<std::uint32_t> labels;
+  Scaler scaler;
+  Parameters initial;
+};
+
+inline kernels::reference::Network to_reference(const Parameters& parameters) {
+  kernels::reference::Network network;
+  for (std::size_t l = 0; l < parameters.layers().size(); ++l) {
+    const LayerSpec& layer = parameters.layers()[l];
+    const auto weight = parameters.weight(l);
+    network.push_back({layer.inputs,
+                       layer.outputs,
+                       layer.activation,
+                       {weight.data(), weight.data() + layer.inputs * layer.outputs},
+                       to_double(parameters.bias(l))});
+  }
+  return network;
+}
+
+inline Activation activation_of(kernels::ActivationKind kind) {
+  using kernels::ActivationKind;
+  return {kind, kind == ActivationKind::leaky_relu ? 0.2F : kind == ActivationKind::elu ? 1.0F : 0.0F};
+}
+
+inline ParameterGroup group(std::size_t first, std::size_t last, std::string_view optimizer,
+                            Convention convention = Convention::keras) {
+  return {std::to_string(first) + "-" + std::to_string(last), first, last,
+          parse_optimizer(optimizer, convention, "--group")};
+}
+
+/// The groups' updates at step t.
+inline std::vector<kernels::OptimizerUpdate> updates_at(const std::vector<ParameterGroup>& groups, std::uint64_t t,
+                                                        Convention convention = Convention::keras) {
+  std::vector<kernels::OptimizerUpdate> updates;
+  for (const ParameterGroup& g : groups) {
+    const OptimizerSpec& optimizer = g.optimizer;
+    updates.push_back(
+        find_optimizer(optimizer.name).update_at(optimizer, convention, t, base_learning_rate(optimizer)));
+  }
+  return updates;
+}
+
+}  // namespace strata::test

@@ -1,0 +1,147 @@
+#include "optim/optimizer.h"
+
+#include <set>
+
+#include "tests/catch.h"
+#include "tests/core/thrown.h"
+
+using namespace strata;
+using strata::test::missing;
+using strata::test::thrown;
+
+namespace {
+
+constexpr Convention kConventions[] = {Convention::keras, Convention::torch};
+
+std::string parse_error(std::string_view text) {
+  return thrown([&] { parse_optimizer(text, Convention::keras, "--upper"); });
+}
+
+}  // namespace
+
+TEST_CASE("an optimizer's name alone takes the convention's defaults", "[optim]") {
+  const auto keras = [](std::string_view text) { return parse_optimizer(text, Convention::keras, "--lower"); };
+  const auto torch = [](std::string_view text) { return parse_optimizer(text, Convention::torch, "--lower"); };
+  CHECK(keras("sgd").values == decltype(OptimizerSpec::values){{"lr", 0.01}, {"momentum", 0}, {"nesterov", 0}});
+  CHECK(torch("sgd").value("lr") == 1e-3);
+  CHECK(keras("adam").values ==
+        decltype(OptimizerSpec::values){{"lr", 1e-3}, {"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-7}});
+  CHECK(torch("adam").value("epsilon") == 1e-8);
+  CHECK(torch("adam").value("lr") == 1e-3);
+  CHECK(keras("freeze").values.empty());
+}
+
+TEST_CASE("keys override defaults, in any order", "[optim]") {
+  const auto spec = parse_optimizer("sgd,nesterov=true,lr=5e-2,momentum=0.9", Convention::keras, "--lower");
+  CHECK(spec.name == "sgd");
+  CHECK(spec.value("lr") == 0.05);
+  CHECK(spec.value("momentum") == 0.9);
+  CHECK(spec.value("nesterov") == 1);
+  CHECK(parse_optimizer("sgd,nesterov=false", Convention::keras, "--lower").value("nesterov") == 0);
+  CHECK(parse_optimizer("sgd,lr=0", Convention::keras, "--lower").value("lr") == 0);
+  CHECK(parse_optimizer("sgd,momentum=1", Convention::keras, "--lower").value("momentum") == 1);
+  CHECK(parse_optimizer("adam,beta1=0,beta2=0", Convention::keras, "--lower").value("beta1") == 0);
+}
+
+TEST_CASE("an unknown optimizer is an error that names the nearest", "[optim]") {
+  CHECK(missing(parse_error("adma"), {"usage: --upper", "'adma'", "did you mean adam?", "freeze, sgd, adam"}) == "");
+  CHECK(missing(parse_error("SGD"), {"'SGD'"}) == "");
+  CHECK(missing(parse_error(""), {"''"}) == "");
+  CHECK(missing(parse_error(",lr=1"), {"''"}) == "");
+  CHECK(missing(parse_error(" sgd"), {"' sgd'", "did you mean sgd?"}) == "");
+  CHECK(missing(thrown([] { find_optimizer("sdg"); }), {"usage: ", "'sdg'", "did you mean sgd?"}) == "");
+}
+
+TEST_CASE("an unknown key is an error that lists the known ones", "[optim]") {
+  CHECK(missing(parse_error("adam,beta=0.9"),
+                {"usage: --upper: adam has no key 'beta'", "did you mean beta1?", "lr, beta1, beta2, epsilon"}) == "");
+  CHECK(missing(parse_error("sgd,beta1=0.9"), {"sgd has no key 'beta1'", "lr, momentum, nesterov"}) == "");
+  CHECK(missing(parse_error("sgd,=0.9"), {"no key ''"}) == "");
+  CHECK(missing(parse_error("freeze,lr=0.1"), {"freeze takes no keys", "'lr'"}) == "");
+}
+
+TEST_CASE("a part that is no key=value is an error that shows the form", "[optim]") {
+  for (const std::string_view text : {"sgd,lr", "sgd,0.01", "sgd,", "sgd,,lr=1", "sgd,lr=0.1,"}) {
+    CAPTURE(text);
+    CHECK(missing(parse_error(text), {"usage: --upper", "not of the form key=value"}) == "");
+  }
+}
+
+TEST_CASE("a value that is no number, or out of range, is an error that gives the range", "[optim]") {
+  for (const std::string_view value :
+       {"", "x", "0.1x", "0.1 ", " 0.1", "--1", "+0.1", "0x1", "1e999", "-0.1", "nan", "inf"}) {
+    CAPTURE(value);
+    const std::string text = "sgd,lr=" + std::string(value);
+    CHECK(missing(parse_error(text), {"usage: --upper: lr=" + std::string(value) + " is not a number in [0, inf)"}) ==
+          "");
+  }
+  CHECK(missing(parse_error("sgd,momentum=1.1"), {"momentum=1.1 is not a number in [0, 1]"}) == "");
+  CHECK(missing(parse_error("adam,beta1=1"), {"beta1=1 is not a number in [0, 1)"}) == "");
+  CHECK(missing(parse_error("adam,beta2=-0.5"), {"beta2=-0.5"}) == "");
+  CHECK(missing(parse_error("adam,epsilon=0"), {"epsilon=0 is not a number in (0, inf)"}) == "");
+}
+
+TEST_CASE("booleans are true or false", "[optim]") {
+  for (const std::string_view value : {"1", "0", "yes", "True", ""}) {
+    CAPTURE(value);
+    CHECK(missing(parse_error("sgd,momentum=0.9,nesterov=" + std::string(value)), {"neither true nor false"}) == "");
+  }
+}
+
+TEST_CASE("a key given twice, and nesterov without momentum, are errors", "[optim]") {
+  CHECK(missing(parse_error("sgd,lr=0.1,lr=0.1"), {"usage: --upper: lr is given twice"}) == "");
+  CHECK(missing(parse_error("sgd,nesterov=true"), {"nesterov=true needs a momentum above 0"}) == "");
+  CHECK(missing(parse_error("sgd,momentum=0,nesterov=true"), {"needs a momentum above 0"}) == "");
+}
+
+TEST_CASE("to_string parses back to the same optimizer, in both conventions", "[optim]") {
+  for (const Convention convention : kConventions) {
+    for (const OptimizerEntry& entry : optimizer_registry()) {
+      const auto spec = parse_optimizer(entry.name, convention, "--lower");
+      CAPTURE(to_string(spec));
+      // The other convention's defaults must not leak in: every key is written.
+      for (const Convention other : kConventions) {
+        const auto back = parse_optimizer(to_string(spec), other, "--lower");
+        CHECK(back.name == spec.name);
+        CHECK(back.values == spec.values);
+      }
+    }
+  }
+  const auto spec = parse_optimizer("sgd,lr=0.1234567890123456,momentum=0.3,nesterov=true", Convention::keras, "");
+  CHECK(to_string(spec) == "sgd,lr=0.1234567890123456,momentum=0.3,nesterov=true");
+}
+
+TEST_CASE("the registry is sound", "[optim]") {
+  REQUIRE_FALSE(optimizer_registry().empty());
+  CHECK(optimizer_registry()[0].name == "freeze");
+  std::set<std::string_view> names;
+  for (const OptimizerEntry& entry : optimizer_registry()) {
+    CAPTURE(entry.name);
+    CHECK(names.insert(entry.name).second);
+    CHECK(&find_optimizer(entry.name) == &entry);
+    CHECK_FALSE(entry.help.empty());
+    std::set<std::string_view> keys;
+    for (const OptimizerKey& key : entry.keys) {
+      CAPTURE(key.name);
+      CHECK(keys.insert(key.name).second);
+      CHECK_FALSE(key.help.empty());
+    }
+    for (const Convention convention : kConventions) {
+      const auto spec = parse_optimizer(entry.name, convention, "--lower");
+      CHECK(entry.state_slots(spec) <= kernels::kMaxStateSlots);
+      CHECK(is_frozen(spec) == (entry.name == "freeze"));
+      CHECK((is_frozen(spec) ? base_learning_rate(spec) == 0 : base_learning_rate(spec) > 0));
+    }
+  }
+}
+
+TEST_CASE("state is kept only where it is needed", "[optim]") {
+  const auto slots = [](std::string_view text) {
+    const auto spec = parse_optimizer(text, Convention::keras, "--lower");
+    return find_optimizer(spec.name).state_slots(spec);
+  };
+  CHECK(slots("freeze") == 0);
+  CHECK(slots("sgd") == 0);
+  CHECK(slots("sgd,momentum=0.9") == 1);
+  CHECK(slots("adam") == 2);
+}
