@@ -143,7 +143,7 @@ void bench_evaluation(const DataSource& source) {
   std::vector<Case> cases;
   for (const int threads : thread_counts()) {
     const std::shared_ptr<Engine> engine =
-        make_onednn_engine({model, default_config(32, threads).groups, scaler, {32}, threads});
+        make_engine(EngineKind::automatic, {model, default_config(32, threads).groups, scaler, {32}, threads});
     engine->import_parameters(parameters);
     check_evaluation(engine->evaluate(test.view(), *rows), exact);
     cases.push_back({"evaluate", test.rows(), threads, Work::operations, operations,

@@ -119,9 +119,9 @@ double time_plain(PlainLoop& loop, std::size_t steps) {
   return mean_seconds(steps, [&] { loop.step(); });
 }
 
-std::string timing_text(const Timing& timing, double share_of_peak) {
+std::string timing_text(const Timing& timing, double at_peak) {
   return fmt::format("{:9.1f} {:9.1f} {:6.0f} % {:5.0f} %", timing.best * 1e6, timing.median * 1e6, 100 * timing.spread,
-                     100 * share_of_peak);
+                     100 * at_peak / timing.best);
 }
 
 void bench_step(const DataSource& source, const TrainConfig& config) {
@@ -137,29 +137,36 @@ void bench_step(const DataSource& source, const TrainConfig& config) {
   PlainLoop plain(sizes, config.batch_size, config.threads, WeightsFormat::inputs_outputs);
   any.check();
   plain.check();
-  check_step(source, config);
-  const std::vector<Timing> timings =
-      alternate(kRounds, {[&] { return time_plain(any, steps); }, [&] { return time_plain(plain, steps); },
-                          [&] { return time_training(source, config, steps); },
-                          [&] { return 1e-9 / fma_peak(config.threads, 0.01); }});
+  TrainConfig onednn = config;
+  onednn.engine = EngineKind::onednn;
+  TrainConfig automatic = config;
+  automatic.engine = EngineKind::automatic;
+  check_step(source, onednn);
+  check_step(source, automatic);
+  const std::vector<Timing> timings = alternate(
+      kRounds,
+      {[&] { return time_plain(any, steps); }, [&] { return time_plain(plain, steps); },
+       [&] { return time_training(source, onednn, steps); }, [&] { return time_training(source, automatic, steps); },
+       [&] { return 1e-9 / fma_peak(config.threads, 0.01); }});
   const Timing& loop = timings[0].best < timings[1].best ? timings[0] : timings[1];
-  const Timing& step = timings[2];
-  const double at_peak = operations * timings[3].best;  // seconds of a step that is FMAs and nothing else
-  const bool noisy = std::max(step.spread, loop.spread) > kQuietSpread;
-  fmt::print("{:5} {:7} {} {} {:7.2f} {:7.2f} {:8.1f}{}\n", config.batch_size, config.threads,
-             timing_text(loop, at_peak / loop.best), timing_text(step, at_peak / step.best), step.best / loop.best,
-             step.median / loop.median, 1e-9 / timings[3].best, noisy ? "  (noisy)" : "");
+  const double at_peak = operations * timings[4].best;  // seconds of a step that is FMAs and nothing else
+  const auto row = [&](std::string_view name, const Timing& timing) {
+    fmt::print("{:5} {:7}  {:17} {} {:7.2f} {:7.2f}{}\n", config.batch_size, config.threads, name,
+               timing_text(timing, at_peak), timing.best / loop.best, timing.median / loop.median,
+               timing.spread > kQuietSpread ? "  (noisy)" : "");
+  };
+  row("plain oneDNN loop", loop);
+  row("step, onednn", timings[2]);
+  row("step, auto", timings[3]);
+  fmt::print("{:5} {:7}  FMA peak, GFLOP/s {:8.1f}\n", config.batch_size, config.threads, 1e-9 / timings[4].best);
   std::fflush(stdout);
 }
 
 }  // namespace
 
 void bench_steps(const DataSource& source) {
-  fmt::print("\nmicroseconds a step; peak: GFLOP/s of a loop of FMAs\n{:13} | {:35} | {:35} | {:13} |\n", "",
-             "plain oneDNN loop", "whole step", "ratio");
-  fmt::print(
-      "batch threads      best    median   spread of peak      best    median   spread of peak    best  median     "
-      "peak\n");
+  fmt::print("\nmicroseconds a step; ratio: to the plain loop's\n");
+  fmt::print("batch threads  what                   best    median   spread of peak   ratio: best, median\n");
   for (const int threads : thread_counts()) {
     for (const std::size_t batch : kBatchSizes) {
       bench_step(source, default_config(batch, threads));
