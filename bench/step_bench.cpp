@@ -143,11 +143,11 @@ void bench_step(const DataSource& source, const TrainConfig& config) {
   automatic.engine = EngineKind::automatic;
   check_step(source, onednn);
   check_step(source, automatic);
-  const std::vector<Timing> timings = alternate(
-      kRounds,
-      {[&] { return time_plain(any, steps); }, [&] { return time_plain(plain, steps); },
-       [&] { return time_training(source, onednn, steps); }, [&] { return time_training(source, automatic, steps); },
-       [&] { return 1e-9 / fma_peak(config.threads, 0.01); }});
+  const std::vector<Timing> timings =
+      alternate(kRounds, {[&] { return time_plain(any, steps); }, [&] { return time_plain(plain, steps); },
+                          [&] { return time_training(source, onednn, steps); },
+                          [&] { return time_training(source, automatic, steps); },
+                          [&] { return 1e-9 / fma_peak(config.threads, 0.01); }});
   const Timing& loop = timings[0].best < timings[1].best ? timings[0] : timings[1];
   const double at_peak = operations * timings[4].best;  // seconds of a step that is FMAs and nothing else
   const auto row = [&](std::string_view name, const Timing& timing) {

@@ -118,10 +118,10 @@ HWY_INLINE V tanh(D d, V x) {
 /// The error function: x P(x^2) up to 1, then 1 - e^-Q(x); P and Q fitted to fp32's accuracy.
 template <class D, class V>
 HWY_INLINE V erf(D d, V x) {
-  constexpr float kP[] = {1.12837923F,     -0.376126379F,    0.112837821F,    -0.0268654004F,
-                          0.00522094546F,  -0.000848282885F, 0.000112569483F, -9.64151695e-06F};
-  constexpr float kQ[] = {-0.00020435988F, 1.1296612F,        0.633039594F,    0.108638994F, -0.0253735557F,
-                          0.00428238278F,  -0.000463788019F,  2.53148064e-05F, -2.51326497e-07F};
+  constexpr float kP[] = {1.12837923F,    -0.376126379F,    0.112837821F,    -0.0268654004F,
+                          0.00522094546F, -0.000848282885F, 0.000112569483F, -9.64151695e-06F};
+  constexpr float kQ[] = {-0.00020435988F, 1.1296612F,       0.633039594F,    0.108638994F,    -0.0253735557F,
+                          0.00428238278F,  -0.000463788019F, 2.53148064e-05F, -2.51326497e-07F};
   const V size = Min(Abs(x), Set(d, 4.0F));
   const V inner = Mul(size, polynomial(d, Mul(size, size), kP));
   const V outer = Sub(Set(d, 1.0F), exp(d, Neg(polynomial(d, size, kQ))));

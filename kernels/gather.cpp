@@ -17,8 +17,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// Features first, first + Lanes(d), … of one row, as long as whole vectors fit; returns where it stopped.
 template <class D>
 std::size_t standardise_from(D d, std::size_t first, const std::uint8_t* HWY_RESTRICT src,
-                             std::span<const float> factor, std::span<const float> offset,
-                             float* HWY_RESTRICT dst) {
+                             std::span<const float> factor, std::span<const float> offset, float* HWY_RESTRICT dst) {
   const hn::Rebind<std::int32_t, D> d32;
   const hn::Rebind<std::uint8_t, D> d8;
   const std::size_t lanes = hn::Lanes(d);

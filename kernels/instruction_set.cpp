@@ -1,13 +1,10 @@
 #include "kernels/instruction_set.h"
 
-#include "kernels/targets.h"
-
-#include <hwy/targets.h>
-
 #include <string>
 
 #include "core/error.h"
 #include "kernels/onednn/version.h"
+#include "kernels/targets.h"
 
 namespace strata::kernels {
 
@@ -52,8 +49,8 @@ void set_instruction_set(InstructionSet instruction_set) {
   if (instruction_set != InstructionSet::automatic) {
     const bool needs_cpu = instruction_set != InstructionSet::baseline;
     if (needs_cpu && (allowed_targets() & wanted.newest) == 0) {
-      throw usage_error("--isa {}: this CPU does not have it; the newest it has is {}: use that, or auto",
-                        wanted.name, instruction_set_name());
+      throw usage_error("--isa {}: this CPU does not have it; the newest it has is {}: use that, or auto", wanted.name,
+                        instruction_set_name());
     }
     // A Highway target is the newer, the lower its bit.
     hwy::DisableTargets(wanted.newest - 1);

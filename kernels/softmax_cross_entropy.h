@@ -18,8 +18,7 @@ std::size_t softmax_scratch_size(std::size_t classes);
 /// Returns the rows whose largest logit is the label's; of equal ones the first counts.
 /// Sums run over classes in ascending order. `batch` is the size of the whole batch, of which these rows may be a part.
 std::size_t softmax_cross_entropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float batch,
-                                  MatrixView<float> diff_logits, std::span<float> row_losses,
-                                  std::span<float> scratch);
+                                  MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch);
 
 /// The sum of `values` in double: chains over blocks of 64, added in the fixed tree of docs/numerics.md.
 double sum_in_blocks(std::span<const float> values);

@@ -4,7 +4,8 @@
 
 // Later forms of AVX-512 add nothing that fp32 kernels use. Lazily expanded: which of them exist depends on
 // Highway's version, which its header tells.
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL | STRATA_NEWER_AVX3 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
+#define HWY_DISABLED_TARGETS \
+  (HWY_SSSE3 | HWY_AVX3_DL | STRATA_NEWER_AVX3 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 
 #include <hwy/detect_targets.h>
 
@@ -15,3 +16,5 @@
 #else
 #define STRATA_NEWER_AVX3 0
 #endif
+
+#include <hwy/targets.h>

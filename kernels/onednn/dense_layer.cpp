@@ -160,7 +160,9 @@ struct DenseLayer::Impl {
     if (buffers.diff_src != nullptr) {
       const auto desc = backward_data_desc(engine, src_desc, weights_desc, dst_desc, attr, product);
       add(backward, dnnl::inner_product_backward_data(desc), desc.scratchpad_desc(),
-          {{DNNL_ARG_DIFF_DST, diff_dst}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DIFF_SRC, wrap(src_desc, buffers.diff_src)}});
+          {{DNNL_ARG_DIFF_DST, diff_dst},
+           {DNNL_ARG_WEIGHTS, weights},
+           {DNNL_ARG_DIFF_SRC, wrap(src_desc, buffers.diff_src)}});
     }
   }
 

@@ -3,12 +3,14 @@
 namespace strata::kernels::onednn {
 
 using dnnl::engine;
-using dnnl::primitive_attr;
 using dnnl::memory;
+using dnnl::primitive_attr;
 
 #if DNNL_VERSION_MAJOR >= 3
 
-void append_eltwise(dnnl::post_ops& post_ops, const Eltwise& e) { post_ops.append_eltwise(e.algorithm, e.alpha, e.beta); }
+void append_eltwise(dnnl::post_ops& post_ops, const Eltwise& e) {
+  post_ops.append_eltwise(e.algorithm, e.alpha, e.beta);
+}
 
 dnnl::inner_product_forward::primitive_desc forward_desc(const engine& engine, dnnl::prop_kind prop,
                                                          const memory::desc& src, const memory::desc& weights,

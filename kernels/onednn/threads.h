@@ -12,7 +12,8 @@ namespace strata::kernels::onednn {
 /// denormals to zero.
 void use_threads(int threads);
 
-/// Calls body(context, thread, count) on `threads` threads at once, thread in [0, count); returns when all have returned.
+/// Calls body(context, thread, count) on `threads` threads at once, thread in [0, count); returns when all have
+/// returned.
 void run_parallel(int threads, void (*body)(void* context, int thread, int count), void* context);
 
 /// The same for a callable body(thread, count), which must not throw.

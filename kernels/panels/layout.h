@@ -23,16 +23,12 @@ struct Blocked {
   std::size_t capacity = 0;
 
   float* at(std::size_t block, std::size_t row) const { return data + (block * capacity + row) * kWidth; }
-  float& operator()(std::size_t row, std::size_t feature) const {
-    return at(feature / kWidth, row)[feature % kWidth];
-  }
+  float& operator()(std::size_t row, std::size_t feature) const { return at(feature / kWidth, row)[feature % kWidth]; }
 };
 
 /// Floats of the panels of a layer's weights: [output / 16][input][output % 16], inputs padded to whole blocks.
 /// The transposed copy has the same form with inputs and outputs exchanged.
-constexpr std::size_t panel_floats(std::size_t inputs, std::size_t outputs) {
-  return padded(inputs) * padded(outputs);
-}
+constexpr std::size_t panel_floats(std::size_t inputs, std::size_t outputs) { return padded(inputs) * padded(outputs); }
 
 /// The index of weight (output, input) in those panels.
 constexpr std::size_t panel_index(std::size_t inputs, std::size_t output, std::size_t input) {

@@ -19,15 +19,13 @@ void Multiply(const Product& product, Range rows, Range panels) {
   if constexpr (kPairRows > 0) {
     static constexpr auto kPairs = product_tiles<2>(std::make_index_sequence<kPairRows>());
     for (; panel + 2 <= panels.last; panel += 2) {
-      for_row_tiles(rows, kPairRows, [&](std::size_t row, std::size_t count) HWY_ATTR {
-        kPairs[count - 1](product, row, panel);
-      });
+      for_row_tiles(rows, kPairRows,
+                    [&](std::size_t row, std::size_t count) HWY_ATTR { kPairs[count - 1](product, row, panel); });
     }
   }
   for (; panel < panels.last; ++panel) {
-    for_row_tiles(rows, kSingleRows, [&](std::size_t row, std::size_t count) HWY_ATTR {
-      kSingles[count - 1](product, row, panel);
-    });
+    for_row_tiles(rows, kSingleRows,
+                  [&](std::size_t row, std::size_t count) HWY_ATTR { kSingles[count - 1](product, row, panel); });
   }
 }
 

@@ -205,7 +205,8 @@ HWY_INLINE void for_units(const LayerParameters& layer, Range tiles, Single&& si
   }
 }
 
-/// The gradient of a panel's biases, as that of the weights of an input that is always 1: fma(1, g, s) rounds s + g once.
+/// The gradient of a panel's biases, as that of the weights of an input that is always 1: fma(1, g, s) rounds s + g
+/// once.
 HWY_INLINE Tile<1, 1> bias_gradient(Blocked diff_dst, std::size_t panel, std::size_t rows) {
   const float one = 1.0F;
   Tile<1, 1> tile;
@@ -237,9 +238,8 @@ HWY_INLINE void sum_unit(const LayerParameters& layer, Blocked src, Blocked diff
 template <class R>
 void update_tiles_by(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
                      const OptimizerUpdate& update, Range tiles) {
-  const auto take = [&](V gradient, std::size_t index) HWY_ATTR {
-    update_vector<R>(update, gradient, layer.weights, layer.weight_state, index);
-  };
+  const auto take = [&](V gradient, std::size_t index)
+                        HWY_ATTR { update_vector<R>(update, gradient, layer.weights, layer.weight_state, index); };
   const auto finish = [&](std::size_t panel, std::size_t block) HWY_ATTR {
     const Unit unit = unit_at(layer, panel, block);
     if (layer.transposed != nullptr) {
@@ -269,9 +269,8 @@ void update_tiles_by(const LayerParameters& layer, Blocked src, Blocked diff_dst
 
 void UpdateTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
                  const OptimizerUpdate& update, Range tiles) {
-  kernels::HWY_NAMESPACE::visit_rule(update.rule, [&]<class R>(R) HWY_ATTR {
-    update_tiles_by<R>(layer, src, diff_dst, rows, update, tiles);
-  });
+  kernels::HWY_NAMESPACE::visit_rule(
+      update.rule, [&]<class R>(R) HWY_ATTR { update_tiles_by<R>(layer, src, diff_dst, rows, update, tiles); });
 }
 
 void GradientTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows, float* gradient,
@@ -279,9 +278,8 @@ void GradientTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, 
   for_units<false>(
       layer, tiles,
       [&](Unit unit) HWY_ATTR {
-        sum_unit<kSingleInputs, 1>(layer, src, diff_dst, rows, unit, [&](V sum, std::size_t index) HWY_ATTR {
-          hn::Store(sum, D(), gradient + index);
-        });
+        sum_unit<kSingleInputs, 1>(layer, src, diff_dst, rows, unit,
+                                   [&](V sum, std::size_t index) HWY_ATTR { hn::Store(sum, D(), gradient + index); });
         if (unit.block == 0) {
           bias_gradient(diff_dst, unit.panel, rows).store(gradient_of_bias + unit.panel * kWidth);
         }

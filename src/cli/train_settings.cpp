@@ -96,9 +96,9 @@ void check_applicable(const Arguments& arguments, const TrainSettings& settings)
   if (arguments.given("split") && settings.config.validation_split == 0) {
     throw usage_error("--split does not apply: --validation-split 0 holds out no rows");
   }
-  if (settings.config.engine == EngineKind::panels &&
-      settings.instruction_set == kernels::InstructionSet::baseline) {
-    throw usage_error("--engine panels contradicts --isa baseline, which has no fused multiply-adds; use onednn or auto");
+  if (settings.config.engine == EngineKind::panels && settings.instruction_set == kernels::InstructionSet::baseline) {
+    throw usage_error(
+        "--engine panels contradicts --isa baseline, which has no fused multiply-adds; use onednn or auto");
   }
   if (settings.save && *settings.save == "-") {
     throw usage_error("--save: expected a file, found '-'; a model cannot go to stdout");

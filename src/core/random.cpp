@@ -32,8 +32,8 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::a
 }
 
 std::array<std::uint64_t, 2> Random::bits(std::uint32_t major, std::uint64_t index) const {
-  const auto words = philox({low(index), high(index), major, static_cast<std::uint32_t>(stream_)},
-                            {low(seed_), high(seed_)});
+  const auto words =
+      philox({low(index), high(index), major, static_cast<std::uint32_t>(stream_)}, {low(seed_), high(seed_)});
   return {words[0] | std::uint64_t{words[1]} << 32, words[2] | std::uint64_t{words[3]} << 32};
 }
 

@@ -22,11 +22,9 @@ struct AlignedAllocator {
   AlignedAllocator(const AlignedAllocator<U>&) noexcept {}
 
   T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t{kAlignment}));
+    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{kAlignment}));
   }
-  void deallocate(T* pointer, std::size_t) noexcept {
-    ::operator delete(pointer, std::align_val_t{kAlignment});
-  }
+  void deallocate(T* pointer, std::size_t) noexcept { ::operator delete (pointer, std::align_val_t{kAlignment}); }
   template <class U>
   void construct(U* pointer) noexcept {
     ::new (static_cast<void*>(pointer)) U;

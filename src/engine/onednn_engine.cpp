@@ -28,11 +28,11 @@ constexpr std::size_t kLossGrain = 64;
 
 /// The batch and its way through the network, for the largest batch.
 struct Activations {
-  AlignedVector<float> input;                    ///< (rows, inputs)
-  std::vector<AlignedVector<float>> values;      ///< of each layer: (rows, outputs)
-  std::vector<AlignedVector<float>> gradients;   ///< of each layer: (rows, outputs)
-  AlignedVector<float> row_losses;               ///< (rows)
-  std::vector<std::uint32_t> labels;             ///< (rows)
+  AlignedVector<float> input;                   ///< (rows, inputs)
+  std::vector<AlignedVector<float>> values;     ///< of each layer: (rows, outputs)
+  std::vector<AlignedVector<float>> gradients;  ///< of each layer: (rows, outputs)
+  AlignedVector<float> row_losses;              ///< (rows)
+  std::vector<std::uint32_t> labels;            ///< (rows)
 
   Activations(const ModelSpec& model, std::size_t rows)
       : input(rows * model.inputs, 0.0F), row_losses(rows, 0.0F), labels(rows) {
@@ -189,12 +189,12 @@ class OnednnEngine final : public Engine {
   LossSums loss(std::size_t rows, Activations& pass, AlignedVector<float>* gradient) {
     const std::size_t classes = plan_.model.classes;
     const MatrixView<const float> logits(pass.values.back().data(), rows, classes);
-    const MatrixView<float> diff_logits = gradient ? MatrixView<float>(gradient->data(), rows, classes)
-                                                   : MatrixView<float>();
+    const MatrixView<float> diff_logits =
+        gradient ? MatrixView<float>(gradient->data(), rows, classes) : MatrixView<float>();
     const std::span<const std::uint32_t> labels(pass.labels);
     std::atomic<std::size_t> correct = 0;
-    const int threads = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(plan_.threads),
-                                                               (rows + kLossGrain - 1) / kLossGrain));
+    const int threads = static_cast<int>(
+        std::min<std::size_t>(static_cast<std::size_t>(plan_.threads), (rows + kLossGrain - 1) / kLossGrain));
     onednn::parallel(threads, [&](int thread, int count) {
       const auto [first, last] = onednn::share(rows, kLossGrain, thread, count);
       const std::size_t size = last - first;

@@ -211,7 +211,9 @@ class PanelsEngine final : public Engine {
     std::vector<LayerActivations> activations;
   };
 
-  static std::vector<std::uint32_t> to_vector(std::span<const std::uint32_t> rows) { return {rows.begin(), rows.end()}; }
+  static std::vector<std::uint32_t> to_vector(std::span<const std::uint32_t> rows) {
+    return {rows.begin(), rows.end()};
+  }
 
   static AlignedVector<float> padded_with_zeros(const std::vector<float>& values) {
     AlignedVector<float> result(panels::padded(values.size()), 0.0F);
@@ -225,8 +227,8 @@ class PanelsEngine final : public Engine {
     for (std::size_t l = 0; l < plan_.model.layer_count(); ++l) {
       LiveLayer& layer = layers_.emplace_back();
       layer.spec = plan_.model.layer(l);
-      const auto group = std::ranges::find_if(
-          plan_.groups, [&](const ParameterGroup& g) { return g.first <= l && l <= g.last; });
+      const auto group =
+          std::ranges::find_if(plan_.groups, [&](const ParameterGroup& g) { return g.first <= l && l <= g.last; });
       layer.group = static_cast<std::size_t>(group - plan_.groups.begin());
       layer.trained = !is_frozen(group->optimizer);
       if (layer.trained) {
@@ -346,8 +348,8 @@ class PanelsEngine final : public Engine {
         product(operation, rows, {0, panels::blocks_of(layer.spec.outputs)}, activations_, batches_[0].view());
         break;
       case Phase::Kind::loss:
-        loss(batch.samples, batch.rows, rows, activations_.back(), std::span(row_losses_).subspan(rows.first, rows.size()),
-             true, state);
+        loss(batch.samples, batch.rows, rows, activations_.back(),
+             std::span(row_losses_).subspan(rows.first, rows.size()), true, state);
         break;
       case Phase::Kind::backward:
         product(operation, rows, {0, panels::blocks_of(layer.spec.inputs)}, activations_, batches_[0].view());
@@ -393,11 +395,12 @@ class PanelsEngine final : public Engine {
     const Blocked gradients = output.gradients.view();
     const auto batch = static_cast<float>(rows.size());
     if (classes <= panels::kWidth) {
-      const MatrixView<float> diff = training ? MatrixView<float>(gradients.at(0, range.first), range.size(), classes,
-                                                                  panels::kWidth)
-                                              : MatrixView<float>();
-      state.correct += kernels::softmax_cross_entropy({values.at(0, range.first), range.size(), classes, panels::kWidth},
-                                                      state.labels, batch, diff, row_losses, state.softmax_scratch);
+      const MatrixView<float> diff =
+          training ? MatrixView<float>(gradients.at(0, range.first), range.size(), classes, panels::kWidth)
+                   : MatrixView<float>();
+      state.correct +=
+          kernels::softmax_cross_entropy({values.at(0, range.first), range.size(), classes, panels::kWidth},
+                                         state.labels, batch, diff, row_losses, state.softmax_scratch);
       return;
     }
     const MatrixView<float> logits(state.logits.data(), range.size(), classes);
@@ -406,8 +409,8 @@ class PanelsEngine final : public Engine {
         logits(row, c) = values(range.first + row, c);
       }
     }
-    state.correct += kernels::softmax_cross_entropy(logits, state.labels, batch, training ? logits : MatrixView<float>(),
-                                                    row_losses, state.softmax_scratch);
+    state.correct += kernels::softmax_cross_entropy(
+        logits, state.labels, batch, training ? logits : MatrixView<float>(), row_losses, state.softmax_scratch);
     for (std::size_t row = 0; training && row < range.size(); ++row) {
       for (std::size_t c = 0; c < classes; ++c) {
         gradients(range.first + row, c) = logits(row, c);
@@ -428,8 +431,8 @@ class PanelsEngine final : public Engine {
       if (plan_.staged) {
         panels::gradient_tiles(layer.parameters(), src, diff_dst, rows, layer.gradient.data(),
                                layer.bias_gradient.data(), tiles);
-        panels::apply_tiles(layer.parameters(), layer.gradient.data(), layer.bias_gradient.data(),
-                            updates[layer.group], tiles);
+        panels::apply_tiles(layer.parameters(), layer.gradient.data(), layer.bias_gradient.data(), updates[layer.group],
+                            tiles);
       } else {
         panels::update_tiles(layer.parameters(), src, diff_dst, rows, updates[layer.group], tiles);
       }
@@ -468,7 +471,8 @@ class PanelsEngine final : public Engine {
 
 std::unique_ptr<Engine> make_panels_engine(EnginePlan plan) {
   if (kernels::instruction_set_name() == "baseline") {
-    throw usage_error("--engine panels needs a CPU with fused multiply-adds, and --isa other than baseline; use onednn");
+    throw usage_error(
+        "--engine panels needs a CPU with fused multiply-adds, and --isa other than baseline; use onednn");
   }
   return std::make_unique<PanelsEngine>(std::move(plan));
 }

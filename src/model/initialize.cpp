@@ -75,8 +75,8 @@ void initialize(Parameters& parameters, Initializer initializer, Convention conv
   for (std::size_t layer = 0; layer < parameters.layers().size(); ++layer) {
     const Distribution shape = distribution(initializer, parameters.layers()[layer]);
     const bool truncated = !shape.uniform && convention == Convention::keras;
-    const double scale = std::sqrt(shape.uniform ? 3.0 * shape.variance : shape.variance) /
-                         (truncated ? kTruncatedDeviation : 1.0);
+    const double scale =
+        std::sqrt(shape.uniform ? 3.0 * shape.variance : shape.variance) / (truncated ? kTruncatedDeviation : 1.0);
     const LayerDraws draws(seed, layer);
     const MatrixView<float> weight = parameters.weight(layer);
     for (std::uint64_t i = 0; i < weight.rows() * weight.columns(); ++i) {

@@ -20,8 +20,8 @@ struct OptimizerKey {
   Type type;
   double keras_default;
   double torch_default;
-  double minimum;           ///< inclusive, unless open_minimum
-  double maximum;           ///< inclusive, unless open_maximum
+  double minimum;  ///< inclusive, unless open_minimum
+  double maximum;  ///< inclusive, unless open_maximum
   bool open_minimum;
   bool open_maximum;
   std::string_view help;

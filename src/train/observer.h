@@ -43,8 +43,8 @@ struct EpochInfo {
   double train_accuracy = 0;
   std::optional<double> val_loss;  ///< empty without validation rows
   std::optional<double> val_accuracy;
-  double seconds = 0;             ///< training and validation
-  double samples_per_second = 0;  ///< training alone
+  double seconds = 0;                                          ///< training and validation
+  double samples_per_second = 0;                               ///< training alone
   std::vector<std::pair<std::string, double>> learning_rates;  ///< group name, rate at the epoch's last step
 };
 
@@ -52,8 +52,8 @@ enum class RunStatus { completed, diverged, interrupted };
 
 struct RunResult {
   RunStatus status = RunStatus::completed;
-  std::uint32_t epochs = 0;  ///< epochs finished
-  std::uint64_t steps = 0;   ///< updates made
+  std::uint32_t epochs = 0;          ///< epochs finished
+  std::uint64_t steps = 0;           ///< updates made
   std::optional<double> train_loss;  ///< means of the last epoch, finished or not
   std::optional<double> train_accuracy;
   std::optional<double> val_loss;  ///< of the last epoch that was validated

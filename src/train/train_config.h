@@ -16,19 +16,19 @@
 namespace strata {
 
 struct TrainConfig {
-  double validation_split = 0.2;             ///< share of the training rows held out
+  double validation_split = 0.2;  ///< share of the training rows held out
   SplitKind split = SplitKind::shuffled;
   ScalerKind scaler = ScalerKind::standard;
   std::vector<std::size_t> hidden{300, 100, 50};
-  Activation activation;                     ///< of the hidden layers
+  Activation activation;  ///< of the hidden layers
   Initializer init = Initializer::he_normal;
   Convention convention = Convention::keras;
-  std::vector<ParameterGroup> groups;        ///< every layer once, ascending
+  std::vector<ParameterGroup> groups;  ///< every layer once, ascending
   std::uint32_t epochs = 10;
   std::size_t batch_size = 32;
   SamplingKind sampling = SamplingKind::random;
-  std::optional<std::uint64_t> max_steps;    ///< stop after so many steps in all
-  std::optional<double> max_seconds;         ///< stop after about so many seconds of the run
+  std::optional<std::uint64_t> max_steps;  ///< stop after so many steps in all
+  std::optional<double> max_seconds;       ///< stop after about so many seconds of the run
   std::uint64_t seed = 42;
   EngineKind engine = EngineKind::automatic;
   int threads = 1;

@@ -129,8 +129,8 @@ double Trainer::step(std::uint32_t epoch, std::size_t step_in_epoch) {
   train_seconds_ = epoch_clock_.seconds();
 
   const double loss = sums.loss / static_cast<double>(rows_.size());
-  const StepInfo info{epoch,         step_in_epoch,  global_step_, loss, means_.loss(), means_.accuracy(),
-                      train_seconds_, means_.rows()};
+  const StepInfo info{epoch,         step_in_epoch,     global_step_,   loss,
+                      means_.loss(), means_.accuracy(), train_seconds_, means_.rows()};
   for (Observer* observer : observers_) {
     observer->on_step(info);
   }

@@ -318,7 +318,9 @@ TEST_CASE("a batch size that was not planned is an error", "[engine]") {
   const Setup setup;
   const SmallProblem problem(kRows, setup.model);
   const auto engine = make_engine(setup, problem);
-  CHECK(missing(thrown([&] { engine->train_step({problem.samples(), first_rows(31), {}}, updates_at(setup.groups, 1)); }),
+  CHECK(missing(thrown([&] {
+                  engine->train_step({problem.samples(), first_rows(31), {}}, updates_at(setup.groups, 1));
+                }),
                 {"failed: ", "31 rows"}) == "");
 }
 

@@ -430,7 +430,8 @@ TEST_CASE("final validation and test metrics are an evaluation of the final weig
   const TrainConfig config = small_config();
   Trainer trainer(config, source);
   const RunResult result = trainer.run({}, never);
-  const auto engine = make_engine(config.engine, {trainer.model(), config.groups, trainer.scaler(), {16}, config.threads});
+  const auto engine =
+      make_engine(config.engine, {trainer.model(), config.groups, trainer.scaler(), {16}, config.threads});
   engine->import_parameters(trainer.parameters());
 
   const LossSums test = engine->evaluate(source.test.view(), all_rows(51));
@@ -446,7 +447,8 @@ TEST_CASE("the first step's batch is the sampler's, its loss that of the initial
   const DataSource source = small_source();
   const TrainConfig config = small_config();
   const Trainer trainer(config, source);
-  const auto engine = make_engine(config.engine, {trainer.model(), config.groups, trainer.scaler(), {16}, config.threads});
+  const auto engine =
+      make_engine(config.engine, {trainer.model(), config.groups, trainer.scaler(), {16}, config.threads});
   engine->import_parameters(trainer.parameters());
   const Split split = split_rows(config.split, source.train.labels, config.validation_split, config.seed);
   Sampler sampler(config.sampling, split.train, config.batch_size, config.seed);
@@ -460,7 +462,8 @@ TEST_CASE("a run is the engine's steps on the sampler's batches, updates counted
   const Trainer initial(config, source);
   const Split split = split_rows(config.split, source.train.labels, config.validation_split, config.seed);
   Sampler sampler(config.sampling, split.train, config.batch_size, config.seed);
-  const auto engine = make_engine(config.engine, {initial.model(), config.groups, initial.scaler(), {16}, config.threads});
+  const auto engine =
+      make_engine(config.engine, {initial.model(), config.groups, initial.scaler(), {16}, config.threads});
   engine->import_parameters(initial.parameters());
   std::uint64_t t = 0;
   for (std::uint32_t epoch = 1; epoch <= config.epochs; ++epoch) {
