@@ -32,6 +32,7 @@ std::size_t standardise_from(D d, std::size_t first, const std::uint8_t* HWY_RES
 void GatherStandardise(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows,
                        std::span<const float> factor, std::span<const float> offset, MatrixView<float> dst) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
+    prefetch_row(pixels, rows, i + kRowsAhead);
     const std::uint8_t* src = pixels.row(rows[i]);
     const std::size_t whole = standardise_from(hn::ScalableTag<float>(), 0, src, factor, offset, dst.row(i));
     standardise_from(hn::CappedTag<float, 1>(), whole, src, factor, offset, dst.row(i));

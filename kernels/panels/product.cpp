@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "kernels/activation-inl.h"
+#include "kernels/gather.h"
 #include "kernels/panels/product-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -73,6 +74,7 @@ void GatherBlocked(MatrixView<const std::uint8_t> pixels, std::span<const std::u
   const hn::Rebind<std::uint8_t, D> d8;
   const std::size_t whole = pixels.columns() / kWidth;
   for (std::size_t i = 0; i < rows.size(); ++i) {
+    prefetch_row(pixels, rows, i + kRowsAhead);
     const std::uint8_t* src = pixels.row(rows[i]);
     const auto line = [&](const std::uint8_t* from, std::size_t block) HWY_ATTR {
       for (std::size_t v = 0; v < kWidth; v += kLanes) {

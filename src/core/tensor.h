@@ -3,6 +3,7 @@
 
 #include <cassert>
 #include <cstddef>
+#include <limits>
 #include <new>
 #include <span>
 #include <vector>
@@ -11,6 +12,11 @@ namespace strata {
 
 /// One cache line, and the width of the widest vector.
 inline constexpr std::size_t kAlignment = 64;
+
+/// Memory at a cache-line boundary; large blocks lie on huge pages where the system has them, as a lookup of a small
+/// page's address costs more than the row of pixels behind it. Throws std::bad_alloc.
+void* allocate_aligned(std::size_t bytes);
+void free_aligned(void* memory) noexcept;
 
 /// Allocates at cache-line boundaries and leaves elements of trivial types uninitialised.
 template <class T>
@@ -22,9 +28,12 @@ struct AlignedAllocator {
   AlignedAllocator(const AlignedAllocator<U>&) noexcept {}
 
   T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{kAlignment}));
+    if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) {
+      throw std::bad_alloc();
+    }
+    return static_cast<T*>(allocate_aligned(count * sizeof(T)));
   }
-  void deallocate(T* pointer, std::size_t) noexcept { ::operator delete (pointer, std::align_val_t{kAlignment}); }
+  void deallocate(T* pointer, std::size_t) noexcept { free_aligned(pointer); }
   template <class U>
   void construct(U* pointer) noexcept {
     ::new (static_cast<void*>(pointer)) U;
