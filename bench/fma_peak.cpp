@@ -22,7 +22,7 @@ namespace strata::bench::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 /// x = x / 2 + 1 on 12 vectors, `rounds` times; returns the floating-point operations done. x tends to 2.
-std::size_t FmaChains(std::size_t rounds, float* result) {
+std::size_t fma_chains(std::size_t rounds, float* result) {
   const hn::ScalableTag<float> d;
   const auto half = hn::Set(d, 0.5F);
   const auto one = hn::Set(d, 1.0F);
@@ -56,7 +56,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace strata::bench {
 
-HWY_EXPORT(FmaChains);
+HWY_EXPORT(fma_chains);
 
 double fma_peak(int threads, double seconds) {
   using Clock = std::chrono::steady_clock;
@@ -69,7 +69,7 @@ double fma_peak(int threads, double seconds) {
     const auto begin = Clock::now();
     kernels::onednn::parallel(threads, [&](int thread, int) {
       const auto t = static_cast<std::size_t>(thread);
-      operations[t] = HWY_DYNAMIC_DISPATCH(FmaChains)(kRounds, &sums[t]);
+      operations[t] = HWY_DYNAMIC_DISPATCH(fma_chains)(kRounds, &sums[t]);
     });
     const double elapsed = std::chrono::duration<double>(Clock::now() - begin).count();
     double total = 0;

@@ -72,13 +72,13 @@ double polynomial(double x, const std::array<double, n>& c) {
 }
 
 /// 2/(2k + 3), k = 0 …: the series of (2 atanh(s) - 2 s) / s^3 in s^2.
-constexpr auto kAtanhSeries = [] {
+constexpr std::array<double, 11> atanh_series() {
   std::array<double, 11> c{};
   for (std::size_t k = 0; k < c.size(); ++k) {
     c[k] = 2.0 / (2.0 * static_cast<double>(k) + 3.0);
   }
   return c;
-}();
+}
 
 /// (-1)^k / (2k)! or (-1)^k / (2k + 1)!: the Taylor series of cos t and of sin(t)/t in t^2.
 constexpr std::array<double, 10> alternating_factorials(double first) {
@@ -90,6 +90,7 @@ constexpr std::array<double, 10> alternating_factorials(double first) {
   return c;
 }
 
+constexpr auto kAtanhSeries = atanh_series();
 constexpr auto kCosSeries = alternating_factorials(0.0);
 constexpr auto kSinSeries = alternating_factorials(1.0);
 constexpr double kPi = 3.14159265358979323846;

@@ -11,32 +11,32 @@
 
 namespace {
 
-enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kData = 3, kDiverged = 4, kInterrupted = 130, kTerminated = 143 };
+enum ExitCode { done = 0, failed = 1, usage = 2, data = 3, diverged = 4, interrupted = 130, terminated = 143 };
 
 ExitCode exit_code(strata::cli::Outcome outcome) {
   switch (outcome) {
     case strata::cli::Outcome::done:
-      return kDone;
+      return ExitCode::done;
     case strata::cli::Outcome::diverged:
-      return kDiverged;
+      return ExitCode::diverged;
     case strata::cli::Outcome::interrupted:
-      return kInterrupted;
+      return ExitCode::interrupted;
     case strata::cli::Outcome::terminated:
-      return kTerminated;
+      return ExitCode::terminated;
   }
-  return kFailed;
+  return ExitCode::failed;
 }
 
 ExitCode exit_code(strata::ErrorKind kind) {
   switch (kind) {
     case strata::ErrorKind::failed:
-      return kFailed;
+      return ExitCode::failed;
     case strata::ErrorKind::usage:
-      return kUsage;
+      return ExitCode::usage;
     case strata::ErrorKind::data:
-      return kData;
+      return ExitCode::data;
   }
-  return kFailed;
+  return ExitCode::failed;
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
   try {
     if (argc < 2) {
       std::fputs(strata::cli::short_usage().c_str(), stderr);
-      return kUsage;
+      return ExitCode::usage;
     }
     return exit_code(strata::cli::dispatch({argv + 1, argv + argc}));
   } catch (const strata::Error& error) {
@@ -57,5 +57,5 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     strata::cli::print_error(error.what());
   }
-  return kFailed;
+  return ExitCode::failed;
 }

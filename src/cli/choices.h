@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -46,6 +47,7 @@ inline constexpr std::array kProgressStyles{Choice{ProgressStyle::automatic, "au
 template <class Table>
 std::vector<std::string_view> names_of(const Table& table) {
   std::vector<std::string_view> names;
+  names.reserve(std::size(table));
   for (const auto& entry : table) {
     names.push_back(entry.name);
   }

@@ -53,21 +53,21 @@ std::vector<Option> data_options() {
 }
 
 std::vector<Option> model_options() {
-  std::vector<Option> options{
+  Option init = choice("init", kInitializers, "he_normal", kModel, "initial weights; biases start at 0");
+  init.contradicts = {{.option = "initial-weights", .reason = "the weights come from one of them"}};
+  return {
       {.name = "hidden",
        .value = "N,N,…",
        .fallback = "300,100,50",
        .heading = kModel,
        .help = "sizes of the hidden layers, or none"},
       choice("activation", kernels::kActivations, "elu", kModel, "activation of the hidden layers"),
-      choice("init", kInitializers, "he_normal", kModel, "initial weights; biases start at 0"),
+      std::move(init),
       {.name = "initial-weights",
        .value = "FILE",
        .heading = kModel,
        .help = "start from the layers of a safetensors file of the same shapes; its scaler is not taken"},
   };
-  options[2].contradicts = {{.option = "initial-weights", .reason = "the weights come from one of them"}};
-  return options;
 }
 
 std::vector<Option> optimizer_options() {

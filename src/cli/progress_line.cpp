@@ -33,7 +33,7 @@ std::string step_count(std::size_t step, const ProgressScale& scale) {
 
 std::string speed(double samples_per_second) {
   const double shown = std::isfinite(samples_per_second) ? std::clamp(samples_per_second, 0.0, 1e15) : 0.0;
-  return fmt::format("{} samples/s", grouped_digits(static_cast<std::uint64_t>(shown + 0.5)));
+  return fmt::format("{} samples/s", grouped_digits(static_cast<std::uint64_t>(std::llround(shown))));
 }
 
 /// `[#####-----]` of `width` columns.

@@ -83,8 +83,8 @@ class Listeners {
 
  private:
   void add(std::unique_ptr<Observer> observer) {
-    pointers_.push_back(observer.get());
     owned_.push_back(std::move(observer));
+    pointers_.push_back(owned_.back().get());
   }
 
   std::vector<std::unique_ptr<Observer>> owned_;

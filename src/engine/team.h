@@ -12,7 +12,7 @@ namespace strata {
 
 /// The caller and threads - 1 workers, which start with the team, flush denormals, and end with it. Waiting spins for a
 /// bounded time and then sleeps, so that a loaded machine does not collapse.
-class Team {
+class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter has its own cache line
  public:
   explicit Team(int threads);
   ~Team();

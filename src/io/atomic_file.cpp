@@ -29,7 +29,7 @@ fs::path follow_links(const fs::path& path) {
   if (!fs::is_symlink(path, error)) {
     return path;
   }
-  const fs::path target = fs::weakly_canonical(path, error);
+  fs::path target = fs::weakly_canonical(path, error);
   if (error) {
     throw cannot_write(path.string(), error.value());
   }

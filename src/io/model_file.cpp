@@ -105,6 +105,7 @@ Activation read_activation(const Source& source) {
                                   [&name](const auto& entry) { return entry.name == name; });
   if (known == kernels::kActivations.end()) {
     std::vector<std::string_view> names;
+    names.reserve(kernels::kActivations.size());
     for (const auto& entry : kernels::kActivations) {
       names.push_back(entry.name);
     }

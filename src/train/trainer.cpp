@@ -30,7 +30,7 @@ std::vector<std::uint32_t> all_rows(std::size_t rows) {
   return indices;
 }
 
-const TrainConfig& checked(const TrainConfig& config) {
+TrainConfig checked(TrainConfig config) {
   if (std::ranges::all_of(config.groups, [](const ParameterGroup& group) { return is_frozen(group.optimizer); })) {
     throw usage_error("every layer is frozen, so there is nothing to train; give one group an optimizer");
   }
@@ -40,7 +40,7 @@ const TrainConfig& checked(const TrainConfig& config) {
 }  // namespace
 
 Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters* initial)
-    : config_(checked(config)),
+    : config_(checked(std::move(config))),
       source_(source),
       model_(model_for(config_, source)),
       split_(split_rows(config_.split, source.train.labels, config_.validation_split, config_.seed)),

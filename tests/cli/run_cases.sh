@@ -22,11 +22,12 @@ make_part() {
   images="\\x00\\x00\\x08\\x03$(big_endian "$3")$(big_endian 4)$(big_endian 4)"
   labels="\\x00\\x00\\x08\\x01$(big_endian "$3")"
   for ((row = 0; row < $3; ++row)); do
+    # shellcheck disable=SC2046  # one word a pixel
     images+=$(printf '\\x%02x' $(for p in {0..15}; do echo $((row % 3 * 80 + (row * 7 + p * 13) % 64)); done))
     labels+=$(printf '\\x%02x' $((row % 3)))
   done
-  printf "$images" >"$1/$2-images-idx3-ubyte"
-  printf "$labels" >"$1/$2-labels-idx1-ubyte"
+  printf '%b' "$images" >"$1/$2-images-idx3-ubyte"
+  printf '%b' "$labels" >"$1/$2-labels-idx1-ubyte"
 }
 export DATA=$work/data
 mkdir "$DATA"
@@ -75,7 +76,7 @@ run_case() {
   if [ -z "$name" ] || [[ $name != *"$only"* ]]; then return; fi
   local folder=$work/case code good=1
   mkdir "$folder"
-  cd "$folder"
+  cd "$folder" || exit
   timeout 20 bash -c "$commands" >out 2>err </dev/null
   code=$?
   for expectation in "${expectations[@]}"; do check "$expectation"; done
@@ -85,7 +86,7 @@ run_case() {
     sed 's/^/  stdout: /' out | head -20
     sed 's/^/  stderr: /' err | head -20
   fi
-  cd "$work"
+  cd "$work" || exit
   rm -rf "$folder"
 }
 
