@@ -95,15 +95,16 @@ inline float tanh(float x) {
 }
 
 inline float erf(float x) {
-  constexpr float kP[] = {1.12837923F,    -0.376126379F,    0.112837821F,    -0.0268654004F,
-                          0.00522094546F, -0.000848282885F, 0.000112569483F, -9.64151695e-06F};
+  constexpr float kP[] = {0.128379166F,   -0.376126379F,    0.112837821F,    -0.0268654302F,
+                          0.00522103161F, -0.000848408032F, 0.000112659589F, -9.66704465e-06F};
   constexpr float kQ[] = {-0.00020435988F, 1.1296612F,       0.633039594F,    0.108638994F,    -0.0253735557F,
                           0.00428238278F,  -0.000463788019F, 2.53148064e-05F, -2.51326497e-07F};
   if (std::isnan(x)) {
     return x;
   }
   const float size = std::min(std::fabs(x), 4.0F);
-  const float positive = size < 1.0F ? size * polynomial(size * size, kP) : 1.0F - exp(-polynomial(size, kQ));
+  const float positive =
+      size < 1.0F ? std::fma(size, polynomial(size * size, kP), size) : 1.0F - exp(-polynomial(size, kQ));
   return std::copysign(positive, x);
 }
 
