@@ -339,6 +339,26 @@ TEST_CASE("evaluating between steps does not change them", "[engine]") {
   CHECK(weights_hash(exported(*with, setup.model)) == weights_hash(exported(*without, setup.model)));
 }
 
+TEST_CASE("the next step's rows are a hint, whether it comes true or not", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  Setup setup(kind);
+  setup.batch_sizes = {32, 7};
+  setup.threads = 2;
+  const SmallProblem problem(kRows, setup.model);
+  const auto rows_at = [](std::uint64_t t) { return random_integers(t % 2 == 0 ? 7 : 32, kRows, t); };
+  const auto trained = [&](std::uint64_t hint) {  // the hint's distance in steps; 0 for none
+    const auto engine = make_engine(setup, problem);
+    for (std::uint64_t t = 1; t <= kSteps; ++t) {
+      const auto next = hint == 0 ? std::vector<std::uint32_t>() : rows_at(t + hint);
+      engine->train_step({problem.samples(), rows_at(t), next}, updates_at(setup.groups, t));
+      engine->evaluate(problem.samples(), first_rows(3));
+    }
+    return weights_hash(exported(*engine, setup.model));
+  };
+  CHECK(trained(1) == trained(0));
+  CHECK(trained(2) == trained(0));
+}
+
 TEST_CASE("a batch size that was not planned is an error", "[engine]") {
   const EngineKind kind = GENERATE(from_range(engines()));
   const Setup setup(kind);
