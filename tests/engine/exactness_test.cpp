@@ -1,8 +1,8 @@
 // The panels engine against a scalar trainer that follows docs/numerics.md's order of sums: equal bit for bit.
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
-#include <memory>
 
 #include "engine/engine.h"
 #include "kernels/denormals.h"
