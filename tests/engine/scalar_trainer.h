@@ -2,7 +2,6 @@
 // equal bit for bit, whatever its threads, vectors and plan. Denormals must be flushed: kernels/denormals.h.
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
