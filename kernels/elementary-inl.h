@@ -115,15 +115,15 @@ HWY_INLINE V tanh(D d, V x) {
   return IfThenElse(IsNaN(x), x, CopySign(Div(t, Add(t, Set(d, 2.0F))), x));
 }
 
-/// The error function: x P(x^2) up to 1, then 1 - e^-Q(x); P and Q fitted to fp32's accuracy.
+/// The error function: x + x P(x^2) up to 1, then 1 - e^-Q(x); P and Q fitted to fp32's accuracy.
 template <class D, class V>
 HWY_INLINE V erf(D d, V x) {
-  constexpr float kP[] = {1.12837923F,    -0.376126379F,    0.112837821F,    -0.0268654004F,
-                          0.00522094546F, -0.000848282885F, 0.000112569483F, -9.64151695e-06F};
+  constexpr float kP[] = {0.128379166F,   -0.376126379F,    0.112837821F,    -0.0268654302F,
+                          0.00522103161F, -0.000848408032F, 0.000112659589F, -9.66704465e-06F};
   constexpr float kQ[] = {-0.00020435988F, 1.1296612F,       0.633039594F,    0.108638994F,    -0.0253735557F,
                           0.00428238278F,  -0.000463788019F, 2.53148064e-05F, -2.51326497e-07F};
   const V size = Min(Abs(x), Set(d, 4.0F));
-  const V inner = Mul(size, polynomial(d, Mul(size, size), kP));
+  const V inner = MulAdd(size, polynomial(d, Mul(size, size), kP), size);
   const V outer = Sub(Set(d, 1.0F), exp(d, Neg(polynomial(d, size, kQ))));
   const V positive = IfThenElse(Lt(size, Set(d, 1.0F)), inner, outer);
   return IfThenElse(IsNaN(x), x, CopySign(positive, x));

@@ -20,38 +20,49 @@ namespace strata::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-struct ExpFunction {
-  template <class D, class V>
-  static HWY_INLINE V apply(D d, V x) {
-    return HWY_NAMESPACE::exp(d, x);
-  }
-};
-
-struct LogFunction {
-  template <class D, class V>
-  static HWY_INLINE V apply(D d, V x) {
-    return HWY_NAMESPACE::log(d, x);
-  }
-};
-
-template <class F, class D>
-std::size_t map_from(D d, std::size_t first, std::span<const float> src, std::span<float> dst) {
+template <class Function, class D>
+std::size_t map_from(D d, std::size_t first, Function function, std::span<const float> src, std::span<float> dst) {
   const std::size_t lanes = hn::Lanes(d);
   std::size_t i = first;
   for (; i + lanes <= src.size(); i += lanes) {
-    hn::StoreU(F::apply(d, hn::LoadU(d, src.data() + i)), d, dst.data() + i);
+    hn::StoreU(function(d, hn::LoadU(d, src.data() + i)), d, dst.data() + i);
   }
   return i;
 }
 
-template <class F>
-void map(std::span<const float> src, std::span<float> dst) {
-  const std::size_t whole = map_from<F>(hn::ScalableTag<float>(), 0, src, dst);
-  map_from<F>(hn::CappedTag<float, 1>(), whole, src, dst);
+template <class Function>
+void map(Function function, std::span<const float> src, std::span<float> dst) {
+  const std::size_t whole = map_from(hn::ScalableTag<float>(), 0, function, src, dst);
+  map_from(hn::CappedTag<float, 1>(), whole, function, src, dst);
 }
 
-void Exp(std::span<const float> src, std::span<float> dst) { map<ExpFunction>(src, dst); }
-void Log(std::span<const float> src, std::span<float> dst) { map<LogFunction>(src, dst); }
+void Exp(std::span<const float> src, std::span<float> dst) {
+  map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::exp(d, x); }, src, dst);
+}
+
+void Expm1(std::span<const float> src, std::span<float> dst) {
+  map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::expm1(d, x); }, src, dst);
+}
+
+void Log(std::span<const float> src, std::span<float> dst) {
+  map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::log(d, x); }, src, dst);
+}
+
+void Sigmoid(std::span<const float> src, std::span<float> dst) {
+  map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::sigmoid(d, x); }, src, dst);
+}
+
+void Tanh(std::span<const float> src, std::span<float> dst) {
+  map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::tanh(d, x); }, src, dst);
+}
+
+void Erf(std::span<const float> src, std::span<float> dst) {
+  map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::erf(d, x); }, src, dst);
+}
+
+void Softplus(std::span<const float> src, std::span<float> dst) {
+  map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::softplus(d, x); }, src, dst);
+}
 
 }  // namespace strata::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -98,16 +109,46 @@ constexpr double kPi = 3.14159265358979323846;
 }  // namespace
 
 HWY_EXPORT(Exp);
+HWY_EXPORT(Expm1);
 HWY_EXPORT(Log);
+HWY_EXPORT(Sigmoid);
+HWY_EXPORT(Tanh);
+HWY_EXPORT(Erf);
+HWY_EXPORT(Softplus);
 
 void exp(std::span<const float> src, std::span<float> dst) {
   assert(src.size() == dst.size());
   HWY_DYNAMIC_DISPATCH(Exp)(src, dst);
 }
 
+void expm1(std::span<const float> src, std::span<float> dst) {
+  assert(src.size() == dst.size());
+  HWY_DYNAMIC_DISPATCH(Expm1)(src, dst);
+}
+
 void log(std::span<const float> src, std::span<float> dst) {
   assert(src.size() == dst.size());
   HWY_DYNAMIC_DISPATCH(Log)(src, dst);
+}
+
+void sigmoid(std::span<const float> src, std::span<float> dst) {
+  assert(src.size() == dst.size());
+  HWY_DYNAMIC_DISPATCH(Sigmoid)(src, dst);
+}
+
+void tanh(std::span<const float> src, std::span<float> dst) {
+  assert(src.size() == dst.size());
+  HWY_DYNAMIC_DISPATCH(Tanh)(src, dst);
+}
+
+void erf(std::span<const float> src, std::span<float> dst) {
+  assert(src.size() == dst.size());
+  HWY_DYNAMIC_DISPATCH(Erf)(src, dst);
+}
+
+void softplus(std::span<const float> src, std::span<float> dst) {
+  assert(src.size() == dst.size());
+  HWY_DYNAMIC_DISPATCH(Softplus)(src, dst);
 }
 
 double log(double x) {

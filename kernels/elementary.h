@@ -5,11 +5,20 @@
 
 namespace strata::kernels {
 
-/// dst[i] = e^src[i] in fp32; dst may be src. Accuracy: docs/numerics.md.
-void exp(std::span<const float> src, std::span<float> dst);
+// Functions of every element of a span, in fp32; dst may be src. Accuracy: docs/numerics.md.
 
-/// dst[i] = ln src[i] in fp32; dst may be src.
+/// e^x
+void exp(std::span<const float> src, std::span<float> dst);
+/// e^x - 1 for x <= 88
+void expm1(std::span<const float> src, std::span<float> dst);
+/// ln x
 void log(std::span<const float> src, std::span<float> dst);
+/// 1 / (1 + e^-x)
+void sigmoid(std::span<const float> src, std::span<float> dst);
+void tanh(std::span<const float> src, std::span<float> dst);
+void erf(std::span<const float> src, std::span<float> dst);
+/// ln(1 + e^x)
+void softplus(std::span<const float> src, std::span<float> dst);
 
 /// ln x in double for normal positive x, within 2 ulp.
 double log(double x);

@@ -269,7 +269,7 @@ class PanelsEngine final : public Engine {
       add(Phase::Kind::forward, l, by_columns(layers_[l]));
     }
     add(Phase::Kind::loss, layers_.size() - 1, false);
-    for (std::size_t l = layers_.size(); l-- > lowest_trained_ + 1;) {
+    for (std::size_t l = layers_.size() - 1; l > lowest_trained_; --l) {
       add(Phase::Kind::backward, l, by_columns(layers_[l]));
     }
     std::size_t widest = 0;

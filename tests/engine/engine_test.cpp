@@ -1,4 +1,4 @@
-// The engine against the oracle's network, over whole training steps.
+// Both engines against the oracle's network, over whole training steps.
 
 #include "engine/engine.h"
 
@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "kernels/instruction_set.h"
 #include "kernels/softmax_cross_entropy.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
@@ -25,7 +26,18 @@ constexpr std::uint64_t kSteps = 4;
 /// wrong by some 1e-5 at most; rates and Adam's epsilon are such that four updates do not amplify that.
 constexpr double kTolerance = 2e-5;
 
+/// Those that this CPU allows.
+std::vector<EngineKind> engines() {
+  if (kernels::instruction_set_name() == "baseline") {
+    return {EngineKind::onednn};
+  }
+  return {EngineKind::onednn, EngineKind::panels};
+}
+
 struct Setup {
+  explicit Setup(EngineKind kind) : engine(kind) {}
+
+  EngineKind engine;
   ModelSpec model{7, {6, 5}, 3, activation_of(ActivationKind::elu)};
   std::vector<ParameterGroup> groups{group(0, 2, "sgd,lr=0.1")};
   std::vector<std::size_t> batch_sizes{32};
@@ -84,7 +96,8 @@ class ReferenceTrainer {
 };
 
 std::unique_ptr<Engine> make_engine(const Setup& setup, const SmallProblem& problem) {
-  auto engine = make_onednn_engine({setup.model, setup.groups, problem.scaler, setup.batch_sizes, setup.threads});
+  auto engine =
+      make_engine(setup.engine, {setup.model, setup.groups, problem.scaler, setup.batch_sizes, setup.threads});
   engine->import_parameters(problem.initial);
   return engine;
 }
@@ -114,7 +127,7 @@ Parameters exported(const Engine& engine, const ModelSpec& model) {
 /// Some steps of both, batch sizes in turn, rows drawn with repeats.
 void check_steps(const Setup& setup) {
   CAPTURE(setup.model.inputs, setup.model.hidden, setup.model.classes, setup.batch_sizes, setup.threads);
-  CAPTURE(static_cast<int>(setup.model.activation.kind));
+  CAPTURE(static_cast<int>(setup.engine), static_cast<int>(setup.model.activation.kind));
   const SmallProblem problem(kRows, setup.model);
   const auto engine = make_engine(setup, problem);
   ReferenceTrainer exact(problem);
@@ -152,30 +165,33 @@ std::vector<std::uint32_t> first_rows(std::size_t count) {
 }  // namespace
 
 TEST_CASE("steps follow the oracle with every activation", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
   for (const kernels::ActivationName& activation : kernels::kActivations) {
-    Setup setup;
+    Setup setup(kind);
     setup.model.activation = activation_of(activation.kind);
     check_steps(setup);
   }
 }
 
 TEST_CASE("steps follow the oracle with every optimizer", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
   // Adam with an epsilon that keeps m/(sqrt(v) + epsilon) from amplifying the rounding of gradients near 0.
   for (const std::string_view optimizer :
        {"sgd,lr=0.1,momentum=0.9", "sgd,lr=0.1,momentum=0.9,nesterov=true", "adam,lr=0.01,epsilon=0.001", "freeze"}) {
     CAPTURE(optimizer);
-    Setup setup;
+    Setup setup(kind);
     setup.groups = {group(0, 1, optimizer), group(2, 2, "sgd,lr=0.1")};
     check_steps(setup);
   }
 }
 
 TEST_CASE("steps follow the oracle for networks of any shape", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
   using Sizes = std::vector<std::size_t>;
   for (const Sizes& hidden : {Sizes{}, {1}, {1, 1, 1}, {33, 17}, {2, 31, 16, 5}}) {
     for (const std::size_t inputs : {1U, 9U, 64U}) {
-      for (const std::size_t classes : {2U, 13U}) {
-        Setup setup;
+      for (const std::size_t classes : {2U, 13U, 17U, 62U}) {
+        Setup setup(kind);
         setup.model = {inputs, hidden, classes, activation_of(ActivationKind::elu)};
         setup.groups = {group(0, hidden.size(), "sgd,lr=0.05")};
         check_steps(setup);
@@ -185,15 +201,17 @@ TEST_CASE("steps follow the oracle for networks of any shape", "[engine]") {
 }
 
 TEST_CASE("steps follow the oracle at any batch size, partial ones among them", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
   using Sizes = std::vector<std::size_t>;
   for (const Sizes& sizes : {Sizes{1}, {2}, {63}, {64}, {65}, {200}, {32, 7}, {5, 1}}) {
-    Setup setup;
+    Setup setup(kind);
     setup.batch_sizes = sizes;
     check_steps(setup);
   }
 }
 
 TEST_CASE("steps follow the oracle with frozen groups and several optimizers", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
   const std::string_view sgd = "sgd,lr=0.1,momentum=0.5";
   const std::string_view adam = "adam,lr=0.01,epsilon=0.001";
   for (const auto& groups : {
@@ -201,9 +219,10 @@ TEST_CASE("steps follow the oracle with frozen groups and several optimizers", "
            std::vector{group(0, 0, sgd), group(1, 1, "freeze"), group(2, 2, adam)},
            std::vector{group(0, 1, adam), group(2, 2, "freeze")},
            std::vector{group(0, 1, "freeze"), group(2, 2, adam)},
+           std::vector{group(0, 2, "freeze")},
            std::vector{group(0, 0, adam), group(1, 1, sgd), group(2, 2, "sgd,lr=0.1")},
        }) {
-    Setup setup;
+    Setup setup(kind);
     setup.groups = groups;
     check_steps(setup);
     for (const ParameterGroup& g : groups) {
@@ -216,8 +235,9 @@ TEST_CASE("steps follow the oracle with frozen groups and several optimizers", "
 }
 
 TEST_CASE("steps follow the oracle with any number of threads", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
   for (int threads = 2; threads <= 4; ++threads) {
-    Setup setup;
+    Setup setup(kind);
     setup.threads = threads;
     setup.batch_sizes = {130, 3};
     setup.model.hidden = {37, 5};
@@ -227,8 +247,9 @@ TEST_CASE("steps follow the oracle with any number of threads", "[engine]") {
 }
 
 TEST_CASE("two engines of one plan compute the same bits", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
   for (const int threads : {1, 2}) {
-    Setup setup;
+    Setup setup(kind);
     setup.threads = threads;
     setup.groups = {group(0, 2, "adam")};
     const SmallProblem problem(kRows, setup.model);
@@ -244,7 +265,8 @@ TEST_CASE("two engines of one plan compute the same bits", "[engine]") {
 }
 
 TEST_CASE("parameters come out as they went in, and importing resets the optimizers", "[engine]") {
-  Setup setup;
+  const EngineKind kind = GENERATE(from_range(engines()));
+  Setup setup(kind);
   setup.groups = {group(0, 0, "adam"), group(1, 2, "sgd,lr=0.1,momentum=0.9")};
   const SmallProblem problem(kRows, setup.model);
   const auto engine = make_engine(setup, problem);
@@ -266,7 +288,8 @@ TEST_CASE("parameters come out as they went in, and importing resets the optimiz
 }
 
 TEST_CASE("evaluation of any number of rows agrees with the oracle and leaves the weights alone", "[engine]") {
-  const Setup setup;
+  const EngineKind kind = GENERATE(from_range(engines()));
+  const Setup setup(kind);
   const SmallProblem problem(1100, setup.model);
   const auto engine = make_engine(setup, problem);
   const auto network = to_reference(problem.initial);
@@ -287,7 +310,8 @@ TEST_CASE("evaluation of any number of rows agrees with the oracle and leaves th
 }
 
 TEST_CASE("evaluation does not depend on what was evaluated before, or where a row stands", "[engine]") {
-  const Setup setup;
+  const EngineKind kind = GENERATE(from_range(engines()));
+  const Setup setup(kind);
   const SmallProblem problem(600, setup.model);
   const auto engine = make_engine(setup, problem);
   const auto all = first_rows(600);
@@ -301,7 +325,8 @@ TEST_CASE("evaluation does not depend on what was evaluated before, or where a r
 }
 
 TEST_CASE("evaluating between steps does not change them", "[engine]") {
-  const Setup setup;
+  const EngineKind kind = GENERATE(from_range(engines()));
+  const Setup setup(kind);
   const SmallProblem problem(600, setup.model);
   const auto with = make_engine(setup, problem);
   const auto without = make_engine(setup, problem);
@@ -314,8 +339,29 @@ TEST_CASE("evaluating between steps does not change them", "[engine]") {
   CHECK(weights_hash(exported(*with, setup.model)) == weights_hash(exported(*without, setup.model)));
 }
 
+TEST_CASE("the next step's rows are a hint, whether it comes true or not", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  Setup setup(kind);
+  setup.batch_sizes = {32, 7};
+  setup.threads = 2;
+  const SmallProblem problem(kRows, setup.model);
+  const auto rows_at = [](std::uint64_t t) { return random_integers(t % 2 == 0 ? 7 : 32, kRows, t); };
+  const auto trained = [&](std::uint64_t hint) {  // the hint's distance in steps; 0 for none
+    const auto engine = make_engine(setup, problem);
+    for (std::uint64_t t = 1; t <= kSteps; ++t) {
+      const auto next = hint == 0 ? std::vector<std::uint32_t>() : rows_at(t + hint);
+      engine->train_step({problem.samples(), rows_at(t), next}, updates_at(setup.groups, t));
+      engine->evaluate(problem.samples(), first_rows(3));
+    }
+    return weights_hash(exported(*engine, setup.model));
+  };
+  CHECK(trained(1) == trained(0));
+  CHECK(trained(2) == trained(0));
+}
+
 TEST_CASE("a batch size that was not planned is an error", "[engine]") {
-  const Setup setup;
+  const EngineKind kind = GENERATE(from_range(engines()));
+  const Setup setup(kind);
   const SmallProblem problem(kRows, setup.model);
   const auto engine = make_engine(setup, problem);
   CHECK(missing(thrown([&] {
@@ -324,8 +370,10 @@ TEST_CASE("a batch size that was not planned is an error", "[engine]") {
                 {"failed: ", "31 rows"}) == "");
 }
 
-TEST_CASE("the engine's name says oneDNN and its version", "[engine]") {
-  const Setup setup;
+TEST_CASE("the engine's name says who computes, and oneDNN's version", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  const Setup setup(kind);
   const SmallProblem problem(kRows, setup.model);
-  CHECK(make_engine(setup, problem)->name().starts_with("onednn "));
+  const std::string name = make_engine(setup, problem)->name();
+  CHECK(name.starts_with(kind == EngineKind::panels ? "panels" : "onednn "));
 }

@@ -1,4 +1,5 @@
-// isa_digest auto|baseline|avx2|avx512: prints a hash of what each of our kernels computes on that instruction set.
+// isa_digest auto|baseline|avx2|avx512: prints hashes of what our kernels and the panels engine compute on that
+// instruction set.
 // Exits 77 if this CPU lacks it.
 
 #include <fmt/format.h>
@@ -11,12 +12,14 @@
 
 #include "core/error.h"
 #include "core/hash.h"
+#include "engine/engine.h"
 #include "kernels/denormals.h"
 #include "kernels/elementary.h"
 #include "kernels/gather.h"
 #include "kernels/instruction_set.h"
 #include "kernels/optimizer_update.h"
 #include "kernels/softmax_cross_entropy.h"
+#include "tests/engine/small_problem.h"
 #include "tests/kernels/random_values.h"
 
 using namespace strata;
@@ -36,11 +39,17 @@ void print(std::string_view name, std::initializer_list<std::span<const float>> 
 }
 
 void digest_elementary() {
-  auto values = random_floats(100003, -110, 95, 1);
-  exp(values, values);
-  print("exp", {values});
-  log(values, values);
-  print("log", {values});
+  using Function = void (*)(std::span<const float>, std::span<float>);
+  const std::pair<std::string_view, Function> functions[] = {{"exp", exp},          {"expm1", expm1}, {"log", log},
+                                                             {"sigmoid", sigmoid},  {"tanh", tanh},   {"erf", erf},
+                                                             {"softplus", softplus}};
+  for (const auto& [name, function] : functions) {
+    for (const double size : {110.0, 2.0}) {
+      auto values = random_floats(100003, -size, size, 1);
+      function(values, values);
+      print(fmt::format("{}/{}", name, size), {values});
+    }
+  }
 }
 
 void digest_gather() {
@@ -75,6 +84,25 @@ void digest_update(UpdateRule rule) {
   print(fmt::format("apply_update/{}", static_cast<int>(rule)), {weights, first, second});
 }
 
+/// Weights and losses after some steps of the panels engine, batches of several row blocks among them.
+void digest_panels(ActivationKind activation, int threads) {
+  const ModelSpec model{250, {267, 37, 16, 5}, 21, activation_of(activation)};
+  const SmallProblem problem(300, model);
+  const std::vector<ParameterGroup> groups{group(0, 1, "sgd,lr=0.01,momentum=0.9"), group(2, 4, "adam,lr=0.01")};
+  const std::vector<std::size_t> sizes{32, 1, 7, 130, 32, 300};
+  const auto engine = make_panels_engine({model, groups, problem.scaler, sizes, threads});
+  engine->import_parameters(problem.initial);
+  std::vector<float> losses;
+  for (std::size_t t = 1; t <= sizes.size(); ++t) {
+    const auto rows = random_integers(sizes[t - 1], 300, t);
+    const LossSums sums = engine->train_step({problem.samples(), rows, {}}, updates_at(groups, t));
+    losses.push_back(static_cast<float>(sums.loss));
+  }
+  Parameters parameters(model.layers());
+  engine->export_parameters(parameters);
+  print(fmt::format("panels/{}/{}", static_cast<int>(activation), threads), {parameters.values(), losses});
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -97,6 +125,12 @@ int main(int argc, char** argv) try {
   }
   for (int rule = 0; rule <= static_cast<int>(UpdateRule::adam); ++rule) {
     digest_update(static_cast<UpdateRule>(rule));
+  }
+  if (instruction_set_name() != "baseline") {  // which lacks fused multiply-adds
+    for (const ActivationName& activation : kActivations) {
+      digest_panels(activation.kind, 1);
+      digest_panels(activation.kind, 3);
+    }
   }
   return 0;
 } catch (const Error& error) {

@@ -1,0 +1,202 @@
+// The panels engine against a scalar trainer that follows docs/numerics.md's order of sums: equal bit for bit.
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "engine/engine.h"
+#include "kernels/denormals.h"
+#include "kernels/instruction_set.h"
+#include "tests/catch.h"
+#include "tests/engine/scalar_trainer.h"
+#include "tests/engine/small_problem.h"
+
+using namespace strata;
+using namespace strata::test;
+using kernels::ActivationKind;
+
+namespace {
+
+using Sizes = std::vector<std::size_t>;
+
+constexpr std::size_t kRows = 150;
+
+struct Case {
+  ModelSpec model{11, {18, 7}, 5, activation_of(ActivationKind::elu)};
+  std::vector<ParameterGroup> groups{group(0, 2, "sgd,lr=0.1")};
+  Convention convention = Convention::keras;
+  Sizes batches{32, 32, 32};  ///< of each step
+  std::vector<int> threads{1, 3};
+};
+
+/// What a step or an evaluation gave, and the weights after it.
+struct Trace {
+  std::vector<double> losses;
+  std::vector<std::size_t> correct;
+  std::vector<float> weights;
+
+  void take(const LossSums& sums) {
+    losses.push_back(sums.loss);
+    correct.push_back(sums.correct);
+  }
+};
+
+std::vector<std::uint32_t> rows_of_step(const Case& c, std::size_t t) {
+  return t <= c.batches.size() ? random_integers(c.batches[t - 1], kRows, 100 + t) : std::vector<std::uint32_t>();
+}
+
+Trace scalar_trace(const Case& c, const SmallProblem& problem) {
+  kernels::flush_denormals();
+  scalar::Trainer trainer(problem, c.groups);
+  Trace trace;
+  for (std::size_t t = 1; t <= c.batches.size(); ++t) {
+    trace.take(trainer.step(rows_of_step(c, t), updates_at(c.groups, t, c.convention)));
+  }
+  trace.take(trainer.evaluate(random_integers(137, kRows, 1)));
+  trace.weights = trainer.weights();
+  return trace;
+}
+
+Trace panels_trace(const Case& c, const SmallProblem& problem, int threads, bool staged) {
+  const auto engine = make_panels_engine({c.model, c.groups, problem.scaler, c.batches, threads, staged});
+  engine->import_parameters(problem.initial);
+  Trace trace;
+  for (std::size_t t = 1; t <= c.batches.size(); ++t) {
+    const auto rows = rows_of_step(c, t);
+    const auto next_rows = rows_of_step(c, t + 1);
+    trace.take(engine->train_step({problem.samples(), rows, next_rows}, updates_at(c.groups, t, c.convention)));
+  }
+  trace.take(engine->evaluate(problem.samples(), random_integers(137, kRows, 1)));
+  Parameters parameters(c.model.layers());
+  engine->export_parameters(parameters);
+  trace.weights.assign(parameters.values().begin(), parameters.values().end());
+  return trace;
+}
+
+std::size_t differing_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  REQUIRE(a.size() == b.size());
+  std::size_t differing = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    differing += std::bit_cast<std::uint32_t>(a[i]) == std::bit_cast<std::uint32_t>(b[i]) ? 0U : 1U;
+  }
+  return differing;
+}
+
+bool all_finite(const std::vector<float>& values) {
+  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
+}
+
+bool has_fused_multiply_adds() {
+  if (kernels::instruction_set_name() != "baseline") {
+    return true;
+  }
+  WARN("no fused multiply-add on this instruction set, so no panels engine");
+  return false;
+}
+
+void check(const Case& c) {
+  const SmallProblem problem(kRows, c.model);
+  const Trace expected = scalar_trace(c, problem);
+  CHECK(all_finite(expected.weights));
+  CHECK(differing_bits(expected.weights, {problem.initial.values().begin(), problem.initial.values().end()}) > 0);
+  for (const int threads : c.threads) {
+    for (const bool staged : {false, true}) {
+      CAPTURE(c.model.inputs, c.model.hidden, c.model.classes, c.batches, threads, staged);
+      const Trace trace = panels_trace(c, problem, threads, staged);
+      CHECK(trace.losses == expected.losses);
+      CHECK(trace.correct == expected.correct);
+      CHECK(differing_bits(trace.weights, expected.weights) == 0);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("panels: every activation has the scalar trainer's bits", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  for (const kernels::ActivationName& activation : kernels::kActivations) {
+    CAPTURE(activation.name);
+    Case c;
+    c.model.activation = activation_of(activation.kind);
+    c.groups = {group(0, 2, "sgd,lr=0.5")};
+    c.batches = {65, 64, 32, 7, 64};
+    check(c);
+  }
+}
+
+TEST_CASE("panels: every optimizer has the scalar trainer's bits, in both conventions", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  for (const Convention convention : {Convention::keras, Convention::torch}) {
+    for (const std::string_view optimizer :
+         {"sgd,lr=0.3", "sgd,lr=0.1,momentum=0.9", "sgd,lr=0.1,momentum=0.9,nesterov=true", "adam,lr=0.01"}) {
+      CAPTURE(static_cast<int>(convention), optimizer);
+      Case c;
+      c.convention = convention;
+      c.groups = {group(0, 2, optimizer, convention)};
+      c.batches = {32, 32, 9, 32, 32, 70};
+      check(c);
+    }
+  }
+}
+
+TEST_CASE("panels: any batch size has the scalar trainer's bits", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  for (const std::size_t size : {1U, 2U, 7U, 63U, 65U, 128U, 130U, 193U, 300U, 449U, 1000U}) {
+    Case c;
+    c.groups = {group(0, 1, "sgd,lr=0.1,momentum=0.9"), group(2, 2, "adam")};
+    c.batches = {size, size / 3 + 1, size};
+    check(c);
+  }
+}
+
+TEST_CASE("panels: networks of any shape have the scalar trainer's bits", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  for (const Sizes& hidden : {Sizes{}, {1}, {1, 1, 1}, {33, 17}, {2, 31, 16, 5}, {48}}) {
+    for (const std::size_t inputs : {1U, 17U, 64U}) {
+      for (const std::size_t classes : {2U, 16U, 17U, 62U}) {
+        Case c;
+        c.model = {inputs, hidden, classes, activation_of(ActivationKind::swish)};
+        c.groups = {group(0, hidden.size(), "adam,lr=0.01")};
+        c.batches = {32, 13, 32};
+        check(c);
+      }
+    }
+  }
+}
+
+TEST_CASE("panels: frozen groups have the scalar trainer's bits", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  const std::string_view sgd = "sgd,lr=0.1,momentum=0.5";
+  for (const auto& groups : {
+           std::vector{group(0, 0, "freeze"), group(1, 2, sgd)},
+           std::vector{group(0, 0, sgd), group(1, 1, "freeze"), group(2, 2, "adam")},
+           std::vector{group(0, 1, "adam"), group(2, 2, "freeze")},
+           std::vector{group(0, 1, "freeze"), group(2, 2, sgd)},
+       }) {
+    Case c;
+    c.groups = groups;
+    check(c);
+  }
+}
+
+TEST_CASE("panels: any number of threads has the scalar trainer's bits, layers by columns among them", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  Case c;
+  c.model = {250, {267, 261, 19}, 21, activation_of(ActivationKind::elu)};  // the first two are wide enough for columns
+  c.groups = {group(0, 1, "sgd,lr=0.05"), group(2, 3, "adam")};
+  c.batches = {70, 5, 64};
+  c.threads = {1, 2, 3, 4, 7, 8, 16};
+  check(c);
+}

@@ -1,0 +1,324 @@
+// Training steps in docs/numerics.md's order of sums, one float at a time with std::fma: what the panels engine must
+// equal bit for bit, whatever its threads, vectors and plan. Denormals must be flushed: kernels/denormals.h.
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "tests/engine/small_problem.h"
+#include "tests/kernels/scalar_elementary.h"
+
+namespace strata::test::scalar {
+
+/// The normal distribution function.
+inline float phi(float z) { return 0.5F * (1.0F + erf(z * 0.70710678F)); }
+
+inline float activate(Activation activation, float z) {
+  using kernels::ActivationKind;
+  switch (activation.kind) {
+    case ActivationKind::elu:
+      return z > 0 ? z : activation.alpha * expm1(z);
+    case ActivationKind::relu:
+      return z > 0 ? z : 0.0F;
+    case ActivationKind::leaky_relu:
+      return z > 0 ? z : activation.alpha * z;
+    case ActivationKind::selu:
+      return kernels::kSeluScale * (z > 0 ? z : kernels::kSeluAlpha * expm1(z));
+    case ActivationKind::gelu:
+      return z * phi(z);
+    case ActivationKind::swish:
+      return z * sigmoid(z);
+    case ActivationKind::tanh:
+      return tanh(z);
+    case ActivationKind::sigmoid:
+      return sigmoid(z);
+    case ActivationKind::softplus:
+      return softplus(z);
+    case ActivationKind::linear:
+      break;
+  }
+  return z;
+}
+
+/// At z, where the activation gave y.
+inline float derivative(Activation activation, float z, float y) {
+  using kernels::ActivationKind;
+  switch (activation.kind) {
+    case ActivationKind::elu:
+      return y > 0 ? 1.0F : y + activation.alpha;
+    case ActivationKind::relu:
+      return y > 0 ? 1.0F : 0.0F;
+    case ActivationKind::leaky_relu:
+      return y > 0 ? 1.0F : activation.alpha;
+    case ActivationKind::selu:
+      return y > 0 ? kernels::kSeluScale : y + kernels::kSeluScale * kernels::kSeluAlpha;
+    case ActivationKind::gelu:
+      return std::fma(z, 0.39894228F * exp(-0.5F * (z * z)), phi(z));
+    case ActivationKind::swish: {
+      const float s = sigmoid(z);
+      return s * std::fma(z, 1.0F - s, 1.0F);
+    }
+    case ActivationKind::tanh:
+      return std::fma(-y, y, 1.0F);
+    case ActivationKind::sigmoid:
+      return y * (1.0F - y);
+    case ActivationKind::softplus:
+      return -expm1(-y);
+    case ActivationKind::linear:
+      break;
+  }
+  return 1.0F;
+}
+
+struct Element {
+  float w = 0;
+  float a = 0;  ///< velocity or first moment
+  float b = 0;  ///< second moment
+};
+
+inline void update(const kernels::OptimizerUpdate& u, float g, Element& x) {
+  using kernels::UpdateRule;
+  switch (u.rule) {
+    case UpdateRule::none:
+      return;
+    case UpdateRule::sgd:
+      x.w = std::fma(-u.rate, g, x.w);
+      return;
+    case UpdateRule::sgd_keras:
+      x.a = u.momentum * x.a - u.rate * g;
+      x.w = x.w + x.a;
+      return;
+    case UpdateRule::nesterov_keras:
+      x.a = u.momentum * x.a - u.rate * g;
+      x.w = x.w + (u.momentum * x.a - u.rate * g);
+      return;
+    case UpdateRule::sgd_torch:
+      x.a = u.momentum * x.a + g;
+      x.w = std::fma(-u.rate, x.a, x.w);
+      return;
+    case UpdateRule::nesterov_torch:
+      x.a = u.momentum * x.a + g;
+      x.w = std::fma(-u.rate, g + u.momentum * x.a, x.w);
+      return;
+    case UpdateRule::adam:
+      x.a = std::fma(u.one_minus_beta1, g - x.a, x.a);
+      x.b = std::fma(u.one_minus_beta2, g * g - x.b, x.b);
+      x.w = std::fma(-u.rate, x.a / (std::sqrt(x.b) + u.epsilon), x.w);
+      return;
+  }
+}
+
+/// The fixed tree over blocks of 64 of `count` terms: chain(first, last) sums the terms of one block.
+template <class Chain>
+auto sum_tree(std::size_t first, std::size_t last, const Chain& chain) {
+  constexpr std::size_t kBlock = 64;
+  if (last - first <= kBlock) {
+    return chain(first, last);
+  }
+  const std::size_t blocks = (last - first + kBlock - 1) / kBlock;
+  const std::size_t middle = first + std::bit_floor(blocks - 1) * kBlock;
+  const auto left = sum_tree(first, middle, chain);
+  return left + sum_tree(middle, last, chain);
+}
+
+/// The whole network with its optimizers' state. Matrices are row-major vectors of one row a sample.
+class Trainer {
+ public:
+  Trainer(const SmallProblem& problem, std::vector<ParameterGroup> groups)
+      : problem_(problem), groups_(std::move(groups)), layers_(problem.initial.layers()) {
+    for (const float w : problem.initial.values()) {
+      elements_.push_back({w, 0, 0});
+    }
+    for (const LayerSpec& layer : layers_) {
+      offsets_.push_back(offsets_.empty() ? 0 : offsets_.back() + previous_parameters_);
+      previous_parameters_ = layer.parameters();
+    }
+  }
+
+  LossSums step(std::span<const std::uint32_t> rows, std::span<const kernels::OptimizerUpdate> updates) {
+    forward(rows);
+    const LossSums sums = loss(rows);
+    std::vector<float> diff = logit_gradient(rows);
+    for (std::size_t l = layers_.size(); l-- > 0;) {
+      std::vector<float> below = l > 0 ? backward(l, diff) : std::vector<float>();
+      update_layer(l, diff, updates[group_of(l)]);
+      diff = std::move(below);
+    }
+    return sums;
+  }
+
+  LossSums evaluate(std::span<const std::uint32_t> rows) {
+    forward(rows);
+    return loss(rows);
+  }
+
+  /// In the canonical order.
+  std::vector<float> weights() const {
+    std::vector<float> values;
+    for (const Element& x : elements_) {
+      values.push_back(x.w);
+    }
+    return values;
+  }
+
+ private:
+  std::size_t group_of(std::size_t layer) const {
+    std::size_t g = 0;
+    while (layer > groups_[g].last) {
+      ++g;
+    }
+    return g;
+  }
+
+  Element& weight(std::size_t l, std::size_t o, std::size_t i) {
+    return elements_[offsets_[l] + o * layers_[l].inputs + i];
+  }
+  Element& bias(std::size_t l, std::size_t o) {
+    return elements_[offsets_[l] + layers_[l].inputs * layers_[l].outputs + o];
+  }
+
+  void forward(std::span<const std::uint32_t> rows) {
+    const auto factor = problem_.scaler.factor();
+    const auto offset = problem_.scaler.offset();
+    values_.assign(1, {});
+    inputs_.assign(1, {});
+    for (const std::uint32_t row : rows) {
+      for (std::size_t f = 0; f < problem_.model.inputs; ++f) {
+        const auto pixel = static_cast<float>(problem_.pixels[row * problem_.model.inputs + f]);
+        values_[0].push_back(std::fma(pixel, factor[f], offset[f]));
+      }
+    }
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const LayerSpec& layer = layers_[l];
+      std::vector<float> before;
+      std::vector<float> after;
+      for (std::size_t r = 0; r < rows.size(); ++r) {
+        for (std::size_t o = 0; o < layer.outputs; ++o) {
+          float sum = bias(l, o).w;
+          for (std::size_t i = 0; i < layer.inputs; ++i) {
+            sum = std::fma(values_[l][r * layer.inputs + i], weight(l, o, i).w, sum);
+          }
+          before.push_back(sum);
+          after.push_back(activate(layer.activation, sum));
+        }
+      }
+      inputs_.push_back(std::move(before));
+      values_.push_back(std::move(after));
+    }
+  }
+
+  /// A row of logits as softmax sees it.
+  struct SoftmaxRow {
+    float maximum;
+    std::size_t argmax;
+    std::vector<float> exponentials;
+    float sum;
+  };
+
+  SoftmaxRow softmax_row(std::size_t r) const {
+    const std::size_t classes = problem_.model.classes;
+    const float* z = values_.back().data() + r * classes;
+    SoftmaxRow row{z[0], 0, {}, 0};
+    for (std::size_t c = 1; c < classes; ++c) {
+      if (z[c] > row.maximum) {
+        row.maximum = z[c];
+        row.argmax = c;
+      }
+    }
+    for (std::size_t c = 0; c < classes; ++c) {
+      row.exponentials.push_back(exp(z[c] - row.maximum));
+      row.sum += row.exponentials[c];
+    }
+    return row;
+  }
+
+  LossSums loss(std::span<const std::uint32_t> rows) const {
+    LossSums sums;
+    std::vector<float> losses;
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      const std::uint32_t label = problem_.labels[rows[r]];
+      const SoftmaxRow row = softmax_row(r);
+      losses.push_back(log(row.sum) - (values_.back()[r * problem_.model.classes + label] - row.maximum));
+      sums.correct += row.argmax == label ? 1U : 0U;
+    }
+    sums.loss = sum_tree(0, losses.size(), [&](std::size_t first, std::size_t last) {
+      double sum = 0;
+      for (std::size_t r = first; r < last; ++r) {
+        sum += losses[r];
+      }
+      return sum;
+    });
+    return sums;
+  }
+
+  std::vector<float> logit_gradient(std::span<const std::uint32_t> rows) const {
+    const auto batch = static_cast<float>(rows.size());
+    std::vector<float> diff;
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      const SoftmaxRow row = softmax_row(r);
+      for (std::size_t c = 0; c < row.exponentials.size(); ++c) {
+        const float p = row.exponentials[c] / row.sum;
+        diff.push_back((c == problem_.labels[rows[r]] ? p - 1.0F : p) / batch);
+      }
+    }
+    return diff;
+  }
+
+  /// The gradient before layer l - 1's activation.
+  std::vector<float> backward(std::size_t l, const std::vector<float>& diff) {
+    const LayerSpec& layer = layers_[l];
+    std::vector<float> below;
+    for (std::size_t r = 0; r < diff.size() / layer.outputs; ++r) {
+      for (std::size_t i = 0; i < layer.inputs; ++i) {
+        float sum = 0;
+        for (std::size_t o = 0; o < layer.outputs; ++o) {
+          sum = std::fma(diff[r * layer.outputs + o], weight(l, o, i).w, sum);
+        }
+        const std::size_t at = below.size();
+        below.push_back(sum * derivative(layers_[l - 1].activation, inputs_[l][at], values_[l][at]));
+      }
+    }
+    return below;
+  }
+
+  void update_layer(std::size_t l, const std::vector<float>& diff, const kernels::OptimizerUpdate& step) {
+    const LayerSpec& layer = layers_[l];
+    const std::size_t rows = diff.size() / layer.outputs;
+    for (std::size_t o = 0; o < layer.outputs; ++o) {
+      for (std::size_t i = 0; i < layer.inputs; ++i) {
+        const float gradient = sum_tree(0, rows, [&](std::size_t first, std::size_t last) {
+          float sum = 0;
+          for (std::size_t r = first; r < last; ++r) {
+            sum = std::fma(values_[l][r * layer.inputs + i], diff[r * layer.outputs + o], sum);
+          }
+          return sum;
+        });
+        update(step, gradient, weight(l, o, i));
+      }
+      const float gradient = sum_tree(0, rows, [&](std::size_t first, std::size_t last) {
+        float sum = 0;
+        for (std::size_t r = first; r < last; ++r) {
+          sum += diff[r * layer.outputs + o];
+        }
+        return sum;
+      });
+      update(step, gradient, bias(l, o));
+    }
+  }
+
+  const SmallProblem& problem_;
+  std::vector<ParameterGroup> groups_;
+  std::vector<LayerSpec> layers_;
+  std::vector<Element> elements_;     ///< in the canonical order
+  std::vector<std::size_t> offsets_;  ///< of each layer's weights in elements_
+  std::size_t previous_parameters_ = 0;
+  std::vector<std::vector<float>> values_;  ///< the batch, then each layer's results
+  std::vector<std::vector<float>> inputs_;  ///< what each layer's activation was given, from 1
+};
+
+}  // namespace strata::test::scalar
