@@ -5,8 +5,8 @@
 #include <cxxopts.hpp>
 #include <utility>
 
-#include "cli/nearest.h"
 #include "core/error.h"
+#include "core/nearest.h"
 
 namespace strata::cli {
 
@@ -33,7 +33,7 @@ Error unknown_option(const Command& command, std::string_view word) {
   }
   const std::string_view name = word.substr(0, word.find('=')).substr(word.starts_with("--") ? 2 : 1);
   return usage_error("unknown option {}; the nearest known one is --{} (strata {} --help lists all)",
-                     word.substr(0, word.find('=')), nearest(name, names), command.name);
+                     word.substr(0, word.find('=')), nearest_name(name, names), command.name);
 }
 
 /// What cxxopts could not place: an unknown option or a word that belongs to none. Of a word like -seed it tells
@@ -79,7 +79,7 @@ void check_choice(const Option& option, const std::string& text) {
     return;
   }
   throw usage_error("--{}: expected {}, found '{}'; the nearest is {}", option.name, option.value, text,
-                    nearest(text, option.choices));
+                    nearest_name(text, option.choices));
 }
 
 void check_texts(const Option& option, const std::vector<std::string>& texts) {

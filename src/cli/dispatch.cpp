@@ -4,12 +4,12 @@
 #include <string_view>
 
 #include "cli/help.h"
-#include "cli/nearest.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/train_command.h"
 #include "cli/version.h"
 #include "core/error.h"
+#include "core/nearest.h"
 
 namespace strata::cli {
 
@@ -42,13 +42,13 @@ Error unknown(const std::string& word) {
   constexpr std::array<std::string_view, 2> kOptions{"--help", "--version"};
   if (word.starts_with('-')) {
     return usage_error("unknown option {} before a command; the nearest known one is {}", word,
-                       nearest(word, kOptions));
+                       nearest_name(word, kOptions));
   }
   std::vector<std::string_view> names;
   for (const Command& command : commands()) {
     names.push_back(command.name);
   }
-  return usage_error("unknown command '{}'; the nearest known one is {}", word, nearest(word, names));
+  return usage_error("unknown command '{}'; the nearest known one is {}", word, nearest_name(word, names));
 }
 
 }  // namespace
