@@ -98,7 +98,7 @@ TEST_CASE("a write that the system refuses leaves the old file and nothing else"
   });
   expect_error(ErrorKind::failed, path.string(), "File too large", [&] {
     if (error) {
-      throw *error;
+      throw Error(*error);
     }
   });
   CHECK(read_text(path) == "old");

@@ -183,7 +183,7 @@ TEST_CASE("a closed stdout is an error", "[io]") {
   ::signal(SIGPIPE, handler);
   expect_error(ErrorKind::failed, "stdout", "Broken pipe", [&] {
     if (error) {
-      throw *error;
+      throw Error(*error);
     }
   });
 }
