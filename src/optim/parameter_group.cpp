@@ -65,6 +65,7 @@ std::vector<ParameterGroup> lower_upper_groups(std::size_t layer_count, std::siz
 std::vector<ParameterGroup> parse_groups(const std::vector<std::string>& texts, std::size_t layer_count,
                                          Convention convention) {
   std::vector<ParameterGroup> groups;
+  groups.reserve(texts.size());
   for (const std::string& text : texts) {
     groups.push_back(parse_group(text, layer_count, convention));
   }
