@@ -43,6 +43,8 @@ struct Tile {
   static constexpr std::size_t kAcross = kPanels * kVectors;
   V sum[kInputs][kAcross];
 
+  HWY_INLINE Tile() {}  // NOLINT(modernize-use-equals-default): the implied one is compiled for the baseline on arm64
+
   /// One chain for each element over `rows` rows; src at the tile's first input, src_step floats from row to row.
   HWY_INLINE void sum_block(const float* HWY_RESTRICT src, std::size_t src_step, const float* HWY_RESTRICT diff,
                             std::size_t panel_stride, std::size_t rows) {
