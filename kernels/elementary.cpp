@@ -40,7 +40,7 @@ void Exp(std::span<const float> src, std::span<float> dst) {
   map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::exp(d, x); }, src, dst);
 }
 
-void Expm1(std::span<const float> src, std::span<float> dst) {  // NOLINT(readability-identifier-naming)
+void Expm1(std::span<const float> src, std::span<float> dst) {
   map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::expm1(d, x); }, src, dst);
 }
 

@@ -1,4 +1,7 @@
 // The strata program: runs a command, and alone makes exit codes.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -39,9 +42,20 @@ ExitCode exit_code(strata::ErrorKind kind) {
   return ExitCode::failed;
 }
 
+/// Opens what the caller has closed of stdin, stdout and stderr, the wrong way round, so that no file of ours gets its
+/// number and using it is an error.
+void occupy_standard_streams() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) < 0) {
+      static_cast<void>(::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+    }
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  occupy_standard_streams();
   strata::cli::ignore_broken_pipes();
   try {
     if (argc < 2) {

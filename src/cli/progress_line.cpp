@@ -15,14 +15,6 @@ constexpr std::size_t kMaxBar = 30;
 
 std::size_t digits(std::uint64_t number) { return fmt::formatted_size("{}", number); }
 
-/// Four decimals, or four digits of what is large.
-std::string figure(double value) {
-  if (std::isnan(value)) {
-    return "nan";  // without the sign, which means nothing
-  }
-  return std::abs(value) < 1e4 ? fmt::format("{:.4f}", value) : fmt::format("{:.3e}", value);
-}
-
 std::string epoch_count(std::uint32_t epoch, const ProgressScale& scale) {
   return fmt::format("{:>{}}/{}", epoch, digits(scale.epochs), scale.epochs);
 }
@@ -55,6 +47,13 @@ std::string first_that_fits(std::initializer_list<std::string> texts, std::size_
 }
 
 }  // namespace
+
+std::string figure(double value) {
+  if (std::isnan(value)) {
+    return "nan";  // without the sign, which means nothing
+  }
+  return std::abs(value) < 1e4 ? fmt::format("{:.4f}", value) : fmt::format("{:.3e}", value);
+}
 
 std::string grouped_digits(std::uint64_t number) {
   std::string text = fmt::format("{}", number);

@@ -18,6 +18,8 @@ inline constexpr std::size_t kUnlimitedWidth = 100'000;
 
 /// `1234567` as `1,234,567`.
 std::string grouped_digits(std::uint64_t number);
+/// Four decimals, or four digits of what is large.
+std::string figure(double value);
 /// Seconds as `0:02`, `12:34` or `1:02:03`.
 std::string clock_text(double seconds);
 

@@ -6,31 +6,21 @@
 #include <string_view>
 
 #include "cli/progress_line.h"
+#include "io/run_log.h"
 
 namespace strata::cli {
 
 namespace {
 
 std::string part_text(std::string_view part, std::optional<double> loss, std::optional<double> accuracy) {
-  return loss && accuracy ? fmt::format("{0} loss {1:.4f}  {0} accuracy {2:.4f}\n", part, *loss, *accuracy) : "";
-}
-
-std::string_view status_text(RunStatus status) {
-  switch (status) {
-    case RunStatus::completed:
-      return "completed";
-    case RunStatus::diverged:
-      return "diverged";
-    case RunStatus::interrupted:
-      return "interrupted";
-  }
-  return "";
+  return loss && accuracy ? fmt::format("{0} loss {1}  {0} accuracy {2}\n", part, figure(*loss), figure(*accuracy))
+                          : "";
 }
 
 }  // namespace
 
 std::string result_text(const RunResult& result) {
-  std::string text = fmt::format("{} after {} steps in {:.1f} s\n", status_text(result.status),
+  std::string text = fmt::format("{} after {} steps in {:.1f} s\n", status_name(result.status),
                                  grouped_digits(result.steps), result.seconds);
   text += part_text("validation", result.val_loss, result.val_accuracy);
   text += part_text("test", result.test_loss, result.test_accuracy);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <functional>
@@ -91,7 +93,12 @@ class Listeners {
   std::vector<Observer*> pointers_;
 };
 
-void save(const TrainSettings& settings, const Trainer& trainer, const DataSource& source) {
+/// Saves if asked to, unless the run has diverged.
+void save_if_finite(const TrainSettings& settings, const Trainer& trainer, const DataSource& source) {
+  const auto finite = [](float weight) { return std::isfinite(weight); };
+  if (!settings.save || !std::ranges::all_of(trainer.parameters().values(), finite)) {
+    return;
+  }
   write_model(*settings.save, {.spec = trainer.model(),
                                .convention = settings.config.convention,
                                .parameters = trainer.parameters(),
@@ -131,11 +138,15 @@ Outcome train(const TrainSettings& settings) {
   Trainer trainer(settings.config, source, initial ? &*initial : nullptr);
   const Listeners listeners(settings);
 
-  const RunResult result = trainer.run(listeners.all(), [&] { return signals.received() != 0; });
-  if (settings.save && result.status != RunStatus::diverged) {
-    save(settings, trainer, source);
+  RunResult result;
+  try {
+    result = trainer.run(listeners.all(), [&] { return signals.received() != 0; });
+    print_result(settings, result);
+  } catch (const Error&) {  // a reader of ours that has gone must not cost the model
+    save_if_finite(settings, trainer, source);
+    throw;
   }
-  print_result(settings, result);
+  save_if_finite(settings, trainer, source);
   switch (result.status) {
     case RunStatus::diverged:
       print_error(divergence_text(result, settings.config, settings.save.has_value()));

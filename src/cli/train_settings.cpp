@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 
 #include "cli/parse_value.h"
@@ -103,7 +104,11 @@ void check_applicable(const Arguments& arguments, const TrainSettings& settings)
   if (settings.save && *settings.save == "-") {
     throw usage_error("--save: expected a file, found '-'; a model cannot go to stdout");
   }
-  if (settings.save && settings.metrics && *settings.save == *settings.metrics) {
+  const auto real_path = [](const std::string& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path));
+  };
+  if (settings.save && settings.metrics && *settings.metrics != "-" &&
+      real_path(*settings.save) == real_path(*settings.metrics)) {
     throw usage_error("--save and --metrics name the same file, '{}'; give two", *settings.metrics);
   }
 }

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "core/error.h"
@@ -120,8 +119,10 @@ class PanelsEngine final : public Engine {
     }
     build_layers();
     plan_phases();
+    gathered_rows_.reserve(capacity_);
     for (ThreadState& thread : threads_) {
       thread.softmax_scratch.resize(kernels::softmax_scratch_size(plan_.model.classes));
+      thread.labels.reserve(std::max(kEvaluationRows, chunk_rows_));
       thread.logits.resize(std::max(kEvaluationRows, chunk_rows_) * plan_.model.classes);
       thread.batch = BlockedBuffer(plan_.model.inputs, kEvaluationRows);
       for (const LiveLayer& layer : layers_) {
@@ -167,12 +168,14 @@ class PanelsEngine final : public Engine {
     if (std::ranges::find(plan_.train_batch_sizes, batch.rows.size()) == plan_.train_batch_sizes.end()) {
       throw failed_error("a batch of {} rows was not planned for", batch.rows.size());
     }
-    const bool gathered = gathered_ && *gathered_ == std::pair(batch.samples.features.data(), to_vector(batch.rows));
+    const bool gathered =
+        gathered_from_ == batch.samples.features.data() && std::ranges::equal(gathered_rows_, batch.rows);
     if (gathered) {
       std::swap(batches_[0], batches_[1]);
     }
     team_.run([&](int thread) { step_on(thread, batch, gathered, updates); });
-    gathered_.emplace(batch.samples.features.data(), to_vector(batch.next_rows));
+    gathered_from_ = batch.samples.features.data();
+    gathered_rows_.assign(batch.next_rows.begin(), batch.next_rows.end());
     LossSums sums{kernels::sum_in_blocks(std::span(row_losses_).first(batch.rows.size())), 0};
     for (const ThreadState& thread : threads_) {
       sums.correct += thread.correct;
@@ -210,10 +213,6 @@ class PanelsEngine final : public Engine {
     BlockedBuffer batch{0, 0};  ///< evaluation's
     std::vector<LayerActivations> activations;
   };
-
-  static std::vector<std::uint32_t> to_vector(std::span<const std::uint32_t> rows) {
-    return {rows.begin(), rows.end()};
-  }
 
   static AlignedVector<float> padded_with_zeros(const std::vector<float>& values) {
     AlignedVector<float> result(panels::padded(values.size()), 0.0F);
@@ -456,8 +455,8 @@ class PanelsEngine final : public Engine {
   AlignedVector<float> factor_;
   AlignedVector<float> offset_;
   std::array<BlockedBuffer, 2> batches_{BlockedBuffer(0, 0), BlockedBuffer(0, 0)};  ///< this step's and the next one's
-  /// Whose rows batches_[1] holds: the data set's first pixel and the row indices.
-  std::optional<std::pair<const std::uint8_t*, std::vector<std::uint32_t>>> gathered_;
+  const std::uint8_t* gathered_from_ = nullptr;  ///< the pixels whose rows gathered_rows_ batches_[1] holds
+  std::vector<std::uint32_t> gathered_rows_;
   std::vector<LiveLayer> layers_;
   std::vector<LayerActivations> activations_;
   AlignedVector<float> row_losses_;

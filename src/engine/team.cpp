@@ -1,5 +1,8 @@
 #include "engine/team.h"
 
+#include <system_error>
+
+#include "core/error.h"
 #include "core/threads.h"
 #include "kernels/denormals.h"
 
@@ -25,12 +28,19 @@ void pause() {
 }  // namespace
 
 Team::Team(int threads) : size_(threads), spins_(threads <= available_threads() ? kSpins : 1) {
-  for (int thread = 1; thread < size_; ++thread) {
-    workers_.emplace_back([this, thread] { work(thread); });
+  try {
+    for (int thread = 1; thread < size_; ++thread) {
+      workers_.emplace_back([this, thread] { work(thread); });
+    }
+  } catch (const std::system_error& error) {
+    stop();
+    throw failed_error("cannot start {} threads: {}; give a smaller --threads", size_, error.code().message());
   }
 }
 
-Team::~Team() {
+Team::~Team() { stop(); }
+
+void Team::stop() {
   stopping_ = true;
   jobs_.fetch_add(1);
   jobs_.notify_all();

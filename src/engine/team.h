@@ -14,6 +14,7 @@ namespace strata {
 /// bounded time and then sleeps, so that a loaded machine does not collapse.
 class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter has its own cache line
  public:
+  /// Throws Error(failed) if the system does not give so many threads.
   explicit Team(int threads);
   ~Team();
   Team(const Team&) = delete;
@@ -37,6 +38,8 @@ class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter 
 
   void start(Function function, void* callable);
   void work(int thread);
+  /// Ends the workers; the team's last job must have returned.
+  void stop();
   /// Returns once `counter` is no longer `old`.
   void wait_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old) const;
 

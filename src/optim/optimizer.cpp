@@ -133,8 +133,11 @@ double parse_value(const OptimizerKey& key, std::string_view text, std::string_v
     return text == "true" ? 1 : 0;
   }
   const auto value = parse_number(text);
-  const bool in_range = value && (key.open_minimum ? *value > key.minimum : *value >= key.minimum) &&
-                        (key.open_maximum ? *value < key.maximum : *value <= key.maximum);
+  // As the update takes it: in fp32, denormals as zero.
+  float rounded = value ? static_cast<float>(*value) : 0.0F;
+  rounded = std::fabs(rounded) < std::numeric_limits<float>::min() ? 0.0F : rounded;
+  const bool in_range = value && (key.open_minimum ? rounded > key.minimum : *value >= key.minimum) &&
+                        (key.open_maximum ? rounded < key.maximum : *value <= key.maximum);
   if (!in_range) {
     throw usage_error("{}: {}={} is not a number in {}", option, key.name, text, range(key));
   }

@@ -52,7 +52,7 @@ enum class RunStatus { completed, diverged, interrupted };
 
 struct RunResult {
   RunStatus status = RunStatus::completed;
-  std::uint32_t epochs = 0;          ///< epochs finished
+  std::uint32_t epochs = 0;          ///< whole epochs
   std::uint64_t steps = 0;           ///< updates made
   std::optional<double> train_loss;  ///< means of the last epoch, finished or not
   std::optional<double> train_accuracy;

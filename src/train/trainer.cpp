@@ -64,11 +64,30 @@ RunResult Trainer::run(std::span<Observer* const> observers, const std::function
     observer->on_run(info());
   }
 
+  Progress progress = Progress::epoch_done;
+  try {
+    progress = train();
+  } catch (...) {
+    engine_->export_parameters(parameters_);  // what has been learnt is not lost with whoever threw
+    throw;
+  }
+  return finish(progress);
+}
+
+Trainer::Progress Trainer::train() {
   Progress progress = limit_reached() ? Progress::limit_reached : Progress::epoch_done;
   for (std::uint32_t epoch = 1; epoch <= config_.epochs && progress == Progress::epoch_done; ++epoch) {
     progress = train_epoch(epoch);
   }
+  return progress;
+}
 
+RunResult Trainer::finish(Progress progress) {
+  engine_->export_parameters(parameters_);
+  if (progress != Progress::interrupted &&
+      !std::ranges::all_of(parameters_.values(), [](float w) { return std::isfinite(w); })) {
+    progress = Progress::diverged;
+  }
   result_.status = progress == Progress::diverged      ? RunStatus::diverged
                    : progress == Progress::interrupted ? RunStatus::interrupted
                                                        : RunStatus::completed;
@@ -76,8 +95,10 @@ RunResult Trainer::run(std::span<Observer* const> observers, const std::function
     const LossSums test = engine_->evaluate(source_.test.view(), all_rows(source_.test.rows()));
     result_.test_loss = test.loss / static_cast<double>(source_.test.rows());
     result_.test_accuracy = static_cast<double>(test.correct) / static_cast<double>(source_.test.rows());
+    if (!std::isfinite(*result_.test_loss)) {
+      result_.status = RunStatus::diverged;
+    }
   }
-  engine_->export_parameters(parameters_);
   result_.steps = global_step_;
   result_.seconds = seconds();
   result_.weights_hash = weights_hash(parameters_);
@@ -92,8 +113,9 @@ Trainer::Progress Trainer::train_epoch(std::uint32_t epoch) {
   epoch_clock_ = {};
   train_seconds_ = 0;
   Progress progress = Progress::epoch_done;
-  for (std::size_t i = 1; i <= sampler_.steps_per_epoch() && progress == Progress::epoch_done; ++i) {
-    const double loss = step(epoch, i);
+  std::size_t steps = 0;
+  while (steps < sampler_.steps_per_epoch() && progress == Progress::epoch_done) {
+    const double loss = step(epoch, ++steps);
     if (!std::isfinite(loss)) {
       progress = Progress::diverged;
     } else if ((*stop_requested_)()) {
@@ -105,7 +127,11 @@ Trainer::Progress Trainer::train_epoch(std::uint32_t epoch) {
   result_.train_loss = means_.loss();
   result_.train_accuracy = means_.accuracy();
   if (progress == Progress::epoch_done || progress == Progress::limit_reached) {
+    result_.epochs += steps == sampler_.steps_per_epoch() ? 1 : 0;
     finish_epoch(epoch);
+    if (result_.val_loss && !std::isfinite(*result_.val_loss)) {
+      progress = Progress::diverged;
+    }
   }
   return progress;
 }
@@ -161,7 +187,6 @@ void Trainer::finish_epoch(std::uint32_t epoch) {
     info.learning_rates.emplace_back(config_.groups[g].name, learning_rate(g));
   }
   info.seconds = epoch_clock_.seconds();
-  result_.epochs = epoch;
   for (Observer* observer : observers_) {
     observer->on_epoch(info);
   }

@@ -25,7 +25,7 @@ class Trainer {
   Trainer(TrainConfig config, const DataSource& source, const Parameters* initial = nullptr);
 
   /// Trains until the epochs are done, a limit is reached, the loss is no longer finite, or stop_requested() is true;
-  /// it is asked after every step. Call it once.
+  /// it is asked after every step. Call it once. If an observer throws, parameters() is what had been learnt by then.
   RunResult run(std::span<Observer* const> observers, const std::function<bool()>& stop_requested);
 
   const ModelSpec& model() const { return model_; }
@@ -37,6 +37,10 @@ class Trainer {
   enum class Progress { epoch_done, limit_reached, diverged, interrupted };
 
   RunInfo info() const;
+  /// All epochs, or as many as it takes to stop; epoch_done if none was left.
+  Progress train();
+  /// Exports, tests and tells the observers.
+  RunResult finish(Progress progress);
   Progress train_epoch(std::uint32_t epoch);
   /// One update. Returns the batch's mean loss before it.
   double step(std::uint32_t epoch, std::size_t step_in_epoch);
