@@ -26,13 +26,16 @@ namespace strata::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Up to kSoftmaxRows rows at once, one a lane, so that no sum runs along a vector.
+/// Up to kSoftmaxRows rows at once, one a lane, so that no sum runs along a vector. Targets other than the label alone
+/// cost nothing where they are not asked for.
+template <bool kTargets>
 class SoftmaxRows {
  public:
   using D = hn::CappedTag<float, kSoftmaxRows>;
   using V = hn::Vec<D>;
 
-  SoftmaxRows(MatrixView<const float> logits, std::span<const std::uint32_t> labels, std::span<float> scratch)
+  SoftmaxRows(MatrixView<const float> logits, std::span<const std::uint32_t> labels, std::span<float> scratch,
+              const ClassTargets* targets)
       : logits_(logits), labels_(labels), columns_(scratch.data()) {
     for (std::size_t c = 0; c < logits.columns(); ++c) {
       for (std::size_t r = 0; r < logits.rows(); ++r) {
@@ -40,12 +43,22 @@ class SoftmaxRows {
       }
       std::fill(columns_ + c * kSoftmaxRows + logits.rows(), columns_ + (c + 1) * kSoftmaxRows, 0.0F);
     }
+    if constexpr (kTargets) {
+      other_ = targets->other.data();
+      for (std::size_t r = 0; r < logits.rows(); ++r) {
+        const std::uint32_t y = labels[r];
+        label_classes_[r] = static_cast<std::int32_t>(y);
+        label_targets_[r] = targets->label[y];
+        totals_[r] = targets->total[y];
+        weights_[r] = targets->weight[y];
+      }
+    }
   }
 
   /// Losses of all rows into losses[0 … kSoftmaxRows - 1]; scratch becomes softmax's numerators. Returns correct rows.
   std::size_t losses(float* losses) {
-    float label_logits[kSoftmaxRows] = {};
-    for (std::size_t r = 0; r < logits_.rows(); ++r) {
+    [[maybe_unused]] float label_logits[kSoftmaxRows] = {};
+    for (std::size_t r = 0; !kTargets && r < logits_.rows(); ++r) {
       label_logits[r] = columns_[labels_[r] * kSoftmaxRows + r];
     }
     std::int32_t predicted[kSoftmaxRows];
@@ -60,15 +73,26 @@ class SoftmaxRows {
       }
       hn::StoreU(argmax, di_, predicted + r);
       V sum = hn::Zero(d_);
+      V margin = hn::Zero(d_);
       for (std::size_t c = 0; c < logits_.columns(); ++c) {
         float* column = columns_ + c * kSoftmaxRows + r;
-        const V e = HWY_NAMESPACE::exp(d_, hn::Sub(hn::LoadU(d_, column), maximum));
+        const V below = hn::Sub(hn::LoadU(d_, column), maximum);
+        if constexpr (kTargets) {
+          margin = hn::MulAdd(target(c, r), below, margin);
+        }
+        const V e = HWY_NAMESPACE::exp(d_, below);
         hn::StoreU(e, d_, column);
         sum = hn::Add(sum, e);
       }
       hn::StoreU(sum, d_, sums_ + r);
-      const V margin = hn::Sub(hn::LoadU(d_, label_logits + r), maximum);
-      hn::StoreU(hn::Sub(HWY_NAMESPACE::log(d_, sum), margin), d_, losses + r);
+      V loss = HWY_NAMESPACE::log(d_, sum);
+      if constexpr (kTargets) {
+        loss = hn::Sub(hn::Mul(hn::LoadU(d_, totals_ + r), loss), margin);
+        loss = hn::Mul(hn::LoadU(d_, weights_ + r), loss);
+      } else {
+        loss = hn::Sub(loss, hn::Sub(hn::LoadU(d_, label_logits + r), maximum));
+      }
+      hn::StoreU(loss, d_, losses + r);
     }
     std::size_t correct = 0;
     for (std::size_t r = 0; r < logits_.rows(); ++r) {
@@ -78,19 +102,24 @@ class SoftmaxRows {
   }
 
   /// After losses().
-  void gradient(float batch, MatrixView<float> diff) {
+  void gradient(float divisor, MatrixView<float> diff) {
     for (std::size_t c = 0; c < logits_.columns(); ++c) {
       for (std::size_t r = 0; r < logits_.rows(); r += hn::Lanes(d_)) {
         float* column = columns_ + c * kSoftmaxRows + r;
-        hn::StoreU(hn::Div(hn::LoadU(d_, column), hn::LoadU(d_, sums_ + r)), d_, column);
+        V difference = hn::Div(hn::LoadU(d_, column), hn::LoadU(d_, sums_ + r));
+        if constexpr (kTargets) {
+          difference = hn::Sub(hn::Mul(hn::LoadU(d_, totals_ + r), difference), target(c, r));
+          difference = hn::Mul(hn::LoadU(d_, weights_ + r), difference);
+        }
+        hn::StoreU(difference, d_, column);
       }
     }
-    for (std::size_t r = 0; r < logits_.rows(); ++r) {
+    for (std::size_t r = 0; !kTargets && r < logits_.rows(); ++r) {
       columns_[labels_[r] * kSoftmaxRows + r] -= 1.0F;
     }
-    const V divisor = hn::Set(d_, batch);
+    const V divisors = hn::Set(d_, divisor);
     for (std::size_t i = 0; i < logits_.columns() * kSoftmaxRows; i += hn::Lanes(d_)) {
-      hn::StoreU(hn::Div(hn::LoadU(d_, columns_ + i), divisor), d_, columns_ + i);
+      hn::StoreU(hn::Div(hn::LoadU(d_, columns_ + i), divisors), d_, columns_ + i);
     }
     for (std::size_t r = 0; r < logits_.rows(); ++r) {
       for (std::size_t c = 0; c < logits_.columns(); ++c) {
@@ -100,28 +129,50 @@ class SoftmaxRows {
   }
 
  private:
+  /// Class c's target in rows r, r + 1, …
+  HWY_INLINE V target(std::size_t c, std::size_t r) const {
+    const auto is_label = hn::Eq(hn::LoadU(di_, label_classes_ + r), hn::Set(di_, static_cast<std::int32_t>(c)));
+    return hn::IfThenElse(hn::RebindMask(d_, is_label), hn::LoadU(d_, label_targets_ + r), hn::Set(d_, other_[c]));
+  }
+
   const D d_{};
   const hn::RebindToSigned<D> di_{};
   MatrixView<const float> logits_;
   std::span<const std::uint32_t> labels_;
   float* columns_;  ///< (classes, kSoftmaxRows)
   float sums_[kSoftmaxRows] = {};
+  // Of the rows' targets, if there are any.
+  static constexpr std::size_t kTargetRows = kTargets ? kSoftmaxRows : 1;
+  const float* other_ = nullptr;
+  std::int32_t label_classes_[kTargetRows] = {};
+  float label_targets_[kTargetRows] = {};
+  float totals_[kTargetRows] = {};
+  float weights_[kTargetRows] = {};
 };
 
-std::size_t SoftmaxCrossEntropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float batch,
-                                MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch) {
+template <bool kTargets>
+std::size_t cross_entropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
+                          MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
+                          const ClassTargets* targets) {
   std::size_t correct = 0;
   for (std::size_t first = 0; first < logits.rows(); first += kSoftmaxRows) {
     const std::size_t count = std::min(kSoftmaxRows, logits.rows() - first);
-    SoftmaxRows rows(logits.rows(first, count), labels.subspan(first, count), scratch);
+    SoftmaxRows<kTargets> rows(logits.rows(first, count), labels.subspan(first, count), scratch, targets);
     float losses[kSoftmaxRows];
     correct += rows.losses(losses);
     std::copy_n(losses, count, row_losses.begin() + static_cast<std::ptrdiff_t>(first));
     if (diff_logits.rows() != 0) {
-      rows.gradient(batch, diff_logits.rows(first, count));
+      rows.gradient(divisor, diff_logits.rows(first, count));
     }
   }
   return correct;
+}
+
+std::size_t SoftmaxCrossEntropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
+                                MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
+                                const ClassTargets* targets) {
+  return targets == nullptr ? cross_entropy<false>(logits, labels, divisor, diff_logits, row_losses, scratch, nullptr)
+                            : cross_entropy<true>(logits, labels, divisor, diff_logits, row_losses, scratch, targets);
 }
 
 }  // namespace strata::kernels::HWY_NAMESPACE
@@ -134,12 +185,12 @@ HWY_EXPORT(SoftmaxCrossEntropy);
 
 std::size_t softmax_scratch_size(std::size_t classes) { return classes * kSoftmaxRows; }
 
-std::size_t softmax_cross_entropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float batch,
-                                  MatrixView<float> diff_logits, std::span<float> row_losses,
-                                  std::span<float> scratch) {
+std::size_t softmax_cross_entropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
+                                  MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
+                                  const ClassTargets* targets) {
   assert(labels.size() == logits.rows() && row_losses.size() == logits.rows());
   assert(scratch.size() >= softmax_scratch_size(logits.columns()));
-  return HWY_DYNAMIC_DISPATCH(SoftmaxCrossEntropy)(logits, labels, batch, diff_logits, row_losses, scratch);
+  return HWY_DYNAMIC_DISPATCH(SoftmaxCrossEntropy)(logits, labels, divisor, diff_logits, row_losses, scratch, targets);
 }
 
 double sum_in_blocks(std::span<const float> values) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "train/class_weights.h"
 
 namespace strata {
 
@@ -30,6 +31,19 @@ std::vector<std::uint32_t> all_rows(std::size_t rows) {
   return indices;
 }
 
+EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const Scaler& scaler,
+                       std::vector<std::size_t> batch_sizes, std::vector<double> class_weights) {
+  return {.model = model,
+          .groups = config.groups,
+          .scaler = scaler,
+          .train_batch_sizes = std::move(batch_sizes),
+          .threads = config.threads,
+          .seed = config.seed,
+          .dropout = config.dropout,
+          .loss = {config.convention, config.label_smoothing, std::move(class_weights)},
+          .clip_norm = config.clip_norm ? std::optional(ClipNorm{*config.clip_norm, config.convention}) : std::nullopt};
+}
+
 TrainConfig checked(TrainConfig config) {
   if (std::ranges::all_of(config.groups, [](const ParameterGroup& group) { return is_frozen(group.optimizer); })) {
     throw usage_error("every layer is frozen, so there is nothing to train; give one group an optimizer");
@@ -47,11 +61,9 @@ Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters*
       scaler_(fit_scaler(config_.scaler, source.train.view(), split_.train, config_.threads)),
       parameters_(initial_parameters(config_, model_, initial)),
       sampler_(config_.sampling, split_.train, config_.batch_size, config_.seed),
-      engine_(make_engine(config_.engine, {.model = model_,
-                                           .groups = config_.groups,
-                                           .scaler = scaler_,
-                                           .train_batch_sizes = sampler_.batch_sizes(),
-                                           .threads = config_.threads})),
+      engine_(make_engine(config_.engine, engine_plan(config_, model_, scaler_, sampler_.batch_sizes(),
+                                                      class_weights(config_.class_weights, source.train.labels,
+                                                                    split_.train, source.classes)))),
       updates_(config_.groups.size()) {
   engine_->import_parameters(parameters_);
 }
@@ -149,12 +161,15 @@ double Trainer::step(std::uint32_t epoch, std::size_t step_in_epoch) {
     const OptimizerSpec& optimizer = config_.groups[g].optimizer;
     updates_[g] =
         find_optimizer(optimizer.name).update_at(optimizer, config_.convention, global_step_, learning_rate(g));
+    if (config_.clip_value) {
+      updates_[g].gradient_limit = static_cast<float>(*config_.clip_value);
+    }
   }
-  const LossSums sums = engine_->train_step({source_.train.view(), rows_, next_rows_}, updates_);
+  const LossSums sums = engine_->train_step({source_.train.view(), rows_, next_rows_, global_step_}, updates_);
   means_.add(sums, rows_.size());
   train_seconds_ = epoch_clock_.seconds();
 
-  const double loss = sums.loss / static_cast<double>(rows_.size());
+  const double loss = sums.mean_loss();
   const StepInfo info{epoch,         step_in_epoch,     global_step_,   loss,
                       means_.loss(), means_.accuracy(), train_seconds_, means_.rows()};
   for (Observer* observer : observers_) {
