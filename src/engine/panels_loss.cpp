@@ -1,7 +1,5 @@
 #include "engine/panels_loss.h"
 
-#include "kernels/softmax_cross_entropy.h"
-
 namespace strata {
 
 using kernels::panels::Blocked;
@@ -16,19 +14,20 @@ PanelsLoss::PanelsLoss(std::size_t classes, std::size_t rows)
 }
 
 std::size_t PanelsLoss::operator()(const SamplesView& samples, std::span<const std::uint32_t> rows, Range range,
-                                   const Blocked& logits, const Blocked* gradients, std::span<float> row_losses) {
+                                   const Blocked& logits, const LossGradient* gradient, std::span<float> row_losses) {
   labels_.clear();
   for (std::size_t row = range.first; row < range.last; ++row) {
     labels_.push_back(samples.labels[rows[row]]);
   }
-  const auto batch = static_cast<float>(rows.size());
+  const float divisor = gradient != nullptr ? gradient->divisor : 1.0F;
+  const kernels::ClassTargets* targets = gradient != nullptr ? gradient->targets : nullptr;
   if (classes_ <= kWidth) {
     const auto view = [&](const Blocked& blocked) {
       return MatrixView<float>(blocked.at(0, range.first), range.size(), classes_, kWidth);
     };
-    return kernels::softmax_cross_entropy(view(logits), labels_, batch,
-                                          gradients != nullptr ? view(*gradients) : MatrixView<float>(), row_losses,
-                                          scratch_);
+    return kernels::softmax_cross_entropy(view(logits), labels_, divisor,
+                                          gradient != nullptr ? view(gradient->logits) : MatrixView<float>(),
+                                          row_losses, scratch_, targets);
   }
   const MatrixView<float> matrix(row_major_.data(), range.size(), classes_);
   for (std::size_t row = 0; row < range.size(); ++row) {
@@ -37,10 +36,10 @@ std::size_t PanelsLoss::operator()(const SamplesView& samples, std::span<const s
     }
   }
   const std::size_t correct = kernels::softmax_cross_entropy(
-      matrix, labels_, batch, gradients != nullptr ? matrix : MatrixView<float>(), row_losses, scratch_);
-  for (std::size_t row = 0; gradients != nullptr && row < range.size(); ++row) {
+      matrix, labels_, divisor, gradient != nullptr ? matrix : MatrixView<float>(), row_losses, scratch_, targets);
+  for (std::size_t row = 0; gradient != nullptr && row < range.size(); ++row) {
     for (std::size_t c = 0; c < classes_; ++c) {
-      (*gradients)(range.first + row, c) = matrix(row, c);
+      gradient->logits(range.first + row, c) = matrix(row, c);
     }
   }
   return correct;
