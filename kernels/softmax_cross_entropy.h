@@ -10,7 +10,7 @@
 
 namespace strata::kernels {
 
-/// Floats of scratch that softmax_cross_entropy needs for `classes` classes.
+/// Floats of scratch that the two below need for `classes` classes.
 std::size_t softmax_scratch_size(std::size_t classes);
 
 /// What training may ask of each class instead of the label alone, by the label y of a row: the row's loss becomes
@@ -33,6 +33,9 @@ struct ClassTargets {
 std::size_t softmax_cross_entropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
                                   MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
                                   const ClassTargets* targets = nullptr);
+
+/// probabilities(r, c) = exp(z_c - M) / sum_c exp(z_c - M), with the bits of softmax_cross_entropy's; may be logits.
+void softmax(MatrixView<const float> logits, MatrixView<float> probabilities, std::span<float> scratch);
 
 /// The sum of `values` in double: chains over blocks of 64, added in the fixed tree of docs/numerics.md.
 double sum_in_blocks(std::span<const float> values);

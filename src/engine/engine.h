@@ -38,7 +38,7 @@ struct EnginePlan {
   std::uint64_t seed = 0;       ///< of dropout
   std::vector<double> dropout;  ///< the rate of each hidden layer, in [0, 1); empty: 0
   TrainingLoss loss;            ///< of train_step alone
-  std::optional<ClipNorm> clip_norm;  ///< needs whole gradients, hence the staged plan
+  std::optional<ClipNorm> clip_norm{};  ///< needs whole gradients, hence the staged plan
 
   double dropout_rate(std::size_t layer) const { return layer < dropout.size() ? dropout[layer] : 0; }
   /// Whether each layer's group has an optimizer.
@@ -68,6 +68,11 @@ class Engine {
   /// Sums over `rows` of `samples`, of the plain cross-entropy without dropout; weights stay as they are. Any number of
   /// rows.
   virtual LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) = 0;
+
+  /// Softmax of the logits of `rows` of `samples`, whose labels are not read, into probabilities (rows.size(),
+  /// classes).
+  virtual void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
+                       MatrixView<float> probabilities) = 0;
 
   /// For the run's messages, e.g. "onednn 2.6.3".
   virtual std::string name() const = 0;

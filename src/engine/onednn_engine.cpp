@@ -116,20 +116,24 @@ class OnednnEngine final : public Engine {
   }
 
   LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) override {
-    std::vector<float> row_losses(rows.size());
+    std::vector<float> losses(rows.size());
     LossSums sums;
-    for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
-      const std::size_t count = std::min(kEvaluationRows, rows.size() - first);
-      gather(samples, rows.subspan(first, count), evaluation_);
-      for (onednn::DenseLayer& layer : evaluation_layers_) {
-        layer.forward();
-      }
-      sums.correct += row_losses_of(evaluation_, count, nullptr, 1.0F, nullptr);
-      std::copy_n(evaluation_.row_losses.begin(), count, row_losses.begin() + static_cast<std::ptrdiff_t>(first));
-    }
-    sums.loss = kernels::sum_in_blocks(row_losses);
+    for_logits(samples, rows, [&](std::size_t first, std::size_t count) {
+      sums.correct += row_losses(samples, rows.subspan(first, count), evaluation_, nullptr);
+      std::copy_n(evaluation_.row_losses.begin(), count, losses.begin() + static_cast<std::ptrdiff_t>(first));
+    });
+    sums.loss = kernels::sum_in_blocks(losses);
     sums.weight = static_cast<double>(rows.size());
     return sums;
+  }
+
+  void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
+               MatrixView<float> probabilities) override {
+    for_logits(samples, rows, [&](std::size_t first, std::size_t count) {
+      for_loss_rows(count, evaluation_, [&](Slice slice) {
+        kernels::softmax(slice.logits, probabilities.rows(first + slice.first, slice.logits.rows()), slice.scratch);
+      });
+    });
   }
 
   std::string name() const override { return "onednn " + onednn::version(); }
@@ -188,9 +192,6 @@ class OnednnEngine final : public Engine {
       const MatrixView<float> input(pass.input.data(), rows.size(), plan_.model.inputs);
       kernels::gather_standardise(samples.features, rows.subspan(first, last - first), factor_, offset_,
                                   input.rows(first, last - first));
-      for (std::size_t i = first; i < last; ++i) {
-        pass.labels[i] = samples.labels[rows[i]];
-      }
     });
   }
 
@@ -209,35 +210,70 @@ class OnednnEngine final : public Engine {
     });
   }
 
-  /// The loss that is trained, and its gradient at the logits.
-  LossSums training_loss(const Batch& batch) {
-    const std::size_t rows = batch.rows.size();
-    const double weight = loss_weight(plan_.loss, batch.samples.labels, batch.rows);
-    const std::size_t correct = row_losses_of(training_, rows, &training_.gradients.back(), static_cast<float>(weight),
-                                              targets_ ? &*targets_ : nullptr);
-    return {kernels::sum_in_blocks(std::span(training_.row_losses).first(rows)), correct, weight};
+  /// Calls use(first, count) once evaluation_ holds the logits of those of `rows`, chunk by chunk.
+  template <class Use>
+  void for_logits(const SamplesView& samples, std::span<const std::uint32_t> rows, Use&& use) {
+    for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
+      const std::size_t count = std::min(kEvaluationRows, rows.size() - first);
+      gather(samples, rows.subspan(first, count), evaluation_);
+      for (onednn::DenseLayer& layer : evaluation_layers_) {
+        layer.forward();
+      }
+      use(first, count);
+    }
   }
 
-  /// The first `rows` rows' losses into pass.row_losses, their logit gradients into `gradient` unless it is null.
-  /// Returns the rows that are right.
-  std::size_t row_losses_of(Activations& pass, std::size_t rows, AlignedVector<float>* gradient, float divisor,
-                            const kernels::ClassTargets* targets) {
-    const std::size_t classes = plan_.model.classes;
-    const MatrixView<const float> logits(pass.values.back().data(), rows, classes);
-    const MatrixView<float> diff_logits =
-        gradient ? MatrixView<float>(gradient->data(), rows, classes) : MatrixView<float>();
-    const std::span<const std::uint32_t> labels(pass.labels);
-    std::atomic<std::size_t> correct = 0;
+  /// One thread's part of a pass's logits, from row `first` on.
+  struct Slice {
+    std::size_t first;
+    MatrixView<const float> logits;
+    std::span<float> scratch;
+  };
+
+  /// Calls use(slice) for slices of the first `rows` rows on as many threads as they are worth.
+  template <class Use>
+  void for_loss_rows(std::size_t rows, const Activations& pass, Use&& use) {
+    const MatrixView<const float> logits(pass.values.back().data(), rows, plan_.model.classes);
     const int threads = static_cast<int>(
         std::min<std::size_t>(static_cast<std::size_t>(plan_.threads), (rows + kLossGrain - 1) / kLossGrain));
     onednn::parallel(threads, [&](int thread, int count) {
       const auto [first, last] = onednn::share(rows, kLossGrain, thread, count);
-      const std::size_t size = last - first;
-      correct += kernels::softmax_cross_entropy(
-          logits.rows(first, size), labels.subspan(first, size), divisor,
-          gradient ? diff_logits.rows(first, size) : MatrixView<float>(),
-          std::span(pass.row_losses).subspan(first, size),
-          std::span(scratch_).subspan(static_cast<std::size_t>(thread) * scratch_size_, scratch_size_), targets);
+      use(Slice{first, logits.rows(first, last - first),
+                std::span(scratch_).subspan(static_cast<std::size_t>(thread) * scratch_size_, scratch_size_)});
+    });
+  }
+
+  /// The loss that is trained, and its gradient at the logits.
+  LossSums training_loss(const Batch& batch) {
+    const double weight = loss_weight(plan_.loss, batch.samples.labels, batch.rows);
+    const LossGradient gradient{&training_.gradients.back(), static_cast<float>(weight),
+                                targets_ ? &*targets_ : nullptr};
+    const std::size_t correct = row_losses(batch.samples, batch.rows, training_, &gradient);
+    return {kernels::sum_in_blocks(std::span(training_.row_losses).first(batch.rows.size())), correct, weight};
+  }
+
+  /// What training asks of the loss.
+  struct LossGradient {
+    AlignedVector<float>* logits;  ///< where the gradients at the logits go
+    float divisor;                 ///< of the batch's sum of losses
+    const kernels::ClassTargets* targets;
+  };
+
+  /// The losses of `rows` into pass.row_losses, and their gradients unless `gradient` is null. Returns those correct.
+  std::size_t row_losses(const SamplesView& samples, std::span<const std::uint32_t> rows, Activations& pass,
+                         const LossGradient* gradient) {
+    const MatrixView<float> diff_logits =
+        gradient ? MatrixView<float>(gradient->logits->data(), rows.size(), plan_.model.classes) : MatrixView<float>();
+    std::atomic<std::size_t> correct = 0;
+    for_loss_rows(rows.size(), pass, [&](Slice slice) {
+      const std::size_t size = slice.logits.rows();
+      const auto labels = std::span(pass.labels).subspan(slice.first, size);
+      std::ranges::transform(rows.subspan(slice.first, size), labels.begin(),
+                             [&](std::uint32_t row) { return samples.labels[row]; });
+      correct += kernels::softmax_cross_entropy(slice.logits, labels, gradient ? gradient->divisor : 1.0F,
+                                                gradient ? diff_logits.rows(slice.first, size) : MatrixView<float>(),
+                                                std::span(pass.row_losses).subspan(slice.first, size), slice.scratch,
+                                                gradient ? gradient->targets : nullptr);
     });
     return correct;
   }

@@ -24,9 +24,7 @@ struct Case {
   reference::LossOptions options{};
   reference::DropoutFactors dropout{};
 
-  reference::NetworkPass pass() const {
-    return reference::forward_backward(network, src, labels, options, dropout);
-  }
+  reference::NetworkPass pass() const { return reference::forward_backward(network, src, labels, options, dropout); }
   double loss() const { return pass().loss; }
 };
 

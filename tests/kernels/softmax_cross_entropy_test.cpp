@@ -195,12 +195,33 @@ TEST_CASE("the gradient may overwrite the logits, or be left out", "[kernels]") 
   CHECK(losses_alone == apart.row_losses);
 }
 
+TEST_CASE("the gradient is made of softmax's bits, and softmax may overwrite the logits", "[kernels]") {
+  const std::size_t rows = 37;
+  for (const std::size_t classes : {1U, 2U, 11U, 62U}) {
+    const auto logits = random_floats(rows * classes, -4, 4, 5);
+    const auto labels = random_integers(rows, classes, 5);
+    std::vector<float> scratch(softmax_scratch_size(classes));
+    std::vector<float> probabilities(rows * classes);
+    softmax({logits.data(), rows, classes}, {probabilities.data(), rows, classes}, scratch);
+    auto in_place = logits;
+    softmax({in_place.data(), rows, classes}, {in_place.data(), rows, classes}, scratch);
+    CHECK(in_place == probabilities);
+    for (std::size_t r = 0; r < rows; ++r) {
+      probabilities[r * classes + labels[r]] -= 1;
+    }
+    for (float& p : probabilities) {
+      p /= static_cast<float>(rows);
+    }
+    CHECK(run(logits, labels).diff_logits == probabilities);
+  }
+}
+
 namespace {
 
 /// Targets of any kind, each loss weighed with the label's `weight`.
 ClassTargets random_targets(std::size_t classes) {
-  ClassTargets targets{random_floats(classes, 0.5, 2, 1), random_floats(classes, 0, 0.3, 2), {},
-                       random_floats(classes, 0.2, 3, 3)};
+  ClassTargets targets{
+      random_floats(classes, 0.5, 2, 1), random_floats(classes, 0, 0.3, 2), {}, random_floats(classes, 0.2, 3, 3)};
   for (std::size_t y = 0; y < classes; ++y) {
     double total = targets.label[y];
     for (std::size_t c = 0; c < classes; ++c) {
