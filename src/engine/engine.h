@@ -34,10 +34,10 @@ struct EnginePlan {
   Scaler scaler;
   std::vector<std::size_t> train_batch_sizes;  ///< every size that train_step will meet
   int threads = 1;
-  bool staged = false;          ///< panels: store whole gradients before they are applied, rather than tile by tile
-  std::uint64_t seed = 0;       ///< of dropout
-  std::vector<double> dropout;  ///< the rate of each hidden layer, in [0, 1); empty: 0
-  TrainingLoss loss;            ///< of train_step alone
+  bool staged = false;            ///< panels: store whole gradients before they are applied, rather than tile by tile
+  std::uint64_t seed = 0;         ///< of dropout
+  std::vector<double> dropout{};  ///< the rate of each hidden layer, in [0, 1); empty: 0
+  TrainingLoss loss{};            ///< of train_step alone
   std::optional<ClipNorm> clip_norm{};  ///< needs whole gradients, hence the staged plan
 
   double dropout_rate(std::size_t layer) const { return layer < dropout.size() ? dropout[layer] : 0; }
