@@ -50,7 +50,8 @@ double progress(const SchedulePoint& at) { return static_cast<double>(at.step) /
 /// From 1 at progress 0 to 0 at progress 1 and beyond, along a half cosine.
 double half_cosine(double progress) { return progress < 1 ? 0.5 * (1 + kernels::cos_pi(progress)) : 0; }
 
-double between(double final_lr, double lr, double share) { return final_lr + (lr - final_lr) * share; }
+/// Exactly `lr` at share 1 and `final_lr` at share 0.
+double between(double final_lr, double lr, double share) { return lr * share + final_lr * (1 - share); }
 
 double constant_rate(const ScheduleSpec&, double lr, const SchedulePoint&) { return lr; }
 
