@@ -88,7 +88,7 @@ class OnednnEngine final : public Engine {
     for (onednn::DenseLayer& layer : layers) {
       layer.forward();
     }
-    const LossSums sums = loss(batch.rows.size(), training_, &training_.gradients.back());
+    const LossSums sums = loss(batch.samples, batch.rows, training_, &training_.gradients.back());
     for (std::size_t l = layers.size(); l-- > lowest_trained_layer();) {
       layers[l].backward();
     }
@@ -99,17 +99,21 @@ class OnednnEngine final : public Engine {
   LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) override {
     std::vector<float> row_losses(rows.size());
     LossSums sums;
-    for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
-      const std::size_t count = std::min(kEvaluationRows, rows.size() - first);
-      gather(samples, rows.subspan(first, count), evaluation_);
-      for (onednn::DenseLayer& layer : evaluation_layers_) {
-        layer.forward();
-      }
-      sums.correct += loss(count, evaluation_, nullptr).correct;
+    for_logits(samples, rows, [&](std::size_t first, std::size_t count) {
+      sums.correct += loss(samples, rows.subspan(first, count), evaluation_, nullptr).correct;
       std::copy_n(evaluation_.row_losses.begin(), count, row_losses.begin() + static_cast<std::ptrdiff_t>(first));
-    }
+    });
     sums.loss = kernels::sum_in_blocks(row_losses);
     return sums;
+  }
+
+  void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
+               MatrixView<float> probabilities) override {
+    for_logits(samples, rows, [&](std::size_t first, std::size_t count) {
+      for_loss_rows(count, evaluation_, [&](Slice slice) {
+        kernels::softmax(slice.logits, probabilities.rows(first + slice.first, slice.logits.rows()), slice.scratch);
+      });
+    });
   }
 
   std::string name() const override { return "onednn " + onednn::version(); }
@@ -179,32 +183,58 @@ class OnednnEngine final : public Engine {
       const MatrixView<float> input(pass.input.data(), rows.size(), plan_.model.inputs);
       kernels::gather_standardise(samples.features, rows.subspan(first, last - first), factor_, offset_,
                                   input.rows(first, last - first));
-      for (std::size_t i = first; i < last; ++i) {
-        pass.labels[i] = samples.labels[rows[i]];
-      }
     });
   }
 
-  /// The first `rows` rows' losses into pass.row_losses, their logit gradients into `gradient` unless it is null.
-  LossSums loss(std::size_t rows, Activations& pass, AlignedVector<float>* gradient) {
-    const std::size_t classes = plan_.model.classes;
-    const MatrixView<const float> logits(pass.values.back().data(), rows, classes);
-    const MatrixView<float> diff_logits =
-        gradient ? MatrixView<float>(gradient->data(), rows, classes) : MatrixView<float>();
-    const std::span<const std::uint32_t> labels(pass.labels);
-    std::atomic<std::size_t> correct = 0;
+  /// Calls use(first, count) once evaluation_ holds the logits of those of `rows`, chunk by chunk.
+  template <class Use>
+  void for_logits(const SamplesView& samples, std::span<const std::uint32_t> rows, Use&& use) {
+    for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
+      const std::size_t count = std::min(kEvaluationRows, rows.size() - first);
+      gather(samples, rows.subspan(first, count), evaluation_);
+      for (onednn::DenseLayer& layer : evaluation_layers_) {
+        layer.forward();
+      }
+      use(first, count);
+    }
+  }
+
+  /// One thread's part of a pass's logits, from row `first` on.
+  struct Slice {
+    std::size_t first;
+    MatrixView<const float> logits;
+    std::span<float> scratch;
+  };
+
+  /// Calls use(slice) for slices of the first `rows` rows on as many threads as they are worth.
+  template <class Use>
+  void for_loss_rows(std::size_t rows, const Activations& pass, Use&& use) {
+    const MatrixView<const float> logits(pass.values.back().data(), rows, plan_.model.classes);
     const int threads = static_cast<int>(
         std::min<std::size_t>(static_cast<std::size_t>(plan_.threads), (rows + kLossGrain - 1) / kLossGrain));
     onednn::parallel(threads, [&](int thread, int count) {
       const auto [first, last] = onednn::share(rows, kLossGrain, thread, count);
-      const std::size_t size = last - first;
-      correct += kernels::softmax_cross_entropy(
-          logits.rows(first, size), labels.subspan(first, size), static_cast<float>(rows),
-          gradient ? diff_logits.rows(first, size) : MatrixView<float>(),
-          std::span(pass.row_losses).subspan(first, size),
-          std::span(scratch_).subspan(static_cast<std::size_t>(thread) * scratch_size_, scratch_size_));
+      use(Slice{first, logits.rows(first, last - first),
+                std::span(scratch_).subspan(static_cast<std::size_t>(thread) * scratch_size_, scratch_size_)});
     });
-    return {kernels::sum_in_blocks(std::span(pass.row_losses).first(rows)), correct};
+  }
+
+  /// The losses of `rows` into pass.row_losses, their logit gradients into `gradient` unless it is null.
+  LossSums loss(const SamplesView& samples, std::span<const std::uint32_t> rows, Activations& pass,
+                AlignedVector<float>* gradient) {
+    const MatrixView<float> diff_logits =
+        gradient ? MatrixView<float>(gradient->data(), rows.size(), plan_.model.classes) : MatrixView<float>();
+    std::atomic<std::size_t> correct = 0;
+    for_loss_rows(rows.size(), pass, [&](Slice slice) {
+      const std::size_t size = slice.logits.rows();
+      const auto labels = std::span(pass.labels).subspan(slice.first, size);
+      std::ranges::transform(rows.subspan(slice.first, size), labels.begin(),
+                             [&](std::uint32_t row) { return samples.labels[row]; });
+      correct += kernels::softmax_cross_entropy(slice.logits, labels, static_cast<float>(rows.size()),
+                                                gradient ? diff_logits.rows(slice.first, size) : MatrixView<float>(),
+                                                std::span(pass.row_losses).subspan(slice.first, size), slice.scratch);
+    });
+    return {kernels::sum_in_blocks(std::span(pass.row_losses).first(rows.size())), correct};
   }
 
   void update(std::span<const kernels::OptimizerUpdate> updates) {
