@@ -134,7 +134,7 @@ void bench_loss(std::size_t batch) {
     if (batch < static_cast<std::size_t>(threads) * kLossGrain) {
       continue;
     }
-    const auto loss = std::make_shared<Loss>(batch, default_model().classes);
+    const auto loss = std::make_shared<Loss>(batch, model_of(default_widths()).classes);
     loss->run(threads);
     loss->check();
     cases.push_back({"softmax_cross_entropy", batch, threads, Work::none, 0, [=] { loss->run(threads); }});
@@ -247,7 +247,7 @@ struct Update {
 
 void bench_update(const Rule& rule) {
   std::vector<Case> cases;
-  const std::size_t size = default_model().parameter_count();
+  const std::size_t size = model_of(default_widths()).parameter_count();
   for (const int threads : thread_counts()) {
     const auto update = std::make_shared<Update>(rule, size);
     update->check(threads);

@@ -141,7 +141,7 @@ void bench_layer(onednn::Context& context, const Problem& problem) {
 void bench_layers() {
   print_contest_header();
   onednn::Context context;
-  const ModelSpec model = default_model();
+  const ModelSpec model = model_of(default_widths());
   for (std::size_t l = 0; l < model.layer_count(); ++l) {
     for (const std::size_t batch : kBatchSizes) {
       bench_layer(context, Problem(model.layer(l), batch, l == 0));

@@ -2,16 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string_view>
+#include <vector>
 
 #include "bench/contest.h"
 #include "bench/default_run.h"
 #include "bench/kernel_bench.h"
 #include "bench/layer_bench.h"
 #include "bench/part_bench.h"
+#include "bench/selection.h"
 #include "bench/step_bench.h"
 #include "core/error.h"
 #include "kernels/instruction_set.h"
@@ -22,30 +25,30 @@ namespace strata::bench {
 namespace {
 
 constexpr std::string_view kUsage =
-    "usage: strata_bench [step|kernels|all]\n"
+    "usage: strata_bench [step|kernels|all] [OPTION…]\n"
     "\n"
     "  step     the whole training step beside a plain loop over the same oneDNN primitives\n"
     "  kernels  each kernel, and loading, scaling, evaluation and memory\n"
     "  all      both (the default)\n"
+    "\n";
+
+constexpr std::string_view kNotes =
     "\n"
     "Best, median and spread (between the quartiles) of alternating rounds, beside a loop of FMAs timed in the same\n"
     "rounds. Every answer is compared with the oracle's before it is timed; a wrong one ends the program with exit\n"
     "code 1.\n";
 
-void run(std::string_view which) {
-  if (which != "step" && which != "kernels" && which != "all") {
-    throw usage_error("'{}' is no benchmark; known are step, kernels and all", which);
-  }
-  fmt::print("784-300-100-50-10, {}, oneDNN {}\n", kernels::instruction_set_name(), kernels::onednn::version());
+void run(const Selection& selection) {
+  fmt::print("{}, oneDNN {}\n", kernels::instruction_set_name(), kernels::onednn::version());
   warn_if_busy();
-  if (which != "step") {
+  if (selection.suite != "step") {
     bench_memory();
   }
-  const DataSource source = load_default_data(thread_counts().back());
-  if (which != "kernels") {
-    bench_steps(source);
+  if (selection.suite != "kernels") {
+    bench_steps(selection);
   }
-  if (which != "step") {
+  if (selection.suite != "step") {
+    const DataSource source = load_default_data(thread_counts().back());
     bench_layers();
     bench_kernels(source.train);
     bench_parts(source);
@@ -57,16 +60,13 @@ void run(std::string_view which) {
 }  // namespace strata::bench
 
 int main(int argc, char** argv) {
-  const std::string_view which = argc > 1 ? argv[1] : "all";
+  const std::vector<std::string_view> arguments(argv + 1, argv + argc);
   try {
-    if (which == "--help") {
-      fmt::print("{}", strata::bench::kUsage);
+    if (std::ranges::find(arguments, "--help") != arguments.end()) {
+      fmt::print("{}{}{}", strata::bench::kUsage, strata::bench::selection_help(), strata::bench::kNotes);
       return EXIT_SUCCESS;
     }
-    if (argc > 2) {
-      throw strata::usage_error("one argument at most, but got {}; see --help", argc - 1);
-    }
-    strata::bench::run(which);
+    strata::bench::run(strata::bench::parse_selection(arguments));
     return EXIT_SUCCESS;
   } catch (const strata::Error& error) {
     fmt::print(stderr, "strata_bench: {}\n", error.what());

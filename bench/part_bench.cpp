@@ -128,7 +128,7 @@ void check_evaluation(const LossSums& sums, const LossSums& exact) {
 
 void bench_evaluation(const DataSource& source) {
   const Dataset& test = source.test;
-  const ModelSpec model = default_model();
+  const ModelSpec model = model_of(default_widths());
   const Scaler scaler =
       fit_scaler(ScalerKind::standard, source.train.view(), all_rows(source.train.rows()), thread_counts().back());
   Parameters parameters(model.layers());
@@ -142,8 +142,8 @@ void bench_evaluation(const DataSource& source) {
   }
   std::vector<Case> cases;
   for (const int threads : thread_counts()) {
-    const std::shared_ptr<Engine> engine =
-        make_engine(EngineKind::automatic, {model, default_config(32, threads).groups, scaler, {32}, threads});
+    const std::shared_ptr<Engine> engine = make_engine(
+        EngineKind::automatic, {model, config_for(default_widths(), 32, threads).groups, scaler, {32}, threads});
     engine->import_parameters(parameters);
     check_evaluation(engine->evaluate(test.view(), *rows), exact);
     cases.push_back({"evaluate", test.rows(), threads, Work::operations, operations,
@@ -158,7 +158,7 @@ void bench_memory() {
   const int threads = thread_counts().back();
   const Stopwatch clock;
   const DataSource source = load_default_data(threads);
-  TrainConfig config = default_config(32, threads);
+  TrainConfig config = config_for(default_widths(), 32, threads);
   config.epochs = 1;
   const RunResult result = Trainer(config, source).run({}, [] { return false; });
   if (!(result.test_accuracy.value_or(0) > 0.8)) {

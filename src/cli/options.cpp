@@ -117,6 +117,16 @@ std::vector<Option> training_options() {
        .value = "T",
        .heading = kTraining,
        .help = "stop after about T, such as 90s, 10m or 2h; the run is complete, and its step count reproduces it"},
+      {.name = "early-stopping",
+       .value = "PATIENCE",
+       .heading = kTraining,
+       .help = "stop after PATIENCE epochs in a row without a better --monitor"},
+      choice("monitor", kMonitors, "val_loss", kTraining,
+             "the figure of the validation rows that tells the best epoch: the lowest val_loss, or the highest of the "
+             "others"),
+      {.name = "restore-best",
+       .heading = kTraining,
+       .help = "end with the weights of the best epoch: they are tested, hashed and saved"},
       {.name = "seed",
        .value = "N",
        .fallback = "42",
@@ -161,6 +171,10 @@ std::vector<Option> regularisation_options() {
 std::vector<Option> output_options() {
   return {
       {.name = "metrics", .value = "FILE", .heading = kOutput, .help = "metrics as JSON Lines; - is stdout"},
+      {.name = "run-dir",
+       .value = "DIR",
+       .heading = kOutput,
+       .help = "a new folder for config.json, metrics.jsonl and model.safetensors"},
       {.name = "save", .value = "FILE", .heading = kOutput, .help = "write the final model, as safetensors"},
       choice("progress", kProgressStyles, "auto", kOutput,
              "bar: one live line an epoch; lines: a line an epoch; auto: bar on a terminal. Without a terminal at "
@@ -197,8 +211,14 @@ std::vector<Option> common_options() {
 
 Command train_command() {
   Command command{.name = "train", .summary = "train one model", .options = {}};
-  for (auto&& part : {data_options(), model_options(), optimizer_options(), training_options(),
-                      regularisation_options(), output_options(), common_options()}) {
+  for (auto&& part :
+       {data_options(), model_options(), optimizer_options(), training_options(), regularisation_options()}) {
+    command.options.insert(command.options.end(), part.begin(), part.end());
+  }
+  for (Option& option : command.options) {
+    option.shapes_run = true;
+  }
+  for (auto&& part : {output_options(), common_options()}) {
     command.options.insert(command.options.end(), part.begin(), part.end());
   }
   return command;

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "cli/parse_value.h"
+#include "cli/repeat_command.h"
 #include "core/error.h"
 #include "core/threads.h"
 
@@ -127,6 +128,11 @@ TrainConfig train_config(const Arguments& arguments) {
     config.max_seconds = parse_duration("max-time", arguments.text("max-time"));
   }
   set_regularisation(config, arguments);
+  config.monitor = chosen(arguments, "monitor", kMonitors);
+  if (arguments.given("early-stopping")) {
+    config.early_stopping = static_cast<std::uint32_t>(whole(arguments, "early-stopping", 1, kMaxEpochs));
+  }
+  config.restore_best = arguments.given("restore-best");
   config.seed = whole(arguments, "seed", 0, kMaxCount);
   config.threads =
       arguments.given("threads") ? static_cast<int>(whole(arguments, "threads", 1, kMaxThreads)) : available_threads();
@@ -139,6 +145,11 @@ void check_applicable(const Arguments& arguments, const TrainSettings& settings)
   }
   if (arguments.given("split") && settings.config.validation_split == 0) {
     throw usage_error("--split does not apply: --validation-split 0 holds out no rows");
+  }
+  for (const std::string_view option : {"early-stopping", "monitor", "restore-best"}) {
+    if (arguments.given(option) && settings.config.validation_split == 0) {
+      throw usage_error("--{} does not apply: --validation-split 0 holds out no rows", option);
+    }
   }
   if (settings.config.engine == EngineKind::panels && settings.instruction_set == kernels::InstructionSet::baseline) {
     throw usage_error(
@@ -153,6 +164,13 @@ void check_applicable(const Arguments& arguments, const TrainSettings& settings)
   if (settings.save && settings.metrics && *settings.metrics != "-" &&
       real_path(*settings.save) == real_path(*settings.metrics)) {
     throw usage_error("--save and --metrics name the same file, '{}'; give two", *settings.metrics);
+  }
+  const auto within_run_dir = [&](const std::optional<std::string>& path) {
+    return settings.run_dir && path && real_path(*path).parent_path() == real_path(*settings.run_dir);
+  };
+  if (within_run_dir(settings.save) || within_run_dir(settings.metrics)) {
+    throw usage_error("--save and --metrics cannot name a file in the --run-dir, {}, which gets its own",
+                      settings.run_dir->string());
   }
 }
 
@@ -197,6 +215,7 @@ TrainSettings train_settings(const Arguments& arguments) {
   settings.data = arguments.text("data");
   settings.data_given = arguments.given("data");
   settings.initial_weights = optional_text(arguments, "initial-weights");
+  settings.run_dir = optional_text(arguments, "run-dir");
   settings.save = optional_text(arguments, "save");
   settings.metrics = optional_text(arguments, "metrics");
   settings.config.engine = chosen(arguments, "engine", kEngines);
@@ -205,6 +224,8 @@ TrainSettings train_settings(const Arguments& arguments) {
   settings.json = arguments.given("json");
   settings.progress = settings.quiet ? ProgressStyle::none : chosen(arguments, "progress", kProgressStyles);
   settings.threads_given = arguments.given("threads");
+  settings.words = shaping_words(train_command().options, arguments);
+  settings.words.insert(settings.words.end(), {"--threads", fmt::format("{}", settings.config.threads)});
   check_applicable(arguments, settings);
   return settings;
 }
@@ -238,6 +259,13 @@ nlohmann::ordered_json config_json(const TrainSettings& settings) {
     json["max_time"] = fmt::format("{}s", *config.max_seconds);
   }
   add_regularisation(json, config);
+  json["monitor"] = monitor_name(config.monitor);
+  if (config.early_stopping) {
+    json["early_stopping"] = *config.early_stopping;
+  }
+  if (config.restore_best) {
+    json["restore_best"] = true;
+  }
   add_groups(json, config.groups);
   return json;
 }

@@ -1,0 +1,26 @@
+// What the first step of a run must compute, in double precision.
+#pragma once
+
+#include <cstddef>
+
+#include "bench/oracle.h"
+#include "data/load.h"
+#include "train/train_config.h"
+
+namespace strata::bench {
+
+class StepOracle {
+ public:
+  /// The loss and gradient of the first batch of a run by `config`, whose engine and threads do not matter.
+  StepOracle(const TrainConfig& config, const DataSource& source);
+
+  /// Runs the first step by `config` and compares: the loss to six digits; every weight and bias with what the
+  /// optimizer makes of the exact gradient, give or take the roundings of its sum. Throws Error(failed).
+  void check(const TrainConfig& config, const DataSource& source) const;
+
+ private:
+  reference::Network network_;  ///< before the step
+  reference::NetworkPass pass_;
+};
+
+}  // namespace strata::bench
