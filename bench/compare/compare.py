@@ -200,6 +200,7 @@ def main():
     arguments = parse_arguments()
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="strata-compare-") as folder:
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(Path(folder) / "torchinductor")
         settings = Settings(arguments, folder)
         result = {"schema": 1, "threads": arguments.threads, **machine.describe(settings.strata), "batches": {}}
         if arguments.resume and arguments.output.exists():
