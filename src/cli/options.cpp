@@ -142,6 +142,10 @@ std::vector<Option> training_options() {
 std::vector<Option> output_options() {
   return {
       {.name = "metrics", .value = "FILE", .heading = kOutput, .help = "metrics as JSON Lines; - is stdout"},
+      {.name = "run-dir",
+       .value = "DIR",
+       .heading = kOutput,
+       .help = "a new folder for config.json, metrics.jsonl and model.safetensors"},
       {.name = "save", .value = "FILE", .heading = kOutput, .help = "write the final model, as safetensors"},
       choice("progress", kProgressStyles, "auto", kOutput,
              "bar: one live line an epoch; lines: a line an epoch; auto: bar on a terminal. Without a terminal at "
@@ -178,8 +182,13 @@ std::vector<Option> common_options() {
 
 Command train_command() {
   Command command{.name = "train", .summary = "train one model", .options = {}};
-  for (auto&& part :
-       {data_options(), model_options(), optimizer_options(), training_options(), output_options(), common_options()}) {
+  for (auto&& part : {data_options(), model_options(), optimizer_options(), training_options()}) {
+    command.options.insert(command.options.end(), part.begin(), part.end());
+  }
+  for (Option& option : command.options) {
+    option.shapes_run = true;
+  }
+  for (auto&& part : {output_options(), common_options()}) {
     command.options.insert(command.options.end(), part.begin(), part.end());
   }
   return command;

@@ -38,14 +38,13 @@ std::string result_text(const RunResult& result) {
   return text + fmt::format("weights {}\n", result.weights_hash);
 }
 
-std::string divergence_text(const RunResult& result, const TrainConfig& config, bool asked_to_save) {
+std::string divergence_text(const RunResult& result, const TrainConfig& config, bool not_saved) {
   std::string rates;
   for (const ParameterGroup& group : config.groups) {
     rates += fmt::format("{}{} {}", rates.empty() ? "" : ", ", group.name, base_learning_rate(group.optimizer));
   }
   return fmt::format("diverged: the loss is not finite at step {}; learning rates: {}; try smaller ones{}",
-                     grouped_digits(result.steps), rates,
-                     asked_to_save && !result.restored_best ? "; nothing is saved" : "");
+                     grouped_digits(result.steps), rates, not_saved ? "; nothing is saved" : "");
 }
 
 }  // namespace strata::cli

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "cli/parse_value.h"
+#include "cli/repeat_command.h"
 #include "core/error.h"
 #include "core/threads.h"
 
@@ -121,6 +122,13 @@ void check_applicable(const Arguments& arguments, const TrainSettings& settings)
       real_path(*settings.save) == real_path(*settings.metrics)) {
     throw usage_error("--save and --metrics name the same file, '{}'; give two", *settings.metrics);
   }
+  const auto within_run_dir = [&](const std::optional<std::string>& path) {
+    return settings.run_dir && path && real_path(*path).parent_path() == real_path(*settings.run_dir);
+  };
+  if (within_run_dir(settings.save) || within_run_dir(settings.metrics)) {
+    throw usage_error("--save and --metrics cannot name a file in the --run-dir, {}, which gets its own",
+                      settings.run_dir->string());
+  }
 }
 
 /// `lower`, `upper` and `upper_layers`, or `group`: whichever would give these groups again.
@@ -143,6 +151,7 @@ TrainSettings train_settings(const Arguments& arguments) {
   settings.data = arguments.text("data");
   settings.data_given = arguments.given("data");
   settings.initial_weights = optional_text(arguments, "initial-weights");
+  settings.run_dir = optional_text(arguments, "run-dir");
   settings.save = optional_text(arguments, "save");
   settings.metrics = optional_text(arguments, "metrics");
   settings.config.engine = chosen(arguments, "engine", kEngines);
@@ -151,6 +160,8 @@ TrainSettings train_settings(const Arguments& arguments) {
   settings.json = arguments.given("json");
   settings.progress = settings.quiet ? ProgressStyle::none : chosen(arguments, "progress", kProgressStyles);
   settings.threads_given = arguments.given("threads");
+  settings.words = shaping_words(train_command().options, arguments);
+  settings.words.insert(settings.words.end(), {"--threads", fmt::format("{}", settings.config.threads)});
   check_applicable(arguments, settings);
   return settings;
 }

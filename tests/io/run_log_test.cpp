@@ -13,17 +13,17 @@
 #include <thread>
 #include <vector>
 
-#include "io/file_descriptor.h"
+#include "core/file_descriptor.h"
 #include "tests/catch.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/io/expect_error.h"
-#include "tests/io/temp_folder.h"
 
 namespace strata {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
 using test::expect_error;
-using test::TempFolder;
+using test::TemporaryFolder;
 
 namespace {
 
@@ -50,7 +50,7 @@ StepInfo step_info(double loss) { return {1, 2, 3, loss, 0.1 + 0.2, 1.0 / 3, 0.5
 }  // namespace
 
 TEST_CASE("the run log's lines are JSON with the promised fields", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   {
     RunLog log(folder / "metrics.jsonl", kConfig);
     log_run(log);
@@ -102,7 +102,7 @@ TEST_CASE("the run log's lines are JSON with the promised fields", "[io]") {
 }
 
 TEST_CASE("the run log's numbers read back exactly, and what is no number is null", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   using Limits = std::numeric_limits<double>;
   const std::vector<double> numbers{0.0,
                                     -0.0,
@@ -139,7 +139,7 @@ TEST_CASE("the run log's numbers read back exactly, and what is no number is nul
 }
 
 TEST_CASE("many steps reach the file while the run goes on, and it holds whole lines only", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   RunLog log(folder / "m", kConfig);
   for (int i = 0; i < 2000; ++i) {
     log.on_step(step_info(i));
@@ -150,7 +150,7 @@ TEST_CASE("many steps reach the file while the run goes on, and it holds whole l
 }
 
 TEST_CASE("a run that ends by an exception keeps its steps", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   try {
     RunLog log(folder / "m", kConfig);
     log.on_step(step_info(1));
@@ -161,14 +161,14 @@ TEST_CASE("a run that ends by an exception keeps its steps", "[io]") {
 }
 
 TEST_CASE("the run log overwrites its file", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   test::write_text(folder / "m", std::string(10'000, 'x'));
   RunLog log(folder / "m", kConfig);
   CHECK(test::read_text(folder / "m").empty());
 }
 
 TEST_CASE("a run log that cannot be written is an error that names the file", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string missing = folder / "missing/m";
   expect_error(ErrorKind::failed, missing, "No such file", [&] { RunLog log(missing, kConfig); });
   expect_error(ErrorKind::failed, folder.path().string(), "Is a directory",
