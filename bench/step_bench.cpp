@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "bench/default_run.h"
 #include "bench/fma_peak.h"
@@ -94,35 +94,35 @@ EngineKind engine_of(Contestant contestant) {
 /// One model and batch size, on each number of threads.
 class StepTable {
  public:
-  StepTable(const Selection& selection, const DataSource& source, Widths widths, std::size_t batch)
-      : source_(source),
+  StepTable(const Setup& setup, Report& report, const DataSource& source, Widths widths, std::size_t batch)
+      : setup_(setup),
+        report_(report),
+        source_(source),
         widths_(std::move(widths)),
         batch_(batch),
-        operations_(step_operations(widths_, batch)),
-        engines_(selection.engines),
-        rounds_(selection.rounds > 0 ? selection.rounds : kRounds),
-        oracle_(config_for(widths_, batch, 1), source) {
-    if (engines_.empty()) {
-      engines_ = {Contestant::plain, Contestant::onednn, Contestant::panels};
-    }
-  }
+        operations_(step_operations(widths_, batch)) {}
 
   void run(int threads) {
     const double estimate = operations_ / (fma_peak(threads, 0.02) * 0.5e9);
-    const std::size_t steps = std::max(kFewestSteps, static_cast<std::size_t>(kSecondsARound / estimate));
-    std::vector<std::function<double()>> contestants;
-    for (const Contestant engine : engines_) {
-      contestants.push_back(contestant(engine, threads, steps));
+    const std::size_t steps =
+        setup_.effort.quick ? 1 : std::max(kFewestSteps, static_cast<std::size_t>(kSecondsARound / estimate));
+    std::vector<Case> cases;
+    for (const Contestant engine : engines()) {
+      cases.push_back({{"step", widths_text(widths_), batch_, threads, std::string(contestant_name(engine)), "f32"},
+                       Work::operations,
+                       operations_,
+                       {},
+                       contestant(engine, threads, steps)});
     }
-    contestants.emplace_back([threads] { return 1e-9 / fma_peak(threads, 0.01); });
-    const std::vector<Timing> timings = alternate(rounds_, contestants);
-    for (std::size_t i = 0; i < engines_.size(); ++i) {
-      print_row(threads, engines_[i], timings[i], timings.back());
-    }
-    std::fflush(stdout);
+    run_contest(report_, setup_.effort, kRounds, cases);
   }
 
  private:
+  std::vector<Contestant> engines() const {
+    const std::vector<Contestant>& chosen = setup_.selection.engines;
+    return chosen.empty() ? std::vector{Contestant::plain, Contestant::onednn, Contestant::panels} : chosen;
+  }
+
   std::function<double()> contestant(Contestant engine, int threads, std::size_t steps) {
     if (engine == Contestant::plain) {
       const auto loop = std::make_shared<PlainContestant>(widths_, batch_, threads);
@@ -130,41 +130,33 @@ class StepTable {
     }
     TrainConfig config = config_for(widths_, batch_, threads);
     config.engine = engine_of(engine);
-    oracle_.check(config, source_);
+    if (!oracle_) {
+      oracle_.emplace(config, source_);
+    }
+    oracle_->check(config, source_);
     return [this, config, steps] { return time_training(source_, config, steps); };
   }
 
-  void print_row(int threads, Contestant engine, const Timing& timing, const Timing& second_a_operation) const {
-    fmt::print("{:5} {:7}  {:8} {:10.1f} {:10.1f} {:6.0f} % {:8.1f} {:6.1f} % of {:.1f}{}\n", batch_, threads,
-               contestant_name(engine), timing.best * 1e6, timing.median * 1e6, 100 * timing.spread,
-               operations_ / timing.best * 1e-9, 100 * operations_ * second_a_operation.best / timing.best,
-               1e-9 / second_a_operation.best, timing.spread > kQuietSpread ? "  (noisy)" : "");
-  }
-
+  const Setup& setup_;
+  Report& report_;
   const DataSource& source_;
   Widths widths_;
   std::size_t batch_;
   double operations_;
-  std::vector<Contestant> engines_;
-  int rounds_;
-  StepOracle oracle_;
+  std::optional<StepOracle> oracle_;  ///< computed when an engine is to be checked
 };
-
-std::vector<std::size_t> batches_of(const Selection& selection) {
-  return selection.batches.empty() ? std::vector<std::size_t>{1, 8, 32, 64, 128, 256, 1024, 4096} : selection.batches;
-}
 
 }  // namespace
 
-void bench_steps(const Selection& selection) {
-  for (const Widths& widths : selection.models.empty() ? std::vector<Widths>{default_widths()} : selection.models) {
+void bench_steps(const Setup& setup, Report& report) {
+  const std::vector<Widths>& chosen = setup.selection.models;
+  for (const Widths& widths : chosen.empty() ? std::vector<Widths>{default_widths()} : chosen) {
     const bool real = widths.front() == default_widths().front() && widths.back() == default_widths().back();
     const DataSource source = real ? load_default_data(thread_counts().back()) : random_data(widths);
-    fmt::print("\na step of {}, microseconds{}\n", widths_text(widths), real ? "" : " (random pixels)");
-    fmt::print("batch threads  engine         best     median   spread  GFLOP/s  of peak\n");
-    for (const std::size_t batch : batches_of(selection)) {
-      StepTable table(selection, source, widths, batch);
-      for (const int threads : selection.threads.empty() ? thread_counts() : selection.threads) {
+    report.start_table(fmt::format("A step of {}{}", widths_text(widths), real ? "" : ", on random pixels"));
+    for (const std::size_t batch : setup.step_batches()) {
+      StepTable table(setup, report, source, widths, batch);
+      for (const int threads : setup.threads()) {
         table.run(threads);
       }
     }

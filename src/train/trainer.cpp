@@ -290,7 +290,7 @@ void Trainer::finish_epoch(std::uint32_t epoch) {
 }
 
 void Trainer::validate_epoch(std::uint32_t epoch) {
-  state_.validation = validate(*engine_, source_.train.view(), split_.validation, config_.monitor);
+  state_.validation = validate(*engine_, source_.train.view(), split_.validation, model_.classes, config_.monitor);
   for (std::size_t g = 0; g < config_.groups.size(); ++g) {
     state_.plateaus[g] = after_epoch(state_.plateaus[g], config_.groups[g].optimizer.schedule, state_.validation->loss);
   }

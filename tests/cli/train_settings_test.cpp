@@ -29,6 +29,9 @@ TEST_CASE("the defaults of the options are those of TrainConfig", "[cli]") {
   CHECK(config.seed == expected.seed);
   CHECK_FALSE(config.max_steps);
   CHECK_FALSE(config.max_seconds);
+  CHECK(config.monitor == expected.monitor);
+  CHECK_FALSE(config.early_stopping);
+  CHECK_FALSE(config.restore_best);
   REQUIRE(config.groups.size() == 2);
   CHECK(config.groups[0].optimizer.name == "sgd");
   CHECK(config.groups[1].optimizer.name == "adam");
@@ -81,6 +84,13 @@ TEST_CASE("the configuration as JSON gives the same run again", "[cli]") {
   CHECK(json["upper_layers"] == 2);
   CHECK(json["batch_size"] == 32);
   CHECK(json["max_time"] == "120s");
+  CHECK_FALSE(json.contains("early_stopping"));
+  const auto best = config_json(settings({"--early-stopping", "3", "--monitor", "val_auc", "--restore-best", "--upper",
+                                          "adam,schedule=cosine,warmup_steps=7"}));
+  CHECK(best["early_stopping"] == 3);
+  CHECK(best["monitor"] == "val_auc");
+  CHECK(best["restore_best"] == true);
+  CHECK(settings({"--upper", best["upper"]}).config.groups[1].optimizer.schedule.steps("warmup_steps") == 7);
   const auto groups = config_json(settings({"--group", "0-2:sgd", "--group", "3:adam"}));
   CHECK(groups["group"].size() == 2);
   CHECK_FALSE(groups.contains("lower"));
