@@ -51,6 +51,32 @@ TEST_CASE("upper layers shrink with the network unless given", "[cli]") {
   CHECK(settings({"--upper-layers", "0"}).config.groups.front().name == "lower");
 }
 
+TEST_CASE("regularisation is off by default, and no line of the configuration", "[cli]") {
+  const TrainSettings plain = settings({});
+  CHECK(plain.config.dropout.empty());
+  CHECK(plain.config.label_smoothing == 0);
+  CHECK_FALSE(plain.config.class_weights.balanced);
+  CHECK(plain.config.class_weights.given.empty());
+  CHECK_FALSE(plain.config.clip_norm);
+  CHECK_FALSE(plain.config.clip_value);
+  for (const char* key : {"dropout", "label_smoothing", "class_weights", "clip_norm", "clip_value"}) {
+    CHECK_FALSE(config_json(plain).contains(key));
+  }
+}
+
+TEST_CASE("regularisation is what was asked for", "[cli]") {
+  CHECK(settings({"--dropout", "0.25"}).config.dropout == std::vector<double>(3, 0.25));
+  const TrainSettings asked = settings(
+      {"--dropout", "0.5,0.2,0", "--label-smoothing", "0.1", "--class-weights", "1,2,0.5", "--clip-norm", "2"});
+  const auto json = config_json(asked);
+  CHECK(json["dropout"] == std::vector<double>{0.5, 0.2, 0});
+  CHECK(json["label_smoothing"] == 0.1);
+  CHECK(json["class_weights"] == std::vector<double>{1, 2, 0.5});
+  CHECK(json["clip_norm"] == 2.0);
+  CHECK(config_json(settings({"--class-weights", "balanced"}))["class_weights"] == "balanced");
+  CHECK(config_json(settings({"--clip-value", "0.5"}))["clip_value"] == 0.5);
+}
+
 TEST_CASE("the configuration as JSON gives the same run again", "[cli]") {
   const auto json = config_json(settings({"--hidden", "8,4", "--max-time", "2m", "--seed", "7"}));
   CHECK(json["hidden"] == std::vector<std::size_t>{8, 4});
