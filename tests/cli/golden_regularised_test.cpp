@@ -67,7 +67,7 @@ TEST_CASE("losses with smoothing, class weights and clipping agree with Keras' a
   const auto golden = nlohmann::json::parse(stream);
   const DataSource source = first_rows(load_idx_folder(STRATA_DATASETS_DIR "/fashion-mnist", 1));
   REQUIRE(golden["runs"].size() == 14);
-  const std::string engine = GENERATE("onednn", "panels");
+  const std::string engine = GENERATE(as<std::string>{}, "onednn", "panels");
   for (const auto& run : golden["runs"]) {
     CAPTURE(engine, run["convention"].get<std::string>(), run["options"].dump());
     const auto expected = run["losses"].get<std::vector<double>>();
