@@ -134,34 +134,43 @@ class PanelsEngine final : public Engine {
   void import_parameters(const Parameters& parameters) override {
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       LiveLayer& layer = layers_[l];
+      to_panels(parameters, l, layer.weights, layer.bias);
       const MatrixView<const float> weight = parameters.weight(l);
-      for (std::size_t o = 0; o < weight.rows(); ++o) {
+      for (std::size_t o = 0; !layer.transposed.empty() && o < weight.rows(); ++o) {
         for (std::size_t i = 0; i < weight.columns(); ++i) {
-          layer.weights[panels::panel_index(layer.spec.inputs, o, i)] = weight(o, i);
-          if (!layer.transposed.empty()) {
-            layer.transposed[panels::panel_index(layer.spec.outputs, i, o)] = weight(o, i);
-          }
+          layer.transposed[panels::panel_index(layer.spec.outputs, i, o)] = weight(o, i);
         }
       }
-      std::ranges::copy(parameters.bias(l), layer.bias.begin());
-      for (std::size_t slot = 0; slot < kernels::kMaxStateSlots; ++slot) {
-        std::ranges::fill(layer.weight_state[slot], 0.0F);
-        std::ranges::fill(layer.bias_state[slot], 0.0F);
-      }
     }
+    import_state(initial_state(plan_.model.layers(), plan_.groups));
   }
 
   void export_parameters(Parameters& parameters) const override {
     for (std::size_t l = 0; l < layers_.size(); ++l) {
-      const LiveLayer& layer = layers_[l];
-      const MatrixView<float> weight = parameters.weight(l);
-      for (std::size_t o = 0; o < weight.rows(); ++o) {
-        for (std::size_t i = 0; i < weight.columns(); ++i) {
-          weight(o, i) = layer.weights[panels::panel_index(layer.spec.inputs, o, i)];
+      from_panels(layers_[l].weights, layers_[l].bias, parameters, l);
+    }
+  }
+
+  void import_state(const OptimizerState& state) override {
+    for (std::size_t slot = 0; slot < state.slots.size(); ++slot) {
+      for (std::size_t l = 0; l < layers_.size(); ++l) {
+        if (LiveLayer& layer = layers_[l]; !layer.weight_state[slot].empty()) {
+          to_panels(state.slots[slot], l, layer.weight_state[slot], layer.bias_state[slot]);
         }
       }
-      std::copy_n(layer.bias.begin(), weight.rows(), parameters.bias(l).begin());
     }
+  }
+
+  OptimizerState export_state() const override {
+    OptimizerState state = initial_state(plan_.model.layers(), plan_.groups);
+    for (std::size_t slot = 0; slot < state.slots.size(); ++slot) {
+      for (std::size_t l = 0; l < layers_.size(); ++l) {
+        if (const LiveLayer& layer = layers_[l]; !layer.weight_state[slot].empty()) {
+          from_panels(layer.weight_state[slot], layer.bias_state[slot], state.slots[slot], l);
+        }
+      }
+    }
+    return state;
   }
 
   LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) override {
@@ -214,6 +223,29 @@ class PanelsEngine final : public Engine {
     std::vector<LayerActivations> activations;
   };
 
+  /// Layer l of `from`, weights and biases; padding stays as it is, zero.
+  static void to_panels(const Parameters& from, std::size_t l, AlignedVector<float>& weights,
+                        AlignedVector<float>& bias) {
+    const MatrixView<const float> weight = from.weight(l);
+    for (std::size_t o = 0; o < weight.rows(); ++o) {
+      for (std::size_t i = 0; i < weight.columns(); ++i) {
+        weights[panels::panel_index(weight.columns(), o, i)] = weight(o, i);
+      }
+    }
+    std::ranges::copy(from.bias(l), bias.begin());
+  }
+
+  static void from_panels(const AlignedVector<float>& weights, const AlignedVector<float>& bias, Parameters& to,
+                          std::size_t l) {
+    const MatrixView<float> weight = to.weight(l);
+    for (std::size_t o = 0; o < weight.rows(); ++o) {
+      for (std::size_t i = 0; i < weight.columns(); ++i) {
+        weight(o, i) = weights[panels::panel_index(weight.columns(), o, i)];
+      }
+    }
+    std::copy_n(bias.begin(), weight.rows(), to.bias(l).begin());
+  }
+
   static AlignedVector<float> padded_with_zeros(const std::vector<float>& values) {
     AlignedVector<float> result(panels::padded(values.size()), 0.0F);
     std::ranges::copy(values, result.begin());
@@ -240,7 +272,7 @@ class PanelsEngine final : public Engine {
       if (l > lowest_trained_) {
         layer.transposed.assign(size, 0.0F);
       }
-      const std::size_t slots = find_optimizer(group->optimizer.name).state_slots(group->optimizer);
+      const std::size_t slots = find_optimizer(group->optimizer.name).state(group->optimizer).size();
       for (std::size_t slot = 0; slot < slots; ++slot) {
         layer.weight_state[slot].assign(size, 0.0F);
         layer.bias_state[slot].assign(outputs, 0.0F);
