@@ -82,7 +82,8 @@ TEST_CASE("each rule is its formula, up to its own roundings", "[kernels]") {
         const double scale = std::fabs(x.w) + std::fabs(before.weights[i]) + std::fabs(before.gradient[i]) + step + 0.1;
         worst = std::max(worst, std::fabs(after.weights[i] - x.w) / (12 * kRoundoff * scale));
         for (std::size_t s = 0; s < kMaxStateSlots; ++s) {
-          worst = std::max(worst, std::fabs(after.state[s][i] - x.state[s]) / (12 * kRoundoff * (scale + x.state[s])));
+          worst = std::max(
+              worst, std::fabs(after.state[s][i] - x.state[s]) / (12 * kRoundoff * (scale + std::fabs(x.state[s]))));
         }
       }
       CHECK(worst <= 1);
