@@ -118,32 +118,6 @@ HWY_INLINE void sum_rows(Tile<kInputs, kPanels>& tile, const float* src, std::si
   }
 }
 
-/// Applies a rule to one vector of weights with its state.
-template <class R>
-HWY_INLINE void update_vector(const OptimizerUpdate& update, V gradient, float* weights,
-                              const std::array<float*, kMaxStateSlots>& state, std::size_t index) {
-  static_assert(R::kSlots <= 2);
-  const D d;
-  V w = hn::Load(d, weights + index);
-  V s0 = hn::Zero(d);
-  V s1 = hn::Zero(d);
-  V unused = hn::Zero(d);
-  if constexpr (R::kSlots > 0) {
-    s0 = hn::Load(d, state[0] + index);
-  }
-  if constexpr (R::kSlots > 1) {
-    s1 = hn::Load(d, state[1] + index);
-  }
-  R::apply(d, update, gradient, w, s0, s1, unused);
-  hn::Store(w, d, weights + index);
-  if constexpr (R::kSlots > 0) {
-    hn::Store(s0, d, state[0] + index);
-  }
-  if constexpr (R::kSlots > 1) {
-    hn::Store(s1, d, state[1] + index);
-  }
-}
-
 /// Applies any update to `count` weights from `index` on.
 void update_span(const OptimizerUpdate& update, const float* gradient, float* weights,
                  const std::array<float*, kMaxStateSlots>& state, std::size_t index, std::size_t count) {
@@ -280,30 +254,37 @@ HWY_INLINE void update_units(const LayerParameters& layer, Blocked src, Blocked 
       });
 }
 
-/// Gradients never leave the registers. Code for each rule, so for those that are worth it.
-template <class R>
+/// Plain SGD, whose gradients never leave the registers.
 struct InRegisters {
-  const LayerParameters& layer;
-  const OptimizerUpdate& update;
+  LayerParameters layer;  // copies, which no store to weights can change: their scalars stay in registers
+  OptimizerUpdate update;
 
   template <std::size_t kInputs, std::size_t kPanels>
   HWY_INLINE void unit(Blocked src, Blocked diff_dst, std::size_t rows, Unit unit) const {
     const std::size_t weights_stride = padded(layer.inputs) * kWidth;
     sum_unit<kInputs, kPanels>(src, diff_dst, rows, unit,
                                [&](V gradient, std::size_t panel, std::size_t index) HWY_ATTR {
-                                 update_vector<R>(update, gradient, layer.weights, layer.weight_state,
-                                                  unit.offset + panel * weights_stride + index);
+                                 descend(gradient, layer.weights + unit.offset + panel * weights_stride + index);
                                });
   }
 
   HWY_INLINE void bias(const Tile<1, 1>& gradient, std::size_t panel) const {
     for (std::size_t v = 0; v < kVectors; ++v) {
-      update_vector<R>(update, gradient.sum[0][v], layer.bias, layer.bias_state, panel * kWidth + v * kLanes);
+      descend(gradient.sum[0][v], layer.bias + panel * kWidth + v * kLanes);
     }
+  }
+
+  HWY_INLINE void descend(V gradient, float* weights) const {
+    const D d;
+    V w = hn::Load(d, weights);
+    V unused = hn::Zero(d);
+    kernels::HWY_NAMESPACE::Rule<UpdateRule::sgd>::apply(d, update, gradient, w, unused, unused, unused);
+    hn::Store(w, d, weights);
   }
 };
 
-/// Gradients of a unit wait in the nearest cache for an update of any rule.
+/// Gradients of a unit wait in the nearest cache for an update of any rule: no slower where the rule keeps state, and
+/// no code for each.
 struct ThroughBuffer {
   const LayerParameters& layer;
   const OptimizerUpdate& update;
@@ -327,35 +308,13 @@ struct ThroughBuffer {
   }
 };
 
-template <UpdateRule rule>
-using Rule = kernels::HWY_NAMESPACE::Rule<rule>;
-
 void UpdateTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
                  const OptimizerUpdate& update, Range tiles) {
-  const auto in_registers = [&]<class R>(R) HWY_ATTR {
-    update_units(layer, src, diff_dst, rows, tiles, InRegisters<R>{layer, update});
-  };
-  if (update.weight_decay == WeightDecay::none) {
-    switch (update.rule) {
-      case UpdateRule::none:
-        return;
-      case UpdateRule::sgd:
-        return in_registers(Rule<UpdateRule::sgd>());
-      case UpdateRule::sgd_keras:
-        return in_registers(Rule<UpdateRule::sgd_keras>());
-      case UpdateRule::nesterov_keras:
-        return in_registers(Rule<UpdateRule::nesterov_keras>());
-      case UpdateRule::sgd_torch:
-        return in_registers(Rule<UpdateRule::sgd_torch>());
-      case UpdateRule::nesterov_torch:
-        return in_registers(Rule<UpdateRule::nesterov_torch>());
-      case UpdateRule::adam:
-        return in_registers(Rule<UpdateRule::adam>());
-      default:
-        break;
-    }
+  if (update.rule == UpdateRule::sgd && update.weight_decay == WeightDecay::none) {
+    update_units(layer, src, diff_dst, rows, tiles, InRegisters{layer, update});
+  } else {
+    update_units(layer, src, diff_dst, rows, tiles, ThroughBuffer{layer, update});
   }
-  update_units(layer, src, diff_dst, rows, tiles, ThroughBuffer{layer, update});
 }
 
 void GradientTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows, float* gradient,
