@@ -16,6 +16,14 @@
 HWY_BEFORE_NAMESPACE();
 namespace strata::kernels::HWY_NAMESPACE {
 
+/// The gradient as a rule is given it: scaled, then cut. What is not a number stays so.
+template <class D, class V>
+HWY_INLINE V clipped(D d, const OptimizerUpdate& u, V g) {
+  const V limit = Set(d, u.gradient_limit);
+  g = Mul(Set(d, u.gradient_scale), g);
+  return IfThenElse(Gt(g, limit), limit, IfThenElse(Lt(g, Neg(limit)), Neg(limit), g));
+}
+
 /// x moved to `sample` by `weight`: one more sample of an exponential mean.
 template <class D, class V>
 HWY_INLINE V moved(D d, V x, V sample, float weight) {
@@ -237,7 +245,7 @@ struct Rule<UpdateRule::lion> {
   }
 };
 
-/// Weight decay, which comes before the rule.
+/// Weight decay, which comes after clipping and before the rule.
 template <class D, class V>
 HWY_INLINE void decay_weights(D d, const OptimizerUpdate& u, V& g, V& w) {
   if (u.weight_decay == WeightDecay::decoupled) {

@@ -23,10 +23,14 @@ template <class R, class D>
 std::size_t update_from(D d, std::size_t first, const OptimizerUpdate& update, std::span<float> weights,
                         std::span<const float> gradient, const States& state) {
   const std::size_t lanes = hn::Lanes(d);
+  const bool clips = update.clips();
   std::size_t i = first;
   for (; i + lanes <= weights.size(); i += lanes) {
     auto w = hn::LoadU(d, weights.data() + i);
     auto g = hn::LoadU(d, gradient.data() + i);
+    if (clips) {
+      g = clipped(d, update, g);
+    }
     decay_weights(d, update, g, w);
     const auto load = [&](std::size_t slot)
                           HWY_ATTR { return slot < R::kSlots ? hn::LoadU(d, state[slot].data() + i) : hn::Zero(d); };

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <span>
 
 namespace strata::kernels {
@@ -38,14 +39,15 @@ enum class UpdateRule {
 };
 inline constexpr UpdateRule kLastRule = UpdateRule::lion;
 
-/// What weight decay does before the rule.
+/// What weight decay does, after clipping and before the rule.
 enum class WeightDecay {
   none,
   decoupled,  ///< w -= decay w
   coupled,    ///< g += decay w
 };
 
-/// A rule with its scalars at one step, as fp32; those that the rule does not name above are not read.
+/// A rule with its scalars at one step, as fp32 (those that the rule does not name above are not read), and what
+/// becomes of gradient and weight before it.
 struct OptimizerUpdate {
   UpdateRule rule = UpdateRule::none;
   WeightDecay weight_decay = WeightDecay::none;
@@ -58,6 +60,11 @@ struct OptimizerUpdate {
   float gradient_factor = 0;  ///< nadam
   float epsilon = 0;          ///< where v's bias is corrected in rate: times what corrects it
   float decay = 0;            ///< decoupled: lr times the coefficient
+
+  float gradient_scale = 1;  ///< the gradient is multiplied by it first: clipping by global norm
+  float gradient_limit = std::numeric_limits<float>::infinity();  ///< then cut to ± this: clipping by value
+
+  bool clips() const { return gradient_scale != 1 || gradient_limit != std::numeric_limits<float>::infinity(); }
 };
 
 /// The update of `weights` for `gradient`, all spans of one length; a rule uses the first slots of `state`

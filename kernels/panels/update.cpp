@@ -310,7 +310,7 @@ struct ThroughBuffer {
 
 void UpdateTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
                  const OptimizerUpdate& update, Range tiles) {
-  if (update.rule == UpdateRule::sgd && update.weight_decay == WeightDecay::none) {
+  if (update.rule == UpdateRule::sgd && update.weight_decay == WeightDecay::none && !update.clips()) {
     update_units(layer, src, diff_dst, rows, tiles, InRegisters{layer, update});
   } else {
     update_units(layer, src, diff_dst, rows, tiles, ThroughBuffer{layer, update});

@@ -48,8 +48,10 @@ void rmsprop(const kernels::OptimizerUpdate& u, Real g, Element<Real>& x, bool k
 }
 
 template <class Real>
-void update(const kernels::OptimizerUpdate& u, Real g, Element<Real>& x) {
+void update(const kernels::OptimizerUpdate& u, Real gradient, Element<Real>& x) {
   using kernels::UpdateRule;
+  Real g = u.gradient_scale * gradient;
+  g = g > u.gradient_limit ? u.gradient_limit : g < -u.gradient_limit ? -u.gradient_limit : g;
   auto& [a, b, c] = x.state;
   const Real rate = u.rate;
   const Real momentum = u.momentum;
