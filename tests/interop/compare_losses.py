@@ -57,7 +57,7 @@ def main():
         for case in cases:
             expected = frameworks.losses(data, case)
             difference = problem.largest_difference(strata_losses(strata, folder, weights, case), expected)
-            formulas = problem.largest_difference(reference.losses(data.batches(case), case), expected)
+            formulas = problem.largest_difference(reference.losses(data.batches(case), case.pair, case.convention), expected)
             failed = difference > case.tolerance() or formulas > FORMULA_SHARE * case.tolerance()
             failures += failed
             print(f"{case.convention:10} {case.pair[0]:39} {case.pair[1]:44} {difference:8.1e} {formulas:8.1e}",
@@ -66,7 +66,7 @@ def main():
     case = problem.Problem("keras", problem.FIRST_PAIRS[-1])
     batches = data.batches(case)
     difference = problem.largest_difference(frameworks.keras_losses(batches, case.pair, from_probabilities=True),
-                                            reference.losses(batches, case))
+                                            reference.losses(batches, case.pair, case.convention))
     failed = difference > FORMULA_SHARE * case.tolerance()
     failures += failed
     print(f"Keras from softmax probabilities against the formulas: {difference:.1e}", "  FAILED" if failed else "")

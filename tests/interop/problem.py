@@ -14,6 +14,7 @@ SIZES = [784, 300, 100, 50, 10]
 LAYERS = len(SIZES) - 1
 UPPER_LAYERS = 2
 ALL_ROWS = 60_000
+TRAIN_ROWS = 48_000  # the last fifth is held out
 BATCH_SIZE = 32
 
 
@@ -23,7 +24,7 @@ class Problem:
 
     convention: str  # keras or torch
     pair: tuple
-    train_rows: int = 48_000  # the rows after them are held out
+    train_rows: int = TRAIN_ROWS  # the rows after them are held out
     steps: int = 400
 
     def tolerance(self):

@@ -157,10 +157,10 @@ def make_optimizer(text, convention):
     return OPTIMIZERS[name](convention, **values)
 
 
-def losses(batches, case):
+def losses(batches, pair, convention):
     """The batches' mean cross-entropies before each update."""
     weights = [(weight.astype(np.float64), bias.astype(np.float64)) for weight, bias in problem.initial_weights()]
-    optimizers = [[make_optimizer(text, case.convention) for _ in "wb"] for text in problem.layer_optimizers(case.pair)]
+    optimizers = [[make_optimizer(text, convention) for _ in "wb"] for text in problem.layer_optimizers(pair)]
     result = []
     for features, labels in batches:
         outputs = [features.astype(np.float64)]
