@@ -20,16 +20,6 @@ namespace {
 constexpr double kTolerance = 2e-5;  // relative
 constexpr std::size_t kRows = 1000;  // 31 whole batches an epoch and one of 8 rows
 
-/// The first rows of the training part, without a test part.
-DataSource first_rows(const DataSource& source) {
-  DataSource part;
-  part.classes = source.classes;
-  part.train = source.train;
-  part.train.labels.resize(kRows);
-  part.train.pixels.resize(kRows * part.train.features);
-  return part;
-}
-
 std::vector<double> train(const DataSource& source, const nlohmann::json& run, const std::string& engine) {
   std::vector<std::string> words{"--validation-split",
                                  "0",
@@ -65,7 +55,7 @@ TEST_CASE("losses with smoothing, class weights and clipping agree with Keras' a
   std::ifstream stream(STRATA_TESTS_DIR "/golden/regularised_losses.json");
   REQUIRE(stream);
   const auto golden = nlohmann::json::parse(stream);
-  const DataSource source = first_rows(load_idx_folder(STRATA_DATASETS_DIR "/fashion-mnist", 1));
+  const DataSource source = first_rows(load_idx_folder(STRATA_DATASETS_DIR "/fashion-mnist", 1), kRows);
   REQUIRE(golden["runs"].size() == 14);
   const std::string engine = GENERATE(as<std::string>{}, "onednn", "panels");
   for (const auto& run : golden["runs"]) {

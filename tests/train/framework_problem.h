@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "data/load.h"
 #include "model/parameters.h"
 #include "train/observer.h"
 
@@ -54,6 +55,16 @@ inline double largest_relative_difference(const std::vector<double>& losses, con
     largest = std::max(largest, std::abs(losses[i] - expected[i]) / expected[i]);
   }
   return largest;
+}
+
+/// The first rows of the training part, without a test part.
+inline DataSource first_rows(const DataSource& source, std::size_t rows) {
+  DataSource part;
+  part.classes = source.classes;
+  part.train = source.train;
+  part.train.labels.resize(rows);
+  part.train.pixels.resize(rows * part.train.features);
+  return part;
 }
 
 }  // namespace strata::test
