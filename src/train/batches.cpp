@@ -11,8 +11,8 @@ void Batches::advance(std::uint32_t epoch, std::size_t step) {
   if (next_ == here) {
     std::swap(rows_, next_rows_);
   } else {
-    const auto rows = sampler_.batch(epoch, step);
-    rows_.assign(rows.begin(), rows.end());
+    const auto batch = sampler_.batch(epoch, step);
+    rows_.assign(batch.begin(), batch.end());
   }
   next_ = after(here);
   next_rows_.clear();
