@@ -113,7 +113,7 @@ class PanelsEngine final : public Engine {
     const Range rows = share(batch.rows.size(), thread, team_.size());
     if (!gathered) {
       gather(batch.samples, batch.rows, training_.batch, rows);
-      team_.barrier();
+      team_.barrier(thread);
     }
     for (const Phase& phase : schedule_.phases) {
       if (phase.by_columns) {
@@ -121,7 +121,7 @@ class PanelsEngine final : public Engine {
       } else {
         for_chunks(rows, schedule_.chunk_rows, [&](Range chunk) { through(phase.operations, batch, chunk, state); });
       }
-      team_.barrier();
+      team_.barrier(thread);
     }
     update(batch.rows.size(), thread, updates);
     gather(batch.samples, batch.next_rows, next_batch_, share(batch.next_rows.size(), thread, team_.size()));
