@@ -15,6 +15,7 @@
 #include "kernels/instruction_set.h"
 #include "model/initialize.h"
 #include "model/model_spec.h"
+#include "train/monitor.h"
 
 namespace strata::cli {
 

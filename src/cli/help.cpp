@@ -74,14 +74,15 @@ std::string range(const OptimizerKey& key) {
   if (key.type == OptimizerKey::Type::boolean) {
     return "true or false";
   }
+  const bool whole = key.type == OptimizerKey::Type::whole;
   std::string text;
   if (std::isfinite(key.minimum)) {
     text = fmt::format("{} {}", key.open_minimum ? "above" : "from", key.minimum);
   }
-  if (std::isfinite(key.maximum)) {
+  if (std::isfinite(key.maximum) && !(whole && key.maximum == kMostSteps)) {
     text += fmt::format("{}{} {}", text.empty() ? "" : " ", key.open_maximum ? "to below" : "to", key.maximum);
   }
-  return text.empty() ? "any number" : text;
+  return text.empty() ? "any number" : whole ? "whole, " + text : text;
 }
 
 std::string key_default(const OptimizerKey& key) {
@@ -90,10 +91,11 @@ std::string key_default(const OptimizerKey& key) {
   return keras == torch ? keras : fmt::format("{}, torch {}", keras, torch);
 }
 
-std::string optimizers_help() {
-  std::string text =
-      "\nOPTIMIZER is NAME[,KEY=VALUE…], such as sgd,lr=0.01,momentum=0.9. Its names and keys [defaults]:\n";
-  for (const OptimizerEntry& entry : optimizer_registry()) {
+/// The entries of a registry with their keys.
+template <class Registry>
+std::string registry_help(const Registry& registry) {
+  std::string text;
+  for (const auto& entry : registry) {
     text += fmt::format("  {}\n{}", entry.name, wrapped(entry.help, kHelpColumn, kHelpWidth));
     for (const OptimizerKey& key : entry.keys) {
       const std::string line = fmt::format("{}: {}, {} [{}]", key.name, key.help, range(key), key_default(key));
@@ -101,6 +103,14 @@ std::string optimizers_help() {
     }
   }
   return text;
+}
+
+std::string optimizers_help() {
+  return fmt::format(
+      "\nOPTIMIZER is NAME[,KEY=VALUE…], such as sgd,lr=0.01,momentum=0.9. Its names and keys [defaults]:\n{}"
+      "\nEvery optimizer but freeze also takes schedule=NAME [constant] and that schedule's keys, such as\n"
+      "adam,schedule=cosine,warmup_steps=500. The schedules of the rate lr, and their keys [defaults]:\n{}",
+      registry_help(optimizer_registry()), registry_help(schedule_registry()));
 }
 
 /// A bar would end a cell of a Markdown table.
@@ -149,6 +159,21 @@ std::string optimizers_markdown() {
   return text;
 }
 
+std::string schedules_markdown() {
+  std::string text =
+      "\n## Schedules\n\nEvery optimizer but freeze also takes `schedule=NAME` (constant if not given) and that "
+      "schedule's keys, such as\n`adam,schedule=cosine,warmup_steps=500`. [training.md](training.md) explains them.\n";
+  for (const ScheduleEntry& entry : schedule_registry()) {
+    text += fmt::format("\n### {}\n\n{}\n\n| key | default | range | meaning |\n|---|---|---|---|\n", entry.name,
+                        cell(entry.help));
+    for (const OptimizerKey& key : entry.keys) {
+      text += fmt::format("| `{}` | {} | {} | {} |\n", key.name, number(key, key.keras_default), range(key),
+                          cell(key.help));
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string short_usage() {
@@ -190,7 +215,7 @@ std::string markdown_help() {
   for (const Command& command : commands()) {
     text += command_markdown(command);
   }
-  return text + optimizers_markdown();
+  return text + optimizers_markdown() + schedules_markdown();
 }
 
 }  // namespace strata::cli

@@ -24,6 +24,7 @@ struct Option {
   std::vector<std::string_view> choices{};  ///< every value that is allowed; empty: the command checks it
   std::vector<Contradiction> contradicts{};
   bool repeatable = false;
+  bool shapes_run = false;  ///< it decides what a run computes, not what is said or kept of it
 };
 
 }  // namespace strata::cli

@@ -1,12 +1,12 @@
 #include "cli/parse_value.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <string>
 
 #include "core/error.h"
+#include "core/number.h"
 
 namespace strata::cli {
 
@@ -15,15 +15,8 @@ namespace {
 /// A layer of more outputs than this is a slip of the keyboard; products of two such sizes fit in 64 bits.
 constexpr std::uint64_t kMaxLayerSize = 1'000'000;
 
-template <class T>
-std::optional<T> read_all(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
-
 std::optional<double> read_finite(std::string_view text) {
-  const auto value = read_all<double>(text);
+  const auto value = parse_number<double>(text);
   return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
@@ -44,7 +37,7 @@ double seconds_of(char unit) {
 
 std::uint64_t parse_whole(std::string_view option, std::string_view text, std::uint64_t minimum,
                           std::uint64_t maximum) {
-  const auto value = read_all<std::uint64_t>(text);
+  const auto value = parse_number<std::uint64_t>(text);
   if (!value || *value < minimum || *value > maximum) {
     throw usage_error("--{}: expected a whole number from {} to {}, found '{}'", option, minimum, maximum, text);
   }
@@ -57,6 +50,25 @@ double parse_share(std::string_view option, std::string_view text) {
     throw usage_error("--{}: expected a number from 0 to below 1, e.g. 0.2, found '{}'", option, text);
   }
   return *value;
+}
+
+double parse_positive(std::string_view option, std::string_view text) {
+  const auto value = read_finite(text);
+  if (!value || !(static_cast<float>(*value) > 0) || !std::isfinite(static_cast<float>(*value))) {
+    throw usage_error("--{}: expected a number above 0, found '{}'", option, text);
+  }
+  return *value;
+}
+
+std::vector<double> parse_list(std::string_view option, std::string_view text,
+                               double (*parse)(std::string_view option, std::string_view text)) {
+  std::vector<double> values;
+  for (std::size_t first = 0; first <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', first), text.size());
+    values.push_back(parse(option, text.substr(first, comma - first)));
+    first = comma + 1;
+  }
+  return values;
 }
 
 double parse_duration(std::string_view option, std::string_view text) {
@@ -75,7 +87,7 @@ std::vector<std::size_t> parse_layer_sizes(std::string_view option, std::string_
   }
   for (std::size_t first = 0; first <= text.size();) {
     const std::size_t comma = std::min(text.find(',', first), text.size());
-    const auto size = read_all<std::uint64_t>(text.substr(first, comma - first));
+    const auto size = parse_number<std::uint64_t>(text.substr(first, comma - first));
     if (!size || *size < 1 || *size > kMaxLayerSize) {
       throw usage_error("--{}: expected sizes from 1 to {} as N,N,… or none, found '{}'", option, kMaxLayerSize, text);
     }

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <csignal>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 
@@ -18,13 +16,10 @@
 #include "cli/result_text.h"
 #include "cli/signals.h"
 #include "cli/train_settings.h"
+#include "cli/training.h"
 #include "cli/version.h"
 #include "core/error.h"
 #include "core/threads.h"
-#include "data/load.h"
-#include "io/model_file.h"
-#include "io/run_log.h"
-#include "train/trainer.h"
 
 namespace strata::cli {
 
@@ -38,6 +33,8 @@ void warn_of_many_threads(const TrainSettings& settings) {
   }
 }
 
+bool saves(const TrainSettings& settings) { return settings.save || settings.run_dir; }
+
 void check_outputs(const TrainSettings& settings) {
   if (settings.save) {
     check_writable("save", *settings.save);
@@ -45,32 +42,19 @@ void check_outputs(const TrainSettings& settings) {
   if (settings.metrics && *settings.metrics != "-") {
     check_writable("metrics", *settings.metrics);
   }
-}
-
-DataSource load(const TrainSettings& settings) {
-  std::error_code ignored;
-  if (!settings.data_given && !std::filesystem::exists(settings.data, ignored)) {
-    throw data_error("{}: not found; install the Debian package dataset-fashion-mnist, or give --data PATH",
-                     settings.data.string());
+  if (settings.run_dir) {
+    RunFolder::check_free(*settings.run_dir);
   }
-  return load_idx_folder(settings.data, settings.config.threads);
-}
-
-std::optional<Parameters> initial_weights(const TrainSettings& settings, const DataSource& source) {
-  if (!settings.initial_weights) {
-    return std::nullopt;
-  }
-  const ModelSpec model{.inputs = source.train.features,
-                        .hidden = settings.config.hidden,
-                        .classes = source.classes,
-                        .activation = settings.config.activation};
-  return read_initial_weights(*settings.initial_weights, model);
 }
 
 /// Those who listen to a run, as the settings ask for them.
 class Listeners {
  public:
-  explicit Listeners(const TrainSettings& settings) {
+  /// `log` (which may be null) listens too.
+  Listeners(const TrainSettings& settings, Observer* log) {
+    if (log != nullptr) {
+      pointers_.push_back(log);
+    }
     if (settings.metrics) {
       add(std::make_unique<RunLog>(*settings.metrics, config_json(settings)));
     }
@@ -93,20 +77,24 @@ class Listeners {
   std::vector<Observer*> pointers_;
 };
 
-/// Saves if asked to, unless the run has diverged.
-void save_if_finite(const TrainSettings& settings, const Trainer& trainer, const DataSource& source) {
-  const auto finite = [](float weight) { return std::isfinite(weight); };
-  if (!settings.save || !std::ranges::all_of(trainer.parameters().values(), finite)) {
+/// Wherever the settings want the model, unless it has diverged.
+void save_if_finite(const TrainSettings& settings, const RunRecord* record, const Trainer& trainer,
+                    const DataSource& source) {
+  if (!has_finite_weights(trainer)) {
     return;
   }
-  write_model(*settings.save, {.spec = trainer.model(),
-                               .convention = settings.config.convention,
-                               .parameters = trainer.parameters(),
-                               .scaler = trainer.scaler(),
-                               .sample_shape = source.train.sample_shape,
-                               .notes = {{"seed", fmt::format("{}", settings.config.seed)}}});
-  if (!settings.quiet) {
-    print_notes(fmt::format("saved {}\n", settings.save->string()));
+  std::vector<std::filesystem::path> paths;
+  if (record != nullptr) {
+    paths.push_back(record->folder().model());
+  }
+  if (settings.save) {
+    paths.push_back(*settings.save);
+  }
+  for (const std::filesystem::path& path : paths) {
+    save_model(path, settings, trainer, source);
+    if (!settings.quiet) {
+      print_notes(fmt::format("saved {}\n", path.string()));
+    }
   }
 }
 
@@ -124,32 +112,46 @@ void print_result(const TrainSettings& settings, const RunResult& result) {
 Outcome stopped(const TrainSettings& settings, int signal) {
   if (!settings.quiet) {
     print_notes(fmt::format("stopped by {}{}\n", signal == SIGTERM ? "SIGTERM" : "SIGINT",
-                            settings.save ? "" : "; without --save the model is not kept"));
+                            saves(settings) ? "" : "; without --save or --run-dir the model is not kept"));
   }
   return signal == SIGTERM ? Outcome::terminated : Outcome::interrupted;
+}
+
+/// Whether a clock or a signal chose the last step, and the same number of steps gives the same weights again.
+bool ended_by_chance(const TrainSettings& settings, const RunResult& result) {
+  const bool follows_length = std::ranges::any_of(settings.config.groups, [](const ParameterGroup& group) {
+    return needs_horizon(group.optimizer.schedule);
+  });
+  return settings.config.max_seconds || (result.status == RunStatus::interrupted && !follows_length);
 }
 
 Outcome train(const TrainSettings& settings) {
   const StopSignals signals;
   warn_of_many_threads(settings);
   check_outputs(settings);
-  const DataSource source = load(settings);
-  const std::optional<Parameters> initial = initial_weights(settings, source);
-  Trainer trainer(settings.config, source, initial ? &*initial : nullptr);
-  const Listeners listeners(settings);
+  const DataSource source = load_data(settings);
+  Trainer trainer = make_trainer(settings, source);
+  std::optional<RunRecord> record;
+  if (settings.run_dir) {
+    record.emplace(*settings.run_dir, settings);
+  }
+  const Listeners listeners(settings, record ? &record->log() : nullptr);
 
   RunResult result;
   try {
     result = trainer.run(listeners.all(), [&] { return signals.received() != 0; });
     print_result(settings, result);
   } catch (const Error&) {  // a reader of ours that has gone must not cost the model
-    save_if_finite(settings, trainer, source);
+    save_if_finite(settings, record ? &*record : nullptr, trainer, source);
     throw;
   }
-  save_if_finite(settings, trainer, source);
+  if (record && ended_by_chance(settings, result)) {
+    record->set_steps(result.steps);
+  }
+  save_if_finite(settings, record ? &*record : nullptr, trainer, source);
   switch (result.status) {
     case RunStatus::diverged:
-      print_error(divergence_text(result, settings.config, settings.save.has_value()));
+      print_error(divergence_text(result, settings.config, saves(settings) && !has_finite_weights(trainer)));
       return Outcome::diverged;
     case RunStatus::interrupted:
       return stopped(settings, signals.received());

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "cli/parse_value.h"
+#include "cli/repeat_command.h"
 #include "core/error.h"
 #include "core/threads.h"
 
@@ -64,6 +65,48 @@ std::vector<ParameterGroup> groups(const Arguments& arguments, std::size_t layer
   return lower_upper_groups(layer_count, count, lower, upper);
 }
 
+std::vector<double> dropout(const Arguments& arguments, std::size_t hidden_layers) {
+  if (!arguments.given("dropout")) {
+    return {};
+  }
+  if (hidden_layers == 0) {
+    throw usage_error("--dropout does not apply: --hidden none leaves no hidden layer");
+  }
+  std::vector<double> rates = parse_list("dropout", arguments.text("dropout"), parse_share);
+  if (rates.size() == 1) {
+    rates.resize(hidden_layers, rates.front());
+  }
+  if (rates.size() != hidden_layers) {
+    throw usage_error("--dropout: the network has {} hidden layers, found {} rates; give one for each, or one for all",
+                      hidden_layers, rates.size());
+  }
+  return rates;
+}
+
+ClassWeights class_weights(const Arguments& arguments) {
+  if (!arguments.given("class-weights")) {
+    return {};
+  }
+  const std::string& text = arguments.text("class-weights");
+  return text == "balanced"
+             ? ClassWeights{.balanced = true, .given = {}}
+             : ClassWeights{.balanced = false, .given = parse_list("class-weights", text, parse_positive)};
+}
+
+void set_regularisation(TrainConfig& config, const Arguments& arguments) {
+  config.dropout = dropout(arguments, config.hidden.size());
+  config.class_weights = class_weights(arguments);
+  if (arguments.given("label-smoothing")) {
+    config.label_smoothing = parse_share("label-smoothing", arguments.text("label-smoothing"));
+  }
+  if (arguments.given("clip-norm")) {
+    config.clip_norm = parse_positive("clip-norm", arguments.text("clip-norm"));
+  }
+  if (arguments.given("clip-value")) {
+    config.clip_value = parse_positive("clip-value", arguments.text("clip-value"));
+  }
+}
+
 TrainConfig train_config(const Arguments& arguments) {
   TrainConfig config;
   config.validation_split = parse_share("validation-split", arguments.text("validation-split"));
@@ -84,6 +127,12 @@ TrainConfig train_config(const Arguments& arguments) {
   if (arguments.given("max-time")) {
     config.max_seconds = parse_duration("max-time", arguments.text("max-time"));
   }
+  set_regularisation(config, arguments);
+  config.monitor = chosen(arguments, "monitor", kMonitors);
+  if (arguments.given("early-stopping")) {
+    config.early_stopping = static_cast<std::uint32_t>(whole(arguments, "early-stopping", 1, kMaxEpochs));
+  }
+  config.restore_best = arguments.given("restore-best");
   config.seed = whole(arguments, "seed", 0, kMaxCount);
   config.threads =
       arguments.given("threads") ? static_cast<int>(whole(arguments, "threads", 1, kMaxThreads)) : available_threads();
@@ -96,6 +145,11 @@ void check_applicable(const Arguments& arguments, const TrainSettings& settings)
   }
   if (arguments.given("split") && settings.config.validation_split == 0) {
     throw usage_error("--split does not apply: --validation-split 0 holds out no rows");
+  }
+  for (const std::string_view option : {"early-stopping", "monitor", "restore-best"}) {
+    if (arguments.given(option) && settings.config.validation_split == 0) {
+      throw usage_error("--{} does not apply: --validation-split 0 holds out no rows", option);
+    }
   }
   if (settings.config.engine == EngineKind::panels && settings.instruction_set == kernels::InstructionSet::baseline) {
     throw usage_error(
@@ -110,6 +164,34 @@ void check_applicable(const Arguments& arguments, const TrainSettings& settings)
   if (settings.save && settings.metrics && *settings.metrics != "-" &&
       real_path(*settings.save) == real_path(*settings.metrics)) {
     throw usage_error("--save and --metrics name the same file, '{}'; give two", *settings.metrics);
+  }
+  const auto within_run_dir = [&](const std::optional<std::string>& path) {
+    return settings.run_dir && path && real_path(*path).parent_path() == real_path(*settings.run_dir);
+  };
+  if (within_run_dir(settings.save) || within_run_dir(settings.metrics)) {
+    throw usage_error("--save and --metrics cannot name a file in the --run-dir, {}, which gets its own",
+                      settings.run_dir->string());
+  }
+}
+
+/// What was asked for, and nothing else.
+void add_regularisation(nlohmann::ordered_json& json, const TrainConfig& config) {
+  if (!config.dropout.empty()) {
+    json["dropout"] = config.dropout;
+  }
+  if (config.label_smoothing > 0) {
+    json["label_smoothing"] = config.label_smoothing;
+  }
+  if (config.class_weights.balanced) {
+    json["class_weights"] = "balanced";
+  } else if (!config.class_weights.given.empty()) {
+    json["class_weights"] = config.class_weights.given;
+  }
+  if (config.clip_norm) {
+    json["clip_norm"] = *config.clip_norm;
+  }
+  if (config.clip_value) {
+    json["clip_value"] = *config.clip_value;
   }
 }
 
@@ -133,6 +215,7 @@ TrainSettings train_settings(const Arguments& arguments) {
   settings.data = arguments.text("data");
   settings.data_given = arguments.given("data");
   settings.initial_weights = optional_text(arguments, "initial-weights");
+  settings.run_dir = optional_text(arguments, "run-dir");
   settings.save = optional_text(arguments, "save");
   settings.metrics = optional_text(arguments, "metrics");
   settings.config.engine = chosen(arguments, "engine", kEngines);
@@ -141,6 +224,8 @@ TrainSettings train_settings(const Arguments& arguments) {
   settings.json = arguments.given("json");
   settings.progress = settings.quiet ? ProgressStyle::none : chosen(arguments, "progress", kProgressStyles);
   settings.threads_given = arguments.given("threads");
+  settings.words = shaping_words(train_command().options, arguments);
+  settings.words.insert(settings.words.end(), {"--threads", fmt::format("{}", settings.config.threads)});
   check_applicable(arguments, settings);
   return settings;
 }
@@ -172,6 +257,14 @@ nlohmann::ordered_json config_json(const TrainSettings& settings) {
   }
   if (config.max_seconds) {
     json["max_time"] = fmt::format("{}s", *config.max_seconds);
+  }
+  add_regularisation(json, config);
+  json["monitor"] = monitor_name(config.monitor);
+  if (config.early_stopping) {
+    json["early_stopping"] = *config.early_stopping;
+  }
+  if (config.restore_best) {
+    json["restore_best"] = true;
   }
   add_groups(json, config.groups);
   return json;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/arguments.h"
 #include "cli/choices.h"
@@ -14,10 +15,12 @@
 namespace strata::cli {
 
 struct TrainSettings {
+  std::vector<std::string> words;  ///< after `strata train`: the options that give the same run again
   TrainConfig config;
   std::filesystem::path data;
   std::optional<std::filesystem::path> initial_weights;
   std::optional<std::filesystem::path> save;
+  std::optional<std::filesystem::path> run_dir;
   std::optional<std::string> metrics;  ///< a file, or "-" for stdout
   kernels::InstructionSet instruction_set = kernels::InstructionSet::automatic;
   ProgressStyle progress = ProgressStyle::automatic;

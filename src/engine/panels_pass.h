@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "core/tensor.h"
 #include "engine/panels_layers.h"
+#include "kernels/dropout.h"
 #include "kernels/panels/dense.h"
 
 namespace strata {
@@ -35,21 +37,32 @@ struct LayerActivations {
   BlockedBuffer values;     ///< after the activation
   BlockedBuffer inputs;     ///< before it, where the derivative needs that
   BlockedBuffer gradients;  ///< of the loss, before the activation
+  BlockedBuffer dropped;    ///< what dropout leaves of the values, which the derivative may still need; else empty
 
-  LayerActivations(const LayerSpec& layer, std::size_t rows, bool training);
+  LayerActivations(const LayerSpec& layer, std::size_t rows, bool training, bool dropout);
+
+  /// What the next layer reads.
+  const kernels::panels::Blocked& output() const {
+    return dropped.view().capacity > 0 ? dropped.view() : values.view();
+  }
 };
 
-/// Up to `rows` rows on their way; `training` adds what a backward pass needs.
+/// Up to `rows` rows on their way.
 struct Pass {
   BlockedBuffer batch;  ///< the network's input, standardised
   std::vector<LayerActivations> layers;
+  std::vector<std::optional<kernels::DropoutMask>> masks;  ///< of each layer at the step at hand
 
-  Pass(const ModelSpec& model, std::size_t rows, bool training);
+  /// For rows without a way back, and without dropout.
+  Pass(const ModelSpec& model, std::size_t rows);
+  /// With what the plan's training needs.
+  Pass(const EnginePlan& plan, std::size_t rows);
+
+  /// Draws the masks of another step.
+  void draw_masks(const EnginePlan& plan, std::uint64_t step);
 
   /// What layer l reads.
-  const kernels::panels::Blocked& below(std::size_t l) const {
-    return l == 0 ? batch.view() : layers[l - 1].values.view();
-  }
+  const kernels::panels::Blocked& below(std::size_t l) const { return l == 0 ? batch.view() : layers[l - 1].output(); }
 };
 
 /// Layer l's values from those below it, for some rows and some panels of outputs.

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <charconv>
 #include <cmath>
 #include <iterator>
 #include <optional>
@@ -16,6 +15,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/number.h"
 #include "io/json_text.h"
 #include "io/safetensors.h"
 
@@ -46,14 +46,6 @@ std::string_view activation_name(ActivationKind kind) {
 std::string layer_prefix(std::size_t layer) { return fmt::format("layers.{}.", layer); }
 
 std::string shape_text(const Shape& shape) { return fmt::format("({})", fmt::join(shape, ", ")); }
-
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number number{};
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
-}
 
 /// A file that was read, with the messages about it.
 class Source {

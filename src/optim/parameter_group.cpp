@@ -3,21 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "core/error.h"
+#include "core/number.h"
 
 namespace strata {
 
 namespace {
 
 std::size_t parse_layer(std::string_view digits, std::string_view text) {
-  std::size_t layer = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), layer);
-  if (error != std::errc() || end != digits.data() + digits.size()) {
+  const auto layer = parse_number<std::size_t>(digits);
+  if (!layer) {
     throw usage_error("--group {}: expected FIRST-LAST:OPTIMIZER, layers counted from 0, as in 0-1:sgd,lr=0.01", text);
   }
-  return layer;
+  return *layer;
 }
 
 ParameterGroup parse_group(std::string_view text, std::size_t layer_count, Convention convention) {

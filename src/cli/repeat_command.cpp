@@ -1,0 +1,69 @@
+#include "cli/repeat_command.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace strata::cli {
+
+namespace {
+
+bool plain(std::string_view word) {
+  constexpr std::string_view kHarmless = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.,:/@%";
+  return !word.empty() && word.find_first_not_of(kHarmless) == std::string_view::npos;
+}
+
+std::string quoted(std::string_view word) {
+  if (plain(word)) {
+    return std::string(word);
+  }
+  std::string text = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      text += "'\\''";
+    } else {
+      text += c;
+    }
+  }
+  return text + "'";
+}
+
+}  // namespace
+
+std::vector<std::string> shaping_words(const std::vector<Option>& options, const Arguments& arguments) {
+  std::vector<std::string> words;
+  for (const Option& option : options) {
+    if (!option.shapes_run) {
+      continue;
+    }
+    for (const std::string& text : arguments.texts(option.name)) {
+      words.push_back(fmt::format("--{}", option.name));
+      if (!option.value.empty()) {
+        words.push_back(text);
+      }
+    }
+  }
+  return words;
+}
+
+std::vector<std::string> without_option(const std::vector<std::string>& words, const std::string& name) {
+  std::vector<std::string> rest;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == fmt::format("--{}", name)) {
+      ++i;
+    } else {
+      rest.push_back(words[i]);
+    }
+  }
+  return rest;
+}
+
+std::string train_command_line(const std::vector<std::string>& words) {
+  std::string text = "strata train";
+  for (const std::string& word : words) {
+    text += fmt::format(" {}", quoted(word));
+  }
+  return text;
+}
+
+}  // namespace strata::cli

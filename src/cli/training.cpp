@@ -1,0 +1,60 @@
+#include "cli/training.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "cli/repeat_command.h"
+#include "core/error.h"
+#include "io/model_file.h"
+
+namespace strata::cli {
+
+DataSource load_data(const TrainSettings& settings) {
+  std::error_code ignored;
+  if (!settings.data_given && !std::filesystem::exists(settings.data, ignored)) {
+    throw data_error("{}: not found; install the Debian package dataset-fashion-mnist, or give --data PATH",
+                     settings.data.string());
+  }
+  return load_idx_folder(settings.data, settings.config.threads);
+}
+
+Trainer make_trainer(const TrainSettings& settings, const DataSource& source) {
+  if (!settings.initial_weights) {
+    return {settings.config, source};
+  }
+  const ModelSpec model{.inputs = source.train.features,
+                        .hidden = settings.config.hidden,
+                        .classes = source.classes,
+                        .activation = settings.config.activation};
+  const Parameters initial = read_initial_weights(*settings.initial_weights, model);
+  return {settings.config, source, &initial};
+}
+
+bool has_finite_weights(const Trainer& trainer) {
+  return std::ranges::all_of(trainer.parameters().values(), [](float weight) { return std::isfinite(weight); });
+}
+
+void save_model(const std::filesystem::path& path, const TrainSettings& settings, const Trainer& trainer,
+                const DataSource& source) {
+  write_model(path, {.spec = trainer.model(),
+                     .convention = settings.config.convention,
+                     .parameters = trainer.parameters(),
+                     .scaler = trainer.scaler(),
+                     .sample_shape = source.train.sample_shape,
+                     .notes = {{"seed", fmt::format("{}", settings.config.seed)}}});
+}
+
+RunRecord::RunRecord(const std::filesystem::path& folder, const TrainSettings& settings)
+    : settings_(settings), folder_(folder), log_(folder_.metrics().string(), config_json(settings)) {
+  folder_.write_config(config_json(settings), train_command_line(settings.words));
+}
+
+void RunRecord::set_steps(std::uint64_t steps) const {
+  std::vector<std::string> words = without_option(without_option(settings_.words, "max-time"), "max-steps");
+  words.insert(words.end(), {"--max-steps", fmt::format("{}", steps)});
+  folder_.write_config(config_json(settings_), train_command_line(words));
+}
+
+}  // namespace strata::cli

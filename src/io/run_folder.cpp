@@ -1,0 +1,74 @@
+#include "io/run_folder.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "core/error.h"
+#include "io/atomic_file.h"
+
+namespace strata {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Error unusable(const fs::path& path, const std::error_code& error) {
+  return failed_error("cannot use {} as the run's folder: {}", path.string(), error.message());
+}
+
+/// `path` itself, once it and the folders above it are there.
+fs::path created(fs::path path) {
+  RunFolder::check_free(path);
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) {
+    throw unusable(path, error);
+  }
+  return path;
+}
+
+}  // namespace
+
+void RunFolder::check_free(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) {
+    return;
+  }
+  if (!fs::is_directory(status)) {
+    throw usage_error("{}: it is a file; give the name of a new folder for the run", path.string());
+  }
+  const fs::directory_iterator entries(path, error);
+  if (error) {
+    throw unusable(path, error);
+  }
+  const bool empty = std::all_of(begin(entries), end(entries),
+                                 [](const auto& entry) { return entry.path().filename() == FolderLock::kName; });
+  if (!empty) {
+    throw usage_error("{}: this folder is not empty; give the name of a new one, so that no run is overwritten",
+                      path.string());
+  }
+}
+
+RunFolder::RunFolder(fs::path path) : path_(created(std::move(path))), lock_(path_) {
+  check_free(path_);  // another run may have come and gone in between
+}
+
+void RunFolder::write_config(const nlohmann::ordered_json& config, const std::string& command) const {
+  nlohmann::ordered_json json = config;
+  json["strata_version"] = STRATA_VERSION;
+  json["command"] = command;
+  write_json(this->config(), json);
+}
+
+void write_json(const fs::path& path, const nlohmann::ordered_json& json) {
+  const std::string text = json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(text)));
+  file.commit();
+}
+
+}  // namespace strata

@@ -1,0 +1,38 @@
+// The folder in which one run leaves everything about it: docs/formats.md.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "io/folder_lock.h"
+
+namespace strata {
+
+/// A new folder with the names of its files; no other process can use it while this lives.
+class RunFolder {
+ public:
+  /// Throws Error(usage) if `path` is there and no empty folder. Changes nothing.
+  static void check_free(const std::filesystem::path& path);
+
+  /// Creates the folder, and those above it, and locks it. Throws as check_free, and Error(failed) if the system
+  /// refuses or another process has the folder.
+  explicit RunFolder(std::filesystem::path path);
+
+  std::filesystem::path config() const { return path_ / "config.json"; }
+  std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
+  std::filesystem::path model() const { return path_ / "model.safetensors"; }
+
+  /// Writes config.json, whole or not at all: the members of `config`, then strata_version and `command`, which
+  /// repeats the run.
+  void write_config(const nlohmann::ordered_json& config, const std::string& command) const;
+
+ private:
+  std::filesystem::path path_;
+  FolderLock lock_;
+};
+
+/// Writes `json` to `path` over several lines, whole or not at all. Throws Error(failed).
+void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& json);
+
+}  // namespace strata

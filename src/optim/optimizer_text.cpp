@@ -1,0 +1,171 @@
+// The text of an optimizer and its schedule: name[,key=value…].
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+
+#include "core/error.h"
+#include "core/nearest.h"
+#include "core/number.h"
+#include "optim/optimizer.h"
+
+namespace strata {
+
+namespace {
+
+using Type = OptimizerKey::Type;
+
+constexpr std::string_view kScheduleKey = "schedule";
+
+std::string range(const OptimizerKey& key) {
+  return fmt::format("{}{}, {}{}", key.open_minimum ? '(' : '[', key.minimum, key.maximum,
+                     key.open_maximum ? ')' : ']');
+}
+
+double parse_value(const OptimizerKey& key, std::string_view text, std::string_view option) {
+  if (key.type == Type::boolean) {
+    if (text != "true" && text != "false") {
+      throw usage_error("{}: {}={} is neither true nor false", option, key.name, text);
+    }
+    return text == "true" ? 1 : 0;
+  }
+  const auto value = parse_number<double>(text);
+  if (key.type == Type::whole) {
+    if (!value || *value != std::floor(*value) || *value < key.minimum || *value > key.maximum) {
+      throw usage_error("{}: {}={} is not a whole number in {}", option, key.name, text, range(key));
+    }
+    return *value;
+  }
+  // As the update takes it: in fp32, denormals as zero.
+  float rounded = value ? static_cast<float>(*value) : 0.0F;
+  rounded = std::fabs(rounded) < std::numeric_limits<float>::min() ? 0.0F : rounded;
+  const bool in_range = value && (key.open_minimum ? rounded > key.minimum : *value >= key.minimum) &&
+                        (key.open_maximum ? rounded < key.maximum : *value <= key.maximum);
+  if (!in_range) {
+    throw usage_error("{}: {}={} is not a number in {}", option, key.name, text, range(key));
+  }
+  return *value;
+}
+
+/// One `key=value`.
+struct Setting {
+  std::string_view key;
+  std::string_view value;
+};
+
+Setting parse_setting(std::string_view part, std::string_view option) {
+  const std::size_t equals = part.find('=');
+  if (equals == std::string_view::npos) {
+    throw usage_error("{}: '{}' is not of the form key=value, as in sgd,lr=0.01,momentum=0.9", option, part);
+  }
+  return {part.substr(0, equals), part.substr(equals + 1)};
+}
+
+/// The settings that follow the name in `text`, each key once.
+std::vector<Setting> parse_settings(std::string_view text, std::string_view option) {
+  std::vector<Setting> settings;
+  for (std::size_t comma = text.find(','); comma != std::string_view::npos; comma = text.find(',')) {
+    text = text.substr(comma + 1);
+    const Setting setting = parse_setting(text.substr(0, text.find(',')), option);
+    if (std::ranges::find(settings, setting.key, &Setting::key) != settings.end()) {
+      throw usage_error("{}: {} is given twice", option, setting.key);
+    }
+    settings.push_back(setting);
+  }
+  return settings;
+}
+
+/// `find(name)`, an error of which names the option.
+template <class Find>
+const auto& named(Find find, std::string_view name, std::string_view option) {
+  try {
+    return find(name);
+  } catch (const Error& error) {
+    throw usage_error("{}: {}", option, error.what());
+  }
+}
+
+const OptimizerKey* find_key(const std::vector<OptimizerKey>& keys, std::string_view name) {
+  const auto key = std::ranges::find(keys, name, &OptimizerKey::name);
+  return key == keys.end() ? nullptr : &*key;
+}
+
+/// `cosine|linear|…`: the schedules that know `key`.
+std::string schedules_with(std::string_view key) {
+  std::string names;
+  for (const ScheduleEntry& schedule : schedule_registry()) {
+    if (find_key(schedule.keys, key) != nullptr) {
+      names += fmt::format("{}{}", names.empty() ? "" : "|", schedule.name);
+    }
+  }
+  return names;
+}
+
+Error unknown_key(const OptimizerEntry& entry, const ScheduleEntry& schedule, std::string_view name,
+                  std::string_view option) {
+  if (entry.keys.empty()) {
+    return usage_error("{}: {} takes no keys, but got '{}'", option, entry.name, name);
+  }
+  std::vector<std::string_view> known;
+  std::ranges::transform(entry.keys, std::back_inserter(known), &OptimizerKey::name);
+  known.emplace_back(kScheduleKey);
+  std::ranges::transform(schedule.keys, std::back_inserter(known), &OptimizerKey::name);
+  const std::string elsewhere = schedules_with(name);
+  return usage_error("{}: {}{} has no key '{}'; {}It knows {}", option, entry.name,
+                     schedule.name == "constant" ? "" : fmt::format(" with schedule={}", schedule.name), name,
+                     elsewhere.empty() ? fmt::format("did you mean {}? ", nearest_name(name, known))
+                                       : fmt::format("schedule={} has it. ", elsewhere),
+                     join_names(known));
+}
+
+void reject_contradictions(const OptimizerSpec& spec, std::string_view option) {
+  if (spec.name == "sgd" && spec.value("nesterov") != 0 && spec.value("momentum") == 0) {
+    throw usage_error("{}: nesterov=true needs a momentum above 0, e.g. momentum=0.9", option);
+  }
+}
+
+}  // namespace
+
+OptimizerSpec parse_optimizer(std::string_view text, Convention convention, std::string_view option) {
+  const std::string_view name = text.substr(0, text.find(','));
+  const OptimizerEntry& entry = named(find_optimizer, name, option);
+  const std::vector<Setting> settings = parse_settings(text, option);
+  OptimizerSpec spec{std::string(name), {}, {}};
+  for (const OptimizerKey& key : entry.keys) {
+    spec.values.emplace(key.name, key.default_for(convention));
+  }
+  const auto chosen = std::ranges::find(settings, kScheduleKey, &Setting::key);
+  const bool scheduled = chosen != settings.end() && !entry.keys.empty();
+  const ScheduleEntry& schedule = scheduled ? named(find_schedule, chosen->value, option) : schedule_registry().front();
+  spec.schedule = default_schedule(schedule);
+
+  for (const Setting& setting : settings) {
+    if (const OptimizerKey* key = find_key(entry.keys, setting.key)) {
+      spec.values.find(key->name)->second = parse_value(*key, setting.value, option);
+    } else if (entry.keys.empty()) {
+      throw unknown_key(entry, schedule, setting.key, option);
+    } else if (const OptimizerKey* schedule_key = find_key(schedule.keys, setting.key)) {
+      spec.schedule.values.find(schedule_key->name)->second = parse_value(*schedule_key, setting.value, option);
+    } else if (setting.key != kScheduleKey) {
+      throw unknown_key(entry, schedule, setting.key, option);
+    }
+  }
+  reject_contradictions(spec, option);
+  reject_schedule_contradictions(spec.schedule, base_learning_rate(spec), option);
+  return spec;
+}
+
+std::string to_string(const OptimizerSpec& spec) {
+  std::string text = spec.name;
+  for (const OptimizerKey& key : find_optimizer(spec.name).keys) {
+    const double value = spec.value(key.name);
+    text += key.type == Type::boolean ? fmt::format(",{}={}", key.name, value != 0)
+                                      : fmt::format(",{}={}", key.name, value);
+  }
+  return text + to_string(spec.schedule);
+}
+
+}  // namespace strata
