@@ -212,7 +212,7 @@ class PanelsEngine final : public Engine {
   /// By what all gradients are multiplied to clip their norm, once every thread has stored its own. Each thread adds
   /// up the outputs' sums for itself: that takes less time than one more barrier.
   float gradient_scale(int thread) {
-    team_.barrier();
+    team_.barrier(thread);
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const LiveLayer& layer = layers_[l];
       if (!layer.trained) {
@@ -226,7 +226,7 @@ class PanelsEngine final : public Engine {
                       std::span(layer.bias_gradient).subspan(panel * panels::kWidth, panels::kWidth));
       }
     }
-    team_.barrier();
+    team_.barrier(thread);
     return clip_factor(*plan_.clip_norm, squares_.sum());
   }
 
