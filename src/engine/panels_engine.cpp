@@ -128,7 +128,7 @@ class PanelsEngine final : public Engine {
     const Range rows = share(batch.rows.size(), thread, team_.size());
     if (!gathered) {
       gather(batch.samples, batch.rows, training_.batch, rows);
-      team_.barrier();
+      team_.barrier(thread);
     }
     for (const Phase& phase : schedule_.phases) {
       if (phase.by_columns) {
@@ -136,7 +136,7 @@ class PanelsEngine final : public Engine {
       } else {
         for_chunks(rows, schedule_.chunk_rows, [&](Range chunk) { through(phase.operations, batch, chunk, state); });
       }
-      team_.barrier();
+      team_.barrier(thread);
     }
     update(batch.rows.size(), thread, updates);
     gather(batch.samples, batch.next_rows, next_batch_, share(batch.next_rows.size(), thread, team_.size()));
@@ -221,7 +221,7 @@ class PanelsEngine final : public Engine {
   /// By what all gradients are multiplied to clip their norm, once every thread has stored its own. Each thread adds
   /// up the outputs' sums for itself: that takes less time than one more barrier.
   float gradient_scale(int thread) {
-    team_.barrier();
+    team_.barrier(thread);
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const LiveLayer& layer = layers_[l];
       if (!layer.trained) {
@@ -235,7 +235,7 @@ class PanelsEngine final : public Engine {
                       std::span(layer.bias_gradient).subspan(panel * panels::kWidth, panels::kWidth));
       }
     }
-    team_.barrier();
+    team_.barrier(thread);
     return clip_factor(*plan_.clip_norm, squares_.sum());
   }
 

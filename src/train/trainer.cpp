@@ -5,6 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include "core/memory.h"
+#include "engine/memory_need.h"
 #include "train/check_config.h"
 #include "train/class_weights.h"
 #include "train/update_ratio.h"
@@ -17,7 +19,12 @@ ModelSpec model_for(const TrainConfig& config, const DataSource& source) {
   return {source.train.features, config.hidden, source.classes, config.activation};
 }
 
-Parameters initial_parameters(const TrainConfig& config, const ModelSpec& model, const Parameters* initial) {
+/// The first of a run's large buffers, hence after a look at whether there is room for all of them.
+Parameters initial_parameters(const TrainConfig& config, const ModelSpec& model, std::size_t rows,
+                              const Parameters* initial) {
+  const bool any_size = config.sampling == SamplingKind::random;
+  require_memory(memory_need(model, config.groups, any_size ? config.batch_size : std::min(config.batch_size, rows)),
+                 available_memory());
   if (initial != nullptr) {
     return *initial;
   }
@@ -53,7 +60,7 @@ Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters*
       model_(model_for(config_, source)),
       split_(split_rows(config_.split, source.train.labels, config_.validation_split, config_.seed)),
       scaler_(fit_scaler(config_.scaler, source.train.view(), split_.train, config_.threads)),
-      parameters_(initial_parameters(config_, model_, initial)),
+      parameters_(initial_parameters(config_, model_, split_.train.size(), initial)),
       batches_(Sampler(config_.sampling, split_.train, config_.batch_size, config_.seed), config_.epochs),
       engine_(make_engine(config_.engine, engine_plan(config_, model_, scaler_, batches_.sampler().batch_sizes(),
                                                       class_weights(config_.class_weights, source.train.labels,
