@@ -49,8 +49,17 @@ class PanelsEngine final : public Engine {
     }
   }
 
-  void import_parameters(const Parameters& parameters) override { strata::import_parameters(parameters, layers_); }
+  void import_parameters(const Parameters& parameters) override {
+    strata::import_parameters(parameters, layers_);
+    import_state(initial_state(plan_.model.layers(), plan_.groups));
+  }
   void export_parameters(Parameters& parameters) const override { strata::export_parameters(layers_, parameters); }
+  void import_state(const OptimizerState& state) override { strata::import_state(state, layers_); }
+  OptimizerState export_state() const override {
+    OptimizerState state = initial_state(plan_.model.layers(), plan_.groups);
+    strata::export_state(layers_, state);
+    return state;
+  }
 
   LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) override {
     if (std::ranges::find(plan_.train_batch_sizes, batch.rows.size()) == plan_.train_batch_sizes.end()) {
