@@ -6,6 +6,7 @@
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/sweep_command.h"
 #include "cli/train_command.h"
 #include "cli/version.h"
 #include "core/error.h"
@@ -57,6 +58,9 @@ Outcome dispatch(const Words& words) {
   const std::string& first = words.front();
   if (first == "train") {
     return run_train({words.begin() + 1, words.end()});
+  }
+  if (first == "sweep") {
+    return run_sweep({words.begin() + 1, words.end()});
   }
   if (first == "--help" || first == "-h") {
     return answer(words, general_help());

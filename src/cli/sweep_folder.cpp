@@ -1,0 +1,127 @@
+#include "cli/sweep_folder.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "cli/training.h"
+#include "core/error.h"
+#include "io/run_folder.h"
+
+namespace strata::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kConfig = "config.json";
+
+Json read_json(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  try {
+    return Json::parse(text);
+  } catch (const Json::exception& error) {
+    throw data_error("{}: this is no JSON ({}); is it a sweep's folder?", path.string(), error.what());
+  }
+}
+
+/// Throws if the sweep kept here has other options in common than `common`.
+void check_same_options(const fs::path& path, const Json& common) {
+  const Json config = read_json(path / kConfig);
+  if (!config.is_object() || !config.contains("common") || !config["common"].is_object()) {
+    throw usage_error("{}: this folder holds no sweep; give the name of a new one", path.string());
+  }
+  std::string differing;
+  for (const auto& [key, value] : config["common"].items()) {
+    if (common.contains(key) && common[key] != value) {
+      differing +=
+          fmt::format("{}{} (there {}, here {})", differing.empty() ? "" : ", ", key, value.dump(), common[key].dump());
+    }
+  }
+  if (!differing.empty()) {
+    throw usage_error("{}: the sweep in this folder has other options: {}; use them, or another folder", path.string(),
+                      differing);
+  }
+}
+
+/// The folder, made if it is not there; `common` fits what it holds.
+fs::path opened(const fs::path& path, const Json& common) {
+  std::error_code ignored;
+  if (fs::exists(path / kConfig, ignored)) {
+    check_same_options(path, common);
+    return path;
+  }
+  RunFolder::check_free(path);
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) {
+    throw failed_error("cannot use {} as the sweep's folder: {}", path.string(), error.message());
+  }
+  return path;
+}
+
+Json axes_json(const SweepSettings& sweep) {
+  Json axes = Json::array();
+  for (const Axis& axis : sweep.axes) {
+    Json json{{"name", axis.name}, {"values", axis.values}};
+    if (axis.range) {
+      json["range"] = {axis.range->first, axis.range->last};
+    }
+    axes.push_back(std::move(json));
+  }
+  return axes;
+}
+
+bool is_made(const fs::path& folder, const TrialRecord& best) {
+  std::error_code ignored;
+  return fs::exists(folder / "model.safetensors", ignored) && fs::exists(folder / kConfig, ignored) &&
+         read_json(folder / kConfig).value("command", "") == best.command;
+}
+
+}  // namespace
+
+SweepFolder::SweepFolder(const fs::path& path, const SweepSettings& sweep, const Json& common, Monitor monitor,
+                         const std::string& command)
+    : path_(opened(path, common)), lock_(path_), trials_(path_ / "trials.jsonl", monitor) {
+  Json config{{"kind", "sweep"},
+              {"strategy", name_of(kStrategies, sweep.strategy)},
+              {"monitor", monitor_name(monitor)},
+              {"seeds", sweep.seeds},
+              {"axes", axes_json(sweep)},
+              {"common", common},
+              {"command", command}};
+  write_json(path_ / kConfig, config);
+}
+
+void SweepFolder::make_best(const TrialRecord& best, const TrainSettings& settings, const DataSource& source,
+                            const std::function<bool()>& stop_requested) const {
+  if (is_made(this->best(), best)) {
+    return;
+  }
+  const fs::path partial = path_ / "best.partial";
+  fs::remove_all(partial);
+  {
+    Trainer trainer = make_trainer(settings, source);
+    RunRecord record(partial, settings);
+    const std::array<Observer*, 1> observers{&record.log()};
+    const RunResult result = trainer.run(observers, stop_requested);
+    if (result.status == RunStatus::interrupted) {
+      fs::remove_all(partial);
+      return;
+    }
+    if (result.weights_hash != best.weights_hash) {
+      throw failed_error("{}: the best trial, run again, gives weights {} instead of {}; has the data changed? ({})",
+                         partial.string(), result.weights_hash, best.weights_hash, best.command);
+    }
+    save_model(record.folder().model(), settings, trainer, source);
+  }
+  fs::remove_all(this->best());
+  fs::rename(partial, this->best());
+}
+
+}  // namespace strata::cli
