@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "cli/find_lr_command.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -61,6 +62,9 @@ Outcome dispatch(const Words& words) {
   }
   if (first == "sweep") {
     return run_sweep({words.begin() + 1, words.end()});
+  }
+  if (first == "find-lr") {
+    return run_find_lr({words.begin() + 1, words.end()});
   }
   if (first == "--help" || first == "-h") {
     return answer(words, general_help());

@@ -195,6 +195,6 @@ Command train_command() {
   return command;
 }
 
-std::vector<Command> commands() { return {train_command(), sweep_command()}; }
+std::vector<Command> commands() { return {train_command(), sweep_command(), find_lr_command()}; }
 
 }  // namespace strata::cli

@@ -82,7 +82,10 @@ class Sweep {
     }
   }
 
+  /// Trials run now.
   std::size_t ran() const { return recorder_.ran(); }
+  /// Trials in all.
+  std::size_t trials() const { return trials_.size(); }
 
   /// All candidates, each as far as it was trained, ranked.
   std::vector<Candidate> candidates() const { return ranked(points_); }
@@ -92,15 +95,17 @@ class Sweep {
   void train(const std::vector<Point>& points, std::uint32_t epochs, const StopRequested& stop_requested) {
     std::map<Point, std::vector<std::string>> keys;
     std::vector<Trial> missing;
-    std::set<std::string> seen;
     for (const Point& point : points) {
       for (std::uint32_t i = 0; i < settings_.seeds; ++i) {
         Trial trial =
             make_trial(settings_, point, trial_settings(settings_, point, settings_.seed + i, epochs), source_);
         keys[point].push_back(trial.key);
+        if (!trials_.insert(trial.key).second) {
+          continue;  // two points may be one trial
+        }
         if (const TrialRecord* record = log_.find(trial.key)) {
           progress_.skip(trial, *record);
-        } else if (seen.insert(trial.key).second) {
+        } else {
           missing.push_back(std::move(trial));
         }
       }
@@ -146,6 +151,7 @@ class Sweep {
   SweepProgress progress_;
   Recorder recorder_;
   std::map<Point, Candidate> candidates_;
+  std::set<std::string> trials_;  ///< keys
 };
 
 std::vector<Rung> rungs_of(const SweepSettings& settings, std::size_t candidates) {
@@ -177,6 +183,26 @@ Outcome stopped(const SweepSettings& settings, int signal) {
 /// The seed that the best run had, as its options say.
 TrainSettings settings_of(const SweepSettings& settings, const Candidate& candidate, const TrialRecord& run) {
   return trial_settings(settings, candidate.point, run.options.at("seed").get<std::uint64_t>(), candidate.epochs);
+}
+
+/// Whether every value of the axis is allowed at `point`.
+bool is_allowed(const SweepSettings& settings, Point point, const Axis& axis, std::uint32_t epochs) {
+  return std::ranges::all_of(axis.values, [&](const std::string& value) {
+    std::ranges::find(point, axis.name, &Point::value_type::first)->second = value;
+    try {
+      trial_settings(settings, point, settings.seed, epochs);
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  });
+}
+
+/// The edges on which the best candidate lies, without those beyond which there is nothing.
+std::vector<Edge> open_edges(const SweepSettings& settings, const Candidate& best) {
+  std::vector<Edge> edges = edges_of(best.point, settings.axes, settings.draws());
+  std::erase_if(edges, [&](const Edge& edge) { return !is_allowed(settings, best.point, edge.wider, best.epochs); });
+  return edges;
 }
 
 Outcome sweep(const SweepSettings& settings, const std::string& command) {
@@ -217,13 +243,13 @@ Outcome sweep(const SweepSettings& settings, const std::string& command) {
   SweepResult result{.candidates = sweep.candidates(),
                      .edges = {},
                      .monitor = first.config.monitor,
-                     .trials = points.size() * settings.seeds,
+                     .trials = sweep.trials(),
                      .ran = sweep.ran(),
                      .seeds = settings.seeds,
                      .best_folder = {}};
   const Candidate& best = result.candidates.front();
   if (best.completed) {
-    result.edges = edges_of(best.point, settings.axes, settings.draws());
+    result.edges = open_edges(settings, best);
     const TrialRecord& run = best_run(best, result.monitor);
     if (folder) {
       folder->make_best(run, settings_of(settings, best, run), source, stop_requested);

@@ -77,6 +77,22 @@ Json axes_json(const SweepSettings& sweep) {
   return axes;
 }
 
+Json config_of(const SweepSettings& sweep, const Json& common, Monitor monitor, const std::string& command) {
+  return {{"kind", "sweep"},
+          {"strategy", name_of(kStrategies, sweep.strategy)},
+          {"monitor", monitor_name(monitor)},
+          {"seeds", sweep.seeds},
+          {"axes", axes_json(sweep)},
+          {"common", common},
+          {"command", command}};
+}
+
+/// The folder, once its configuration is written: from then on it is known as a sweep's.
+const fs::path& configured(const fs::path& path, const Json& config) {
+  write_json(path / kConfig, config);
+  return path;
+}
+
 bool is_made(const fs::path& folder, const TrialRecord& best) {
   std::error_code ignored;
   return fs::exists(folder / "model.safetensors", ignored) && fs::exists(folder / kConfig, ignored) &&
@@ -87,16 +103,9 @@ bool is_made(const fs::path& folder, const TrialRecord& best) {
 
 SweepFolder::SweepFolder(const fs::path& path, const SweepSettings& sweep, const Json& common, Monitor monitor,
                          const std::string& command)
-    : path_(opened(path, common)), lock_(path_), trials_(path_ / "trials.jsonl", monitor) {
-  Json config{{"kind", "sweep"},
-              {"strategy", name_of(kStrategies, sweep.strategy)},
-              {"monitor", monitor_name(monitor)},
-              {"seeds", sweep.seeds},
-              {"axes", axes_json(sweep)},
-              {"common", common},
-              {"command", command}};
-  write_json(path_ / kConfig, config);
-}
+    : path_(opened(path, common)),
+      lock_(path_),
+      trials_(configured(path_, config_of(sweep, common, monitor, command)) / "trials.jsonl", monitor) {}
 
 void SweepFolder::make_best(const TrialRecord& best, const TrainSettings& settings, const DataSource& source,
                             const std::function<bool()>& stop_requested) const {

@@ -3,18 +3,18 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace strata {
 
 namespace {
 
-/// Where the numbers stopped being finite, and what the loss was.
-std::string divergence(std::uint32_t epoch, std::uint64_t step, double loss) {
-  return std::isfinite(loss)
-             ? fmt::format("weights or evaluation not finite after step {}, epoch {}; its loss was {:.4g}", step, epoch,
-                           loss)
-             : fmt::format("loss not finite at step {}, epoch {}", step, epoch);
+/// Where the numbers stopped being finite, and what the loss was before.
+std::string divergence(std::uint32_t epoch, std::uint64_t step, double loss, double finite_loss) {
+  return fmt::format("{} not finite {} step {}, epoch {}; the last finite loss was {:.4g}",
+                     std::isfinite(loss) ? "weights or evaluation" : "loss", std::isfinite(loss) ? "after" : "at", step,
+                     epoch, finite_loss);
 }
 
 void set(Figures& figures, const char* name, const std::optional<double>& value) {
@@ -49,6 +49,7 @@ void TrialObserver::on_step(const StepInfo& step) {
   epoch_ = step.epoch;
   steps_ = step.global_step;
   loss_ = step.loss;
+  finite_loss_ = std::isfinite(step.loss) ? step.loss : finite_loss_;
 }
 
 void TrialObserver::on_epoch(const EpochInfo& epoch) {
@@ -67,7 +68,7 @@ TrialRecord TrialObserver::record(const Trial& trial, const RunResult& result) c
   TrialRecord record = empty_record(trial);
   if (result.status == RunStatus::diverged) {
     record.status = TrialStatus::diverged;
-    record.reason = divergence(epoch_, steps_, loss_);
+    record.reason = divergence(epoch_, steps_, loss_, finite_loss_);
   }
   record.seconds = result.seconds;
   record.weights_hash = result.weights_hash;

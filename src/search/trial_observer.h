@@ -20,7 +20,8 @@ class TrialObserver : public Observer {
 
   std::uint32_t epoch_ = 0;  ///< of the last step
   std::uint64_t steps_ = 0;
-  double loss_ = 0;  ///< of the last step
+  double loss_ = 0;         ///< of the last step
+  double finite_loss_ = 0;  ///< the last that was finite
   Curve curve_;
 };
 
