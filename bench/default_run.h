@@ -1,25 +1,30 @@
-// What the benchmarks measure: Strata's default model, optimizers and data.
+// What the benchmarks measure: Strata's default model, optimizers and data; other widths by the same optimizers.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <vector>
 
+#include "bench/selection.h"
 #include "data/load.h"
 #include "train/train_config.h"
 
 namespace strata::bench {
 
-inline constexpr std::array<std::size_t, 3> kBatchSizes{32, 128, 1024};
+/// 784-300-100-50-10
+Widths default_widths();
 
-/// 1, and 2 where this process may use so many.
+/// 1, 2 and as many as this process may use, no more than that.
 std::vector<int> thread_counts();
 
 /// The packaged Fashion-MNIST, read by `threads` threads.
 DataSource load_default_data(int threads);
 
-TrainConfig default_config(std::size_t batch, int threads);
+/// As many rows of random pixels and labels as Fashion-MNIST has, or as take 100 MB.
+DataSource random_data(const Widths& widths);
 
-ModelSpec default_model();
+/// The default optimizers: Adam for the upper two layers, SGD for those below.
+TrainConfig config_for(const Widths& widths, std::size_t batch, int threads);
+
+ModelSpec model_of(const Widths& widths);
 
 }  // namespace strata::bench

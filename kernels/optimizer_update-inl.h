@@ -16,6 +16,14 @@
 HWY_BEFORE_NAMESPACE();
 namespace strata::kernels::HWY_NAMESPACE {
 
+/// The gradient as a rule is given it: scaled, then cut. What is not a number stays so.
+template <class D, class V>
+HWY_INLINE V clipped(D d, const OptimizerUpdate& u, V g) {
+  const V limit = Set(d, u.gradient_limit);
+  g = Mul(Set(d, u.gradient_scale), g);
+  return IfThenElse(Gt(g, limit), limit, IfThenElse(Lt(g, Neg(limit)), Neg(limit), g));
+}
+
 /// One rule's arithmetic on vectors: w the weights, g the gradient, a and b the state slots (unused ones untouched).
 template <UpdateRule rule>
 struct Rule;

@@ -19,7 +19,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using States = std::array<std::span<float>, kMaxStateSlots>;
 
 /// Elements first, first + Lanes(d), … as long as whole vectors fit; returns where it stopped.
-template <class R, class D>
+template <class R, bool kClips, class D>
 std::size_t update_from(D d, std::size_t first, const OptimizerUpdate& update, std::span<float> weights,
                         std::span<const float> gradient, const States& state) {
   const std::size_t lanes = hn::Lanes(d);
@@ -34,7 +34,11 @@ std::size_t update_from(D d, std::size_t first, const OptimizerUpdate& update, s
     if constexpr (R::kSlots > 1) {
       s1 = hn::LoadU(d, state[1].data() + i);
     }
-    R::apply(d, update, hn::LoadU(d, gradient.data() + i), w, s0, s1);
+    auto g = hn::LoadU(d, gradient.data() + i);
+    if constexpr (kClips) {
+      g = clipped(d, update, g);
+    }
+    R::apply(d, update, g, w, s0, s1);
     hn::StoreU(w, d, weights.data() + i);
     if constexpr (R::kSlots > 0) {
       hn::StoreU(s0, d, state[0].data() + i);
@@ -46,11 +50,21 @@ std::size_t update_from(D d, std::size_t first, const OptimizerUpdate& update, s
   return i;
 }
 
+template <class R, bool kClips>
+void update_all(const OptimizerUpdate& update, std::span<float> weights, std::span<const float> gradient,
+                const States& state) {
+  const std::size_t whole = update_from<R, kClips>(hn::ScalableTag<float>(), 0, update, weights, gradient, state);
+  update_from<R, kClips>(hn::CappedTag<float, 1>(), whole, update, weights, gradient, state);
+}
+
 void ApplyUpdate(const OptimizerUpdate& update, std::span<float> weights, std::span<const float> gradient,
                  const States& state) {
   visit_rule(update.rule, [&]<class R>(R) HWY_ATTR {
-    const std::size_t whole = update_from<R>(hn::ScalableTag<float>(), 0, update, weights, gradient, state);
-    update_from<R>(hn::CappedTag<float, 1>(), whole, update, weights, gradient, state);
+    if (update.clips()) {
+      update_all<R, true>(update, weights, gradient, state);
+    } else {
+      update_all<R, false>(update, weights, gradient, state);
+    }
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <span>
 
 namespace strata::kernels {
@@ -20,7 +21,7 @@ enum class UpdateRule {
   adam,            ///< m, v moments; w -= rate m / (sqrt(v) + epsilon)
 };
 
-/// A rule with its scalars at one step, as fp32.
+/// A rule with its scalars at one step, as fp32, and what becomes of the gradient before the rule sees it.
 struct OptimizerUpdate {
   UpdateRule rule = UpdateRule::none;
   float rate = 0;             ///< lr; adam: lr sqrt(1 - beta2^t) / (1 - beta1^t)
@@ -28,6 +29,11 @@ struct OptimizerUpdate {
   float one_minus_beta1 = 0;  ///< adam
   float one_minus_beta2 = 0;  ///< adam
   float epsilon = 0;          ///< adam; in PyTorch's convention epsilon sqrt(1 - beta2^t)
+
+  float gradient_scale = 1;  ///< the gradient is multiplied by it first: clipping by global norm
+  float gradient_limit = std::numeric_limits<float>::infinity();  ///< then cut to ± this: clipping by value
+
+  bool clips() const { return gradient_scale != 1 || gradient_limit != std::numeric_limits<float>::infinity(); }
 };
 
 /// The update of `weights` for `gradient`, all spans of one length; a rule uses the first slots of `state`

@@ -146,18 +146,33 @@ inline DenseGradient dense_backward_weights(const DenseLayer& layer, std::span<c
 
 // ---- softmax and cross-entropy ----
 
-struct SoftmaxCrossEntropy {
-  std::vector<double> row_losses;      ///< (rows): -log p_y, the natural logarithm
-  std::vector<double> probabilities;   ///< (rows, classes)
-  std::vector<double> diff_logits;     ///< (rows, classes): (p - [c = y]) / rows
-  std::vector<std::size_t> predicted;  ///< (rows): the largest logit's class, the first of equals
+/// What is trained beyond the plain cross-entropy.
+struct LossOptions {
+  double label_smoothing = 0;
+  std::vector<double> class_weights;  ///< of each class; empty: 1
+  /// PyTorch's convention: weights stand at the targets, and their sum over the rows' labels divides. Else Keras':
+  /// the label's weight multiplies the row's loss, and the rows divide.
+  bool divide_by_weights = false;
+
+  double weight(std::size_t c) const { return class_weights.empty() ? 1 : class_weights[c]; }
 };
 
-inline SoftmaxCrossEntropy softmax_cross_entropy(std::span<const double> logits,
-                                                 std::span<const std::uint32_t> labels) {
+struct SoftmaxCrossEntropy {
+  std::vector<double> row_losses;      ///< (rows): -log p_y, the natural logarithm; or what the options make of it
+  std::vector<double> probabilities;   ///< (rows, classes)
+  std::vector<double> diff_logits;     ///< (rows, classes): (p - [c = y]) / rows; or of the mean loss
+  std::vector<std::size_t> predicted;  ///< (rows): the largest logit's class, the first of equals
+  double divisor = 0;                  ///< of the mean loss: rows, or the sum of their weights
+};
+
+inline SoftmaxCrossEntropy softmax_cross_entropy(std::span<const double> logits, std::span<const std::uint32_t> labels,
+                                                 const LossOptions& options = {}) {
   const std::size_t rows = labels.size();
   const std::size_t classes = logits.size() / rows;
   SoftmaxCrossEntropy result;
+  for (const std::uint32_t label : labels) {
+    result.divisor += options.divide_by_weights ? options.weight(label) : 1;
+  }
   for (std::size_t r = 0; r < rows; ++r) {
     const std::span<const double> z = logits.subspan(r * classes, classes);
     const auto largest = std::max_element(z.begin(), z.end());
@@ -166,11 +181,21 @@ inline SoftmaxCrossEntropy softmax_cross_entropy(std::span<const double> logits,
       sum += std::exp(logit - *largest);
     }
     result.predicted.push_back(static_cast<std::size_t>(largest - z.begin()));
-    result.row_losses.push_back(std::log(sum) - (z[labels[r]] - *largest));
+    double loss = 0;
+    double total = 0;
+    std::vector<double> weighted_targets;
+    for (std::size_t c = 0; c < classes; ++c) {
+      const double target =
+          (c == labels[r] ? 1 - options.label_smoothing : 0) + options.label_smoothing / static_cast<double>(classes);
+      weighted_targets.push_back(target * options.weight(options.divide_by_weights ? c : labels[r]));
+      total += weighted_targets[c];
+      loss += weighted_targets[c] * (std::log(sum) - (z[c] - *largest));
+    }
+    result.row_losses.push_back(loss);
     for (std::size_t c = 0; c < classes; ++c) {
       const double p = std::exp(z[c] - *largest) / sum;
       result.probabilities.push_back(p);
-      result.diff_logits.push_back((p - (c == labels[r] ? 1 : 0)) / static_cast<double>(rows));
+      result.diff_logits.push_back((total * p - weighted_targets[c]) / result.divisor);
     }
   }
   return result;
@@ -184,14 +209,24 @@ using Network = std::vector<DenseLayer>;
 struct NetworkPass {
   std::vector<std::vector<double>> before_activation;  ///< of each layer: (rows, outputs)
   std::vector<double> row_losses;                      ///< (rows)
+  std::vector<double> probabilities;                   ///< (rows, classes)
   double loss = 0;                                     ///< their mean
   std::size_t correct = 0;                             ///< rows whose predicted class is the label
   std::vector<DenseGradient> gradients;                ///< of each layer, of the mean loss
 };
 
+/// Of each hidden layer the factor of each row's units, (rows, outputs): 0 where dropped. Empty: no dropout.
+using DropoutFactors = std::vector<std::vector<double>>;
+
 /// The loss of a batch src (rows, inputs) and its gradient at every weight and bias.
 inline NetworkPass forward_backward(const Network& network, std::span<const double> src,
-                                    std::span<const std::uint32_t> labels) {
+                                    std::span<const std::uint32_t> labels, const LossOptions& options = {},
+                                    const DropoutFactors& dropout = {}) {
+  const auto drop = [&](std::size_t layer, std::vector<double>& values) {
+    for (std::size_t i = 0; layer < dropout.size() && i < values.size(); ++i) {
+      values[i] *= dropout[layer][i];
+    }
+  };
   NetworkPass pass;
   std::vector<std::vector<double>> inputs{{src.begin(), src.end()}};
   for (const DenseLayer& layer : network) {
@@ -200,19 +235,22 @@ inline NetworkPass forward_backward(const Network& network, std::span<const doub
     for (double& x : dst) {
       x = activate(layer.activation, x);
     }
+    drop(inputs.size() - 1, dst);
     inputs.push_back(std::move(dst));
   }
 
-  const SoftmaxCrossEntropy output = softmax_cross_entropy(inputs.back(), labels);
+  const SoftmaxCrossEntropy output = softmax_cross_entropy(inputs.back(), labels, options);
   pass.row_losses = output.row_losses;
+  pass.probabilities = output.probabilities;
   for (std::size_t r = 0; r < labels.size(); ++r) {
-    pass.loss += output.row_losses[r] / static_cast<double>(labels.size());
+    pass.loss += output.row_losses[r] / output.divisor;
     pass.correct += output.predicted[r] == labels[r] ? 1 : 0;
   }
 
   pass.gradients.resize(network.size());
   std::vector<double> diff = output.diff_logits;
   for (std::size_t l = network.size(); l-- > 0;) {
+    drop(l, diff);
     for (std::size_t i = 0; i < diff.size(); ++i) {
       diff[i] *= activation_derivative(network[l].activation, pass.before_activation[l][i]);
     }
@@ -220,6 +258,27 @@ inline NetworkPass forward_backward(const Network& network, std::span<const doub
     diff = dense_backward_data(network[l], diff);
   }
   return pass;
+}
+
+// ---- clipping ----
+
+/// What `value` becomes within ± limit.
+inline double clip_by_value(double value, double limit) { return std::clamp(value, -limit, limit); }
+
+/// By what the gradients of all `trained` layers are multiplied so that their norm is at most `limit`.
+/// keras/src/utils: clip_by_global_norm; torch/nn/utils/clip_grad.py
+inline double clip_by_norm_factor(const std::vector<DenseGradient>& gradients, const std::vector<bool>& trained,
+                                  double limit, bool torch) {
+  double sum = 0;
+  for (std::size_t l = 0; l < gradients.size(); ++l) {
+    for (const std::vector<double>* values : {&gradients[l].weights, &gradients[l].bias}) {
+      for (std::size_t i = 0; trained[l] && i < values->size(); ++i) {
+        sum += (*values)[i] * (*values)[i];
+      }
+    }
+  }
+  const double norm = std::sqrt(sum);
+  return torch ? std::min(1.0, limit / (norm + 1e-6)) : limit / std::max(norm, limit);
 }
 
 // ---- optimizers: one element's update number t, counted from 1, as the frameworks write it ----

@@ -118,6 +118,20 @@ HWY_INLINE void sum_rows(Tile<kInputs, kPanels>& tile, const float* src, std::si
   }
 }
 
+/// The gradients as the update's rule is given them. A branch a tile: next to nothing where nothing is clipped.
+template <std::size_t kInputs, std::size_t kPanels>
+HWY_INLINE void clip(Tile<kInputs, kPanels>& tile, const OptimizerUpdate& update) {
+  if (update.clips()) {
+    HWY_UNROLL(16)
+    for (std::size_t i = 0; i < kInputs; ++i) {
+      HWY_UNROLL(8)
+      for (std::size_t v = 0; v < kPanels * kVectors; ++v) {
+        tile.sum[i][v] = kernels::HWY_NAMESPACE::clipped(D(), update, tile.sum[i][v]);
+      }
+    }
+  }
+}
+
 /// Applies a rule to one vector of weights with its state.
 template <class R>
 HWY_INLINE void update_vector(const OptimizerUpdate& update, V gradient, float* weights,
@@ -217,15 +231,16 @@ HWY_INLINE Tile<1, 1> bias_gradient(Blocked diff_dst, std::size_t panel, std::si
 }
 
 /// Sums tiles of one unit (two units of neighbouring panels where kPanels is 2) and hands every vector of gradients
-/// with its index among the weights to take.
+/// with its index among the weights to take, clipped as the update says.
 template <std::size_t kInputs, std::size_t kPanels, class Take>
-HWY_INLINE void sum_unit(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows, Unit unit,
-                         Take&& take) {
+HWY_INLINE void sum_unit(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
+                         const OptimizerUpdate& update, Unit unit, Take&& take) {
   const std::size_t panel_stride = diff_dst.capacity * kWidth;
   const std::size_t weights_stride = padded(layer.inputs) * kWidth;
   for (std::size_t input = 0; input < kWidth; input += kInputs) {
     Tile<kInputs, kPanels> tile;
     sum_rows(tile, src.at(unit.block, 0) + input, kWidth, diff_dst.at(unit.panel, 0), panel_stride, rows);
+    clip(tile, update);
     HWY_UNROLL(16)
     for (std::size_t i = 0; i < kInputs; ++i) {
       HWY_UNROLL(8)
@@ -248,7 +263,8 @@ void update_tiles_by(const LayerParameters& layer, Blocked src, Blocked diff_dst
       transpose(layer.weights + unit.offset, layer.transposed + unit.transposed);
     }
     if (block == 0) {
-      const Tile<1, 1> bias = bias_gradient(diff_dst, panel, rows);
+      Tile<1, 1> bias = bias_gradient(diff_dst, panel, rows);
+      clip(bias, update);
       for (std::size_t v = 0; v < kVectors; ++v) {
         update_vector<R>(update, bias.sum[0][v], layer.bias, layer.bias_state, panel * kWidth + v * kLanes);
       }
@@ -257,12 +273,12 @@ void update_tiles_by(const LayerParameters& layer, Blocked src, Blocked diff_dst
   for_units<(kPairInputs > 0)>(
       layer, tiles,
       [&](Unit unit) HWY_ATTR {
-        sum_unit<kSingleInputs, 1>(layer, src, diff_dst, rows, unit, take);
+        sum_unit<kSingleInputs, 1>(layer, src, diff_dst, rows, update, unit, take);
         finish(unit.panel, unit.block);
       },
       [&](Unit unit) HWY_ATTR {
         if constexpr (kPairInputs > 0) {
-          sum_unit<kPairInputs, 2>(layer, src, diff_dst, rows, unit, take);
+          sum_unit<kPairInputs, 2>(layer, src, diff_dst, rows, update, unit, take);
           finish(unit.panel, unit.block);
           finish(unit.panel + 1, unit.block);
         }
@@ -277,10 +293,11 @@ void UpdateTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, st
 
 void GradientTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows, float* gradient,
                    float* gradient_of_bias, Range tiles) {
+  const OptimizerUpdate whole_gradient;  // clipping waits for what the gradients are stored for
   for_units<false>(
       layer, tiles,
       [&](Unit unit) HWY_ATTR {
-        sum_unit<kSingleInputs, 1>(layer, src, diff_dst, rows, unit,
+        sum_unit<kSingleInputs, 1>(layer, src, diff_dst, rows, whole_gradient, unit,
                                    [&](V sum, std::size_t index) HWY_ATTR { hn::Store(sum, D(), gradient + index); });
         if (unit.block == 0) {
           bias_gradient(diff_dst, unit.panel, rows).store(gradient_of_bias + unit.panel * kWidth);
@@ -296,15 +313,16 @@ void ApplyTiles(const LayerParameters& layer, const float* gradient, const float
         layer, tiles,
         [&](Unit unit) HWY_ATTR {
           for (std::size_t i = 0; i < kWidth * kWidth; i += kLanes) {
-            update_vector<R>(update, hn::Load(D(), gradient + unit.offset + i), layer.weights, layer.weight_state,
-                             unit.offset + i);
+            const V g = kernels::HWY_NAMESPACE::clipped(D(), update, hn::Load(D(), gradient + unit.offset + i));
+            update_vector<R>(update, g, layer.weights, layer.weight_state, unit.offset + i);
           }
           if (layer.transposed != nullptr) {
             transpose(layer.weights + unit.offset, layer.transposed + unit.transposed);
           }
           for (std::size_t v = 0; unit.block == 0 && v < kWidth; v += kLanes) {
             const std::size_t index = unit.panel * kWidth + v;
-            update_vector<R>(update, hn::Load(D(), gradient_of_bias + index), layer.bias, layer.bias_state, index);
+            const V g = kernels::HWY_NAMESPACE::clipped(D(), update, hn::Load(D(), gradient_of_bias + index));
+            update_vector<R>(update, g, layer.bias, layer.bias_state, index);
           }
         },
         [](Unit) {});

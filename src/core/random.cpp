@@ -39,9 +39,7 @@ std::array<std::uint64_t, 2> Random::bits(std::uint32_t major, std::uint64_t ind
 
 std::uint64_t Random::below(std::uint64_t bound, std::uint32_t major, std::uint64_t index) const {
   assert(bound >= 1 && bound <= std::uint64_t{1} << 32);
-  const std::uint64_t word = bits(major, index)[0];
-  // The high 64 bits of word * bound, from two 32-bit halves.
-  return (high(word) * bound + (low(word) * bound >> 32)) >> 32;
+  return scaled_below(bits(major, index)[0], bound);
 }
 
 std::vector<std::uint32_t> Random::permutation(std::size_t count, std::uint32_t major) const {
@@ -51,6 +49,10 @@ std::vector<std::uint32_t> Random::permutation(std::size_t count, std::uint32_t 
     std::swap(order[i], order[below(i + 1, major, i)]);
   }
   return order;
+}
+
+std::uint64_t scaled_below(std::uint64_t word, std::uint64_t bound) {
+  return (high(word) * bound + (low(word) * bound >> 32)) >> 32;
 }
 
 double unit_interval(std::uint64_t bits) {

@@ -23,7 +23,7 @@ class Random {
   /// Two independent 64-bit words for position (major, index); major < 2^32, e.g. an epoch or a layer.
   std::array<std::uint64_t, 2> bits(std::uint32_t major, std::uint64_t index) const;
 
-  /// A whole number in [0, bound) by multiplication (Lemire 2019); its bias is below bound / 2^64.
+  /// A whole number in [0, bound) by scaled_below; its bias is below bound / 2^64.
   /// bound is at least 1 and at most 2^32.
   std::uint64_t below(std::uint64_t bound, std::uint32_t major, std::uint64_t index) const;
 
@@ -34,6 +34,9 @@ class Random {
   std::uint64_t seed_;
   RandomStream stream_;
 };
+
+/// The high 64 bits of word * bound, where bound <= 2^32: a whole number in [0, bound) (Lemire 2019).
+std::uint64_t scaled_below(std::uint64_t word, std::uint64_t bound);
 
 /// The top 52 bits as a double in (0, 1): never 0, never 1.
 double unit_interval(std::uint64_t bits);

@@ -7,46 +7,27 @@
 #include <cerrno>
 #include <cstddef>
 #include <string>
-#include <system_error>
 
 #include "core/error.h"
+#include "core/file_descriptor.h"
 
 namespace strata {
 
 namespace {
 
-/// An open file descriptor, closed at the end of its scope.
-class Descriptor {
- public:
-  /// Does not wait for a writer if `path` is a pipe.
-  explicit Descriptor(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  ~Descriptor() {
-    if (fd_ >= 0) {
-      ::close(fd_);
-    }
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 /// The error of the system call that failed last.
 Error system_error(const std::string& path, const char* action) {
-  return data_error("{}: cannot {} it: {}; check the path and its permissions", path, action,
-                    std::generic_category().message(errno));
+  return data_error("{}: cannot {} it: {}; check the path and its permissions", path, action, system_reason(errno));
 }
 
 }  // namespace
 
 AlignedVector<std::uint8_t> read_file(const std::filesystem::path& path) {
   const std::string name = path.string();
-  const Descriptor file(name);
+  // Does not wait for a writer if the path is a pipe.
+  const FileDescriptor file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
-  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) {
+  if (!file || ::fstat(file.get(), &status) != 0) {
     throw system_error(name, "open");
   }
   if (!S_ISREG(status.st_mode)) {

@@ -7,15 +7,6 @@
 
 namespace strata {
 
-namespace {
-
-/// The high 64 bits of word * bound, where bound <= 2^32: a whole number in [0, bound).
-std::uint64_t scale_down(std::uint64_t word, std::uint64_t bound) {
-  return ((word >> 32) * bound + ((word & 0xffffffffU) * bound >> 32)) >> 32;
-}
-
-}  // namespace
-
 Sampler::Sampler(SamplingKind kind, std::vector<std::uint32_t> rows, std::size_t batch_size, std::uint64_t seed)
     : kind_(kind), rows_(std::move(rows)), batch_size_(batch_size), random_(seed, RandomStream::sampling) {
   assert(!rows_.empty() && batch_size_ >= 1);
@@ -57,7 +48,7 @@ void Sampler::draw(std::uint32_t epoch, std::size_t first) {
   for (std::size_t pair = first / 2; 2 * pair < end; ++pair) {
     const auto words = random_.bits(epoch, pair);
     for (std::size_t position = std::max(first, 2 * pair); position < std::min(end, 2 * pair + 2); ++position) {
-      batch_[position - first] = rows_[scale_down(words[position % 2], rows_.size())];
+      batch_[position - first] = rows_[scaled_below(words[position % 2], rows_.size())];
     }
   }
 }

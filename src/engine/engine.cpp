@@ -6,6 +6,16 @@
 
 namespace strata {
 
+std::vector<bool> EnginePlan::trained_layers() const {
+  std::vector<bool> trained(model.layer_count());
+  for (const ParameterGroup& group : groups) {
+    for (std::size_t layer = group.first; layer <= group.last; ++layer) {
+      trained[layer] = !is_frozen(group.optimizer);
+    }
+  }
+  return trained;
+}
+
 std::unique_ptr<Engine> make_engine(EngineKind kind, EnginePlan plan) {
   const bool fused_multiply_adds = kernels::instruction_set_name() != "baseline";
   const bool panels = kind == EngineKind::panels || (kind == EngineKind::automatic && fused_multiply_adds);

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "io/file_descriptor.h"
+#include "core/file_descriptor.h"
 
 namespace strata {
 

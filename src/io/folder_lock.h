@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "io/file_descriptor.h"
+#include "core/file_descriptor.h"
 
 namespace strata {
 

@@ -20,8 +20,8 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/file_descriptor.h"
 #include "io/atomic_file.h"
-#include "io/file_descriptor.h"
 #include "io/json_text.h"
 #include "io/safetensors_header.h"
 

@@ -16,11 +16,10 @@ namespace {
 using Type = OptimizerKey::Type;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kMaxSteps = 1e15;  // exact in double, and products with t_mul stay in 64 bits
 constexpr double kMaxFactor = 1000;
 
 OptimizerKey steps_key(std::string_view name, double value, double minimum, std::string_view help) {
-  return {name, Type::whole, value, value, minimum, kMaxSteps, false, false, help};
+  return {name, Type::whole, value, value, minimum, kMostSteps, false, false, help};
 }
 
 OptimizerKey rate_key(std::string_view name, std::string_view help) {
@@ -50,7 +49,8 @@ double progress(const SchedulePoint& at) { return static_cast<double>(at.step) /
 /// From 1 at progress 0 to 0 at progress 1 and beyond, along a half cosine.
 double half_cosine(double progress) { return progress < 1 ? 0.5 * (1 + kernels::cos_pi(progress)) : 0; }
 
-double between(double final_lr, double lr, double share) { return final_lr + (lr - final_lr) * share; }
+/// Exactly `lr` at share 1 and `final_lr` at share 0.
+double between(double final_lr, double lr, double share) { return lr * share + final_lr * (1 - share); }
 
 double constant_rate(const ScheduleSpec&, double lr, const SchedulePoint&) { return lr; }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "train/class_weights.h"
 #include "train/update_ratio.h"
 
 namespace strata {
@@ -29,6 +30,19 @@ std::vector<std::uint32_t> all_rows(std::size_t rows) {
   std::vector<std::uint32_t> indices(rows);
   std::iota(indices.begin(), indices.end(), 0U);
   return indices;
+}
+
+EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const Scaler& scaler,
+                       std::vector<std::size_t> batch_sizes, std::vector<double> class_weights) {
+  return {.model = model,
+          .groups = config.groups,
+          .scaler = scaler,
+          .train_batch_sizes = std::move(batch_sizes),
+          .threads = config.threads,
+          .seed = config.seed,
+          .dropout = config.dropout,
+          .loss = {config.convention, config.label_smoothing, std::move(class_weights)},
+          .clip_norm = config.clip_norm ? std::optional(ClipNorm{*config.clip_norm, config.convention}) : std::nullopt};
 }
 
 TrainConfig checked(TrainConfig config) {
@@ -70,11 +84,9 @@ Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters*
       scaler_(fit_scaler(config_.scaler, source.train.view(), split_.train, config_.threads)),
       parameters_(initial_parameters(config_, model_, initial)),
       sampler_(config_.sampling, split_.train, config_.batch_size, config_.seed),
-      engine_(make_engine(config_.engine, {.model = model_,
-                                           .groups = config_.groups,
-                                           .scaler = scaler_,
-                                           .train_batch_sizes = sampler_.batch_sizes(),
-                                           .threads = config_.threads})),
+      engine_(make_engine(config_.engine, engine_plan(config_, model_, scaler_, sampler_.batch_sizes(),
+                                                      class_weights(config_.class_weights, source.train.labels,
+                                                                    split_.train, source.classes)))),
       horizon_(horizon(config_, sampler_.steps_per_epoch())),
       rates_(named_rates(config_.groups)),
       updates_(config_.groups.size()) {
@@ -200,11 +212,11 @@ double Trainer::step(std::uint32_t epoch, std::size_t step_in_epoch) {
   next_batch(epoch, step_in_epoch);
   ++state_.global_step;
   prepare_updates();
-  const LossSums sums = engine_->train_step({source_.train.view(), rows_, next_rows_}, updates_);
+  const LossSums sums = engine_->train_step({source_.train.view(), rows_, next_rows_, state_.global_step}, updates_);
   state_.means.add(sums, rows_.size());
   train_seconds_ = epoch_clock_.seconds();
 
-  const double loss = sums.loss / static_cast<double>(rows_.size());
+  const double loss = sums.mean_loss();
   const StepInfo info{epoch,          step_in_epoch,       state_.global_step,
                       loss,           state_.means.loss(), state_.means.accuracy(),
                       train_seconds_, state_.means.rows(), rates_};
@@ -242,6 +254,9 @@ void Trainer::prepare_updates() {
     const OptimizerSpec& optimizer = config_.groups[g].optimizer;
     updates_[g] =
         find_optimizer(optimizer.name).update_at(optimizer, config_.convention, state_.global_step, rates_[g].second);
+    if (config_.clip_value) {
+      updates_[g].gradient_limit = static_cast<float>(*config_.clip_value);
+    }
   }
 }
 
@@ -278,7 +293,7 @@ void Trainer::finish_epoch(std::uint32_t epoch) {
 }
 
 void Trainer::validate_epoch(std::uint32_t epoch) {
-  state_.validation = validate(*engine_, source_.train.view(), split_.validation, config_.monitor);
+  state_.validation = validate(*engine_, source_.train.view(), split_.validation, model_.classes, config_.monitor);
   for (std::size_t g = 0; g < config_.groups.size(); ++g) {
     state_.plateaus[g] = after_epoch(state_.plateaus[g], config_.groups[g].optimizer.schedule, state_.validation->loss);
   }

@@ -5,11 +5,21 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace strata::test {
+
+inline std::string read_text(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+inline void write_text(const std::filesystem::path& path, std::string_view text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
 
 /// Unique, under the system's temporary folder; removed with everything in it at the end.
 class TemporaryFolder {
@@ -30,10 +40,16 @@ class TemporaryFolder {
 
   const std::filesystem::path& path() const { return path_; }
 
+  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
+  /// The number of names in the folder.
+  long entries() const {
+    return std::distance(std::filesystem::directory_iterator(path_), std::filesystem::directory_iterator());
+  }
+
   /// Writes a file and the folders above it.
   void write(const std::filesystem::path& file, std::string_view text) const {
     std::filesystem::create_directories((path_ / file).parent_path());
-    std::ofstream(path_ / file) << text;
+    write_text(path_ / file, text);
   }
 
  private:

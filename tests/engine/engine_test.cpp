@@ -3,14 +3,18 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <optional>
 
 #include "kernels/instruction_set.h"
 #include "kernels/softmax_cross_entropy.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 #include "tests/engine/small_problem.h"
+#include "tests/kernels/scalar_dropout.h"
 
 using namespace strata;
 using namespace strata::test;
@@ -42,6 +46,27 @@ struct Setup {
   std::vector<ParameterGroup> groups{group(0, 2, "sgd,lr=0.1")};
   std::vector<std::size_t> batch_sizes{32};
   int threads = 1;
+  std::vector<double> dropout{};
+  TrainingLoss loss{};
+  std::optional<ClipNorm> clip_norm{};
+  float clip_value = std::numeric_limits<float>::infinity();
+
+  EnginePlan plan(const SmallProblem& problem) const {
+    return {model, groups, problem.scaler, batch_sizes, threads, false, 5, dropout, loss, clip_norm};
+  }
+  std::vector<bool> trained_layers() const {
+    EnginePlan groups_alone;
+    groups_alone.model = model;
+    groups_alone.groups = groups;
+    return groups_alone.trained_layers();
+  }
+  std::vector<kernels::OptimizerUpdate> updates(std::uint64_t t) const {
+    auto all = updates_at(groups, t);
+    for (kernels::OptimizerUpdate& update : all) {
+      update.gradient_limit = clip_value;
+    }
+    return all;
+  }
 };
 
 /// The network in double with each parameter's optimizer state.
@@ -55,10 +80,13 @@ class ReferenceTrainer {
   }
 
   /// The sums before the update, which is number t.
-  kernels::reference::NetworkPass step(std::span<const std::uint32_t> rows, const std::vector<ParameterGroup>& groups,
-                                       std::uint64_t t) {
-    auto pass = forward_backward(network_, problem_.standardised(rows), problem_.labels_of(rows));
-    for (const ParameterGroup& g : groups) {
+  kernels::reference::NetworkPass step(std::span<const std::uint32_t> rows, const Setup& setup, std::uint64_t t) {
+    auto pass = forward_backward(network_, problem_.standardised(rows), problem_.labels_of(rows),
+                                 {setup.loss.label_smoothing, setup.loss.class_weights,
+                                  setup.loss.convention == Convention::torch && !setup.loss.class_weights.empty()},
+                                 dropout_factors(setup, rows.size(), t));
+    clip(setup, pass.gradients);
+    for (const ParameterGroup& g : setup.groups) {
       for (std::size_t l = g.first; l <= g.last; ++l) {
         update(g.optimizer, network_[l].weights, pass.gradients[l].weights, weights_[l], t);
         update(g.optimizer, network_[l].bias, pass.gradients[l].bias, bias_[l], t);
@@ -70,6 +98,33 @@ class ReferenceTrainer {
   const kernels::reference::Network& network() const { return network_; }
 
  private:
+  static kernels::reference::DropoutFactors dropout_factors(const Setup& setup, std::size_t rows, std::uint64_t t) {
+    kernels::reference::DropoutFactors factors(setup.dropout.size());
+    for (std::size_t l = 0; l < factors.size(); ++l) {
+      const auto mask = kernels::dropout_mask(setup.dropout[l], 5, l, t);
+      for (std::size_t r = 0; r < rows; ++r) {
+        for (std::size_t u = 0; u < setup.model.hidden[l]; ++u) {
+          factors[l].push_back(scalar::is_dropped(mask, r, u) ? 0 : 1 / (1 - setup.dropout[l]));
+        }
+      }
+    }
+    return factors;
+  }
+
+  static void clip(const Setup& setup, std::vector<kernels::reference::DenseGradient>& gradients) {
+    const double factor = setup.clip_norm ? kernels::reference::clip_by_norm_factor(
+                                                gradients, setup.trained_layers(), setup.clip_norm->limit,
+                                                setup.clip_norm->convention == Convention::torch)
+                                          : 1;
+    for (auto& gradient : gradients) {
+      for (std::vector<double>* values : {&gradient.weights, &gradient.bias}) {
+        for (double& g : *values) {
+          g = kernels::reference::clip_by_value(factor * g, double{setup.clip_value});
+        }
+      }
+    }
+  }
+
   static void update(const OptimizerSpec& optimizer, std::vector<double>& values, const std::vector<double>& gradient,
                      std::vector<OptimizedElement>& state, std::uint64_t t) {
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -96,8 +151,7 @@ class ReferenceTrainer {
 };
 
 std::unique_ptr<Engine> make_engine(const Setup& setup, const SmallProblem& problem) {
-  auto engine =
-      make_engine(setup.engine, {setup.model, setup.groups, problem.scaler, setup.batch_sizes, setup.threads});
+  auto engine = make_engine(setup.engine, setup.plan(problem));
   engine->import_parameters(problem.initial);
   return engine;
 }
@@ -134,9 +188,9 @@ void check_steps(const Setup& setup) {
   for (std::uint64_t t = 1; t <= kSteps; ++t) {
     const std::size_t size = setup.batch_sizes[t % setup.batch_sizes.size()];
     const auto rows = random_integers(size, kRows, 100 + t);
-    const LossSums sums = engine->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t));
-    const auto expected = exact.step(rows, setup.groups, t);
-    CHECK(sums.loss / static_cast<double>(size) == Approx(expected.loss).epsilon(kTolerance));
+    const LossSums sums = engine->train_step({problem.samples(), rows, {}, t}, setup.updates(t));
+    const auto expected = exact.step(rows, setup, t);
+    CHECK(sums.mean_loss() == Approx(expected.loss).epsilon(kTolerance));
     CHECK(sums.correct == expected.correct);
   }
   CHECK(largest_difference(exported(*engine, setup.model), exact.network()) < kTolerance);
@@ -244,6 +298,103 @@ TEST_CASE("steps follow the oracle with any number of threads", "[engine]") {
     setup.groups = {group(0, 1, "sgd,lr=0.1,momentum=0.5"), group(2, 2, "adam,lr=0.01,epsilon=0.001")};
     check_steps(setup);
   }
+}
+
+TEST_CASE("steps follow the oracle with dropout, at any rates and with every activation", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  for (const kernels::ActivationName& activation : kernels::kActivations) {
+    Setup setup(kind);
+    setup.model.activation = activation_of(activation.kind);
+    setup.dropout = {0.25, 0.5};
+    check_steps(setup);
+  }
+  for (const auto& rates : {std::vector{0.0, 0.9}, {0.5, 0.0}, {0.0, 0.0}, {0.1, 0.1}}) {
+    Setup setup(kind);
+    setup.dropout = rates;
+    setup.model.hidden = {37, 20};
+    setup.batch_sizes = {130, 3};
+    setup.threads = 3;
+    check_steps(setup);
+    setup.groups = {group(0, 1, "freeze"), group(2, 2, "sgd,lr=0.1")};
+    check_steps(setup);
+  }
+}
+
+TEST_CASE("steps follow the oracle with smoothed labels and weighted classes, in both conventions", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  for (const Convention convention : {Convention::keras, Convention::torch}) {
+    for (const TrainingLoss& loss :
+         {TrainingLoss{convention, 0.1, {}}, TrainingLoss{convention, 0, {0.5, 2, 1.25}},
+          TrainingLoss{convention, 0.3, {0.5, 2, 1.25}}, TrainingLoss{convention, 0, {1, 1, 1}}}) {
+      CAPTURE(static_cast<int>(convention), loss.label_smoothing, loss.class_weights);
+      Setup setup(kind);
+      setup.loss = loss;
+      setup.batch_sizes = {32, 7};
+      check_steps(setup);
+    }
+  }
+  Setup wide(kind);
+  wide.model.classes = 40;
+  wide.threads = 2;
+  wide.loss = {Convention::torch, 0.2, to_double(random_floats(40, 0.5, 2, 1))};
+  check_steps(wide);
+}
+
+TEST_CASE("steps follow the oracle with gradients clipped by norm or by value", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  for (const auto& groups :
+       {std::vector{group(0, 2, "sgd,lr=0.1")},
+        std::vector{group(0, 0, "sgd,lr=0.1"), group(1, 1, "freeze"), group(2, 2, "adam,lr=0.01,epsilon=0.001")}}) {
+    for (const int threads : {1, 3}) {
+      Setup setup(kind);
+      setup.groups = groups;
+      setup.threads = threads;
+      setup.batch_sizes = {32, 7};
+      setup.model.hidden = {37, 20};
+      for (const Convention convention : {Convention::keras, Convention::torch}) {
+        for (const double limit : {0.05, 1e3}) {
+          CAPTURE(limit);
+          setup.clip_norm = ClipNorm{limit, convention};
+          check_steps(setup);
+        }
+      }
+      setup.clip_norm.reset();
+      setup.clip_value = 0.01F;
+      check_steps(setup);
+    }
+  }
+}
+
+TEST_CASE("evaluation knows no dropout, weights or smoothing", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  const Setup plain(kind);
+  Setup setup(kind);
+  setup.dropout = {0.5, 0.5};
+  setup.loss = {Convention::torch, 0.2, {0.5, 2, 1.25}};
+  const SmallProblem problem(kRows, setup.model);
+  const auto rows = first_rows(kRows);
+  const LossSums sums = make_engine(setup, problem)->evaluate(problem.samples(), rows);
+  const LossSums expected = make_engine(plain, problem)->evaluate(problem.samples(), rows);
+  CHECK(sums.loss == expected.loss);
+  CHECK(sums.correct == expected.correct);
+  CHECK(sums.weight == kRows);
+}
+
+TEST_CASE("another step or seed drops other units, the same ones the same", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  Setup setup(kind);
+  setup.dropout = {0.5, 0.5};
+  const SmallProblem problem(kRows, setup.model);
+  const auto loss = [&](std::uint64_t step, std::uint64_t seed) {
+    EnginePlan plan = setup.plan(problem);
+    plan.seed = seed;
+    const auto engine = make_engine(kind, std::move(plan));
+    engine->import_parameters(problem.initial);
+    return engine->train_step({problem.samples(), first_rows(32), {}, step}, setup.updates(1)).loss;
+  };
+  CHECK(loss(1, 5) == loss(1, 5));
+  CHECK(loss(1, 5) != loss(2, 5));
+  CHECK(loss(1, 5) != loss(1, 6));
 }
 
 TEST_CASE("two engines of one plan compute the same bits", "[engine]") {
@@ -376,4 +527,50 @@ TEST_CASE("the engine's name says who computes, and oneDNN's version", "[engine]
   const SmallProblem problem(kRows, setup.model);
   const std::string name = make_engine(setup, problem)->name();
   CHECK(name.starts_with(kind == EngineKind::panels ? "panels" : "onednn "));
+}
+
+TEST_CASE("predicted probabilities agree with the oracle, whatever the number of rows", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  const std::size_t classes = GENERATE(3, 16, 21);
+  const int threads = GENERATE(1, 3);
+  Setup setup(kind);
+  setup.model.classes = classes;
+  setup.threads = threads;
+  const SmallProblem problem(1100, setup.model);
+  const auto engine = make_engine(setup, problem);
+  const auto network = to_reference(problem.initial);
+  const SamplesView unlabelled{problem.samples().features, {}};
+  for (const std::size_t count : {0U, 1U, 97U, 513U, 1025U}) {
+    CAPTURE(static_cast<int>(kind), classes, threads, count);
+    const auto rows = random_integers(count, 1100, count);
+    std::vector<float> probabilities(count * classes, -1.0F);
+    engine->predict(unlabelled, rows, {probabilities.data(), count, classes});
+    if (count == 0) {
+      continue;
+    }
+    const auto expected = forward_backward(network, problem.standardised(rows), problem.labels_of(rows)).probabilities;
+    double largest = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      largest = std::max(largest, std::fabs(probabilities[i] - expected[i]));
+    }
+    CHECK(largest < 2e-6);
+  }
+}
+
+TEST_CASE("a row's probabilities do not depend on the rows beside it, and carry its loss", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  const Setup setup(kind);
+  const SmallProblem problem(600, setup.model);
+  const auto engine = make_engine(setup, problem);
+  const auto all = first_rows(600);
+  std::vector<float> together(600 * 3);
+  engine->predict(problem.samples(), all, {together.data(), 600, 3});
+  double loss = 0;
+  for (const std::uint32_t row : all) {
+    std::array<float, 3> alone{};
+    engine->predict(problem.samples(), std::span(&row, 1), {alone.data(), 1, 3});
+    CHECK(std::ranges::equal(alone, std::span(together).subspan(row * 3, 3)));
+    loss -= std::log(alone[problem.labels[row]]);
+  }
+  CHECK(engine->evaluate(problem.samples(), all).loss == Approx(loss).epsilon(1e-6));
 }

@@ -11,14 +11,14 @@
 #include <string_view>
 
 #include "tests/catch.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/io/expect_error.h"
-#include "tests/io/temp_folder.h"
 
 namespace strata {
 
 using test::expect_error;
 using test::read_text;
-using test::TempFolder;
+using test::TemporaryFolder;
 using test::write_text;
 
 namespace {
@@ -62,7 +62,7 @@ class FileSizeLimit {
 }  // namespace
 
 TEST_CASE("an atomic file appears at commit, whole", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const fs::path path = folder / "new";
   {
     AtomicFile file(path);
@@ -76,7 +76,7 @@ TEST_CASE("an atomic file appears at commit, whole", "[io]") {
 }
 
 TEST_CASE("an atomic file that is not committed leaves the old file and nothing else", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const fs::path path = folder / "kept";
   write_text(path, "old");
   {
@@ -89,7 +89,7 @@ TEST_CASE("an atomic file that is not committed leaves the old file and nothing 
 }
 
 TEST_CASE("a write that the system refuses leaves the old file and nothing else", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const fs::path path = folder / "kept";
   write_text(path, "old");
   const auto error = test::error_of([&] {
@@ -106,7 +106,7 @@ TEST_CASE("a write that the system refuses leaves the old file and nothing else"
 }
 
 TEST_CASE("a new file gets what the umask allows, a replaced one keeps its permissions", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const mode_t before = ::umask(027);
   replace(folder / "new", "x");
   write_text(folder / "private", "old");
@@ -120,7 +120,7 @@ TEST_CASE("a new file gets what the umask allows, a replaced one keeps its permi
 }
 
 TEST_CASE("a symbolic link stays and its target is replaced", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   fs::create_directory(folder / "elsewhere");
   write_text(folder / "elsewhere/target", "old");
   fs::create_symlink("elsewhere/target", folder / "link");
@@ -130,14 +130,14 @@ TEST_CASE("a symbolic link stays and its target is replaced", "[io]") {
 }
 
 TEST_CASE("a name as long as names can be is written", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string name(255, 'n');
   replace(folder / name, "x");
   CHECK(read_text(folder / name) == "x");
 }
 
 TEST_CASE("a file without a folder in its name goes to the current one", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const fs::path before = fs::current_path();
   fs::current_path(folder.path());
   replace("here", "x");
@@ -146,7 +146,7 @@ TEST_CASE("a file without a folder in its name goes to the current one", "[io]")
 }
 
 TEST_CASE("places where no file can be written are errors that name them", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   write_text(folder / "file", "x");
   const auto refuses = [](const fs::path& path, const std::string& reason) {
     expect_error(ErrorKind::failed, path.string(), reason, [&] { AtomicFile file(path); });

@@ -12,14 +12,14 @@
 
 #include "io/safetensors.h"
 #include "tests/catch.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/io/expect_error.h"
-#include "tests/io/temp_folder.h"
 
 namespace strata {
 
 using kernels::ActivationKind;
 using test::expect_error;
-using test::TempFolder;
+using test::TemporaryFolder;
 
 namespace {
 
@@ -51,7 +51,7 @@ std::vector<std::uint32_t> bits(std::span<const float> values) {
 /// A model file, changed by `change` in its raw form, must be rejected.
 template <class Change>
 void rejects_changed(const std::string& names, const std::string& says, Change change) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   write_model(folder / "m", small_model());
   SafetensorsFile file = read_safetensors(folder / "m");
   change(file);
@@ -75,7 +75,7 @@ Tensor zeros(const std::vector<std::size_t>& shape) {
 }  // namespace
 
 TEST_CASE("a model file round trips bit for bit", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const ModelFile model = small_model();
   write_model(folder / "m", model);
   const ModelFile read = read_model(folder / "m");
@@ -93,7 +93,7 @@ TEST_CASE("a model file round trips bit for bit", "[io]") {
 }
 
 TEST_CASE("every activation, and a network without a hidden layer, round trips", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const auto& [kind, name] : kernels::kActivations) {
     const bool with_alpha = kind == ActivationKind::elu || kind == ActivationKind::leaky_relu;
     const ModelSpec spec{2, {}, 3, {kind, with_alpha ? 1.0F / 3 : 0}};
@@ -108,7 +108,7 @@ TEST_CASE("every activation, and a network without a hidden layer, round trips",
 }
 
 TEST_CASE("layers are written in numeric order", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const ModelSpec spec{1, std::vector<std::size_t>(11, 1), 1, {}};
   write_model(folder / "m", {spec, Convention::keras, counted(spec), {{0}, {1}}, {}, {}});
   const std::string content = test::read_text(folder / "m");
@@ -162,7 +162,7 @@ TEST_CASE("tensors that are missing, unknown or of the wrong shape are errors", 
 }
 
 TEST_CASE("notes cannot replace what the format says itself", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   ModelFile model = small_model();
   model.notes.emplace("classes", "7");
   write_model(folder / "m", model);
@@ -170,14 +170,14 @@ TEST_CASE("notes cannot replace what the format says itself", "[io]") {
 }
 
 TEST_CASE("initial weights are taken from a model, without its scaler", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   write_model(folder / "m", small_model());
   const Parameters read = read_initial_weights(folder / "m", small_spec());
   CHECK(bits(read.values()) == bits(small_model().parameters.values()));
 }
 
 TEST_CASE("initial weights are taken from a PyTorch state dict, in numeric order", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const ModelSpec spec{2, std::vector<std::size_t>(6, 2), 2, {}};
   const Parameters weights = counted(spec);
   for (const std::string prefix : {"", "layers."}) {
@@ -194,7 +194,7 @@ TEST_CASE("initial weights are taken from a PyTorch state dict, in numeric order
 }
 
 TEST_CASE("initial weights that do not fit are errors that name the tensor", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   write_model(folder / "m", small_model());
   const auto refuses = [&](const std::string& says, const ModelSpec& spec) {
     expect_error(ErrorKind::data, (folder / "m").string(), says, [&] { read_initial_weights(folder / "m", spec); });

@@ -13,20 +13,21 @@
 #include <thread>
 #include <vector>
 
-#include "io/file_descriptor.h"
+#include "core/file_descriptor.h"
 #include "tests/catch.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/io/expect_error.h"
-#include "tests/io/temp_folder.h"
 
 namespace strata {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
 using test::expect_error;
-using test::TempFolder;
+using test::TemporaryFolder;
 
 namespace {
 
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 const ordered_json kConfig{{"batch_size", 32}, {"lower", "sgd,lr=0.01"}, {"learning_rate", 0.1}};
 
 std::vector<json> lines_of(const std::filesystem::path& path) {
@@ -44,26 +45,34 @@ void log_run(RunLog& log) {
   log.on_run({config, 271'000, 784, 10, 48'000, 12'000, 10'000, 1500, "onednn \"x\""});
 }
 
-StepInfo step_info(double loss) { return {1, 2, 3, loss, 0.1 + 0.2, 1.0 / 3, 0.5, 64}; }
+StepInfo step_info(double loss) { return {1, 2, 3, loss, 0.1 + 0.2, 1.0 / 3, 0.5, 64, {}}; }
 
 }  // namespace
 
 TEST_CASE("the run log's lines are JSON with the promised fields", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   {
     RunLog log(folder / "metrics.jsonl", kConfig);
     log_run(log);
     CHECK(lines_of(folder / "metrics.jsonl").size() == 1);  // at once
-    log.on_step(step_info(0.7));
-    log.on_epoch({1, 1500, 0.5, 0.75, 0.25, 0.875, 1.5, 32'000.5, {{"lower", 0.01}, {"upper", 0.001}}});
+    const LearningRates rates{{"lower", 0.01}, {"upper", 0.001}};
+    StepInfo step = step_info(0.7);
+    step.learning_rates = rates;
+    log.on_step(step);
+    log.on_epoch({1, 1500, 0.5, 0.75, 0.25, 0.875, 1.5, 32'000.5, rates, 0.8, {}, 1, {0.5, 0.25, kNan}});
     CHECK(lines_of(folder / "metrics.jsonl").size() == 3);
     log.on_epoch({2, 3000, 0.5, 0.75, {}, {}, 1.5, 32'000.5, {}});
     RunResult result{RunStatus::completed, 2, 3000, 0.5, 0.75, 0.25, 0.875, 0.125, 0.9, 3, "0123456789abcdef"};
     log.on_result(result);
     CHECK(lines_of(folder / "metrics.jsonl").size() == 5);
+    result.monitor = Monitor::val_auc;
+    result.best_epoch = 1;
+    result.best_value = 0.75;
+    result.stopped_early = result.restored_best = true;
+    log.on_result(result);
   }
   const std::vector<json> lines = lines_of(folder / "metrics.jsonl");
-  REQUIRE(lines.size() == 5);
+  REQUIRE(lines.size() == 6);
   CHECK(lines[0] == json::parse(R"({"type":"run","schema":1,
       "config":{"batch_size":32,"lower":"sgd,lr=0.01","learning_rate":0.1},
       "parameters":271000,"features":784,"classes":10,"train_rows":48000,"validation_rows":12000,"test_rows":10000,
@@ -74,19 +83,26 @@ TEST_CASE("the run log's lines are JSON with the promised fields", "[io]") {
                          {"global_step", 3},
                          {"loss", 0.7},
                          {"mean_loss", 0.1 + 0.2},
-                         {"mean_accuracy", 1.0 / 3}});
+                         {"mean_accuracy", 1.0 / 3},
+                         {"learning_rates", {{"lower", 0.01}, {"upper", 0.001}}}});
   CHECK(lines[2] == json::parse(R"({"type":"epoch","epoch":1,"global_step":1500,"train_loss":0.5,
-      "train_accuracy":0.75,"val_loss":0.25,"val_accuracy":0.875,"seconds":1.5,"samples_per_second":32000.5,
-      "learning_rates":{"lower":0.01,"upper":0.001}})"));
+      "train_accuracy":0.75,"val_loss":0.25,"val_accuracy":0.875,"val_macro_f1":0.8,"best_epoch":1,
+      "seconds":1.5,"samples_per_second":32000.5,
+      "learning_rates":{"lower":0.01,"upper":0.001},"update_ratios":[0.5,0.25,null]})"));
   CHECK(lines[3] == json::parse(R"({"type":"epoch","epoch":2,"global_step":3000,"train_loss":0.5,
       "train_accuracy":0.75,"seconds":1.5,"samples_per_second":32000.5,"learning_rates":{}})"));
   CHECK(lines[4] == json::parse(R"({"type":"result","status":"completed","epochs":2,"steps":3000,"train_loss":0.5,
-      "train_accuracy":0.75,"val_loss":0.25,"val_accuracy":0.875,"test_loss":0.125,"test_accuracy":0.9,"seconds":3,
-      "weights_hash":"0123456789abcdef"})"));
+      "train_accuracy":0.75,"val_loss":0.25,"val_accuracy":0.875,"test_loss":0.125,"test_accuracy":0.9,
+      "stopped_early":false,"restored_best":false,"seconds":3,"weights_hash":"0123456789abcdef"})"));
+  CHECK(lines[5]["monitor"] == "val_auc");
+  CHECK(lines[5]["best_epoch"] == 1);
+  CHECK(lines[5]["best_value"] == 0.75);
+  CHECK(lines[5]["stopped_early"] == true);
+  CHECK(lines[5]["restored_best"] == true);
 }
 
 TEST_CASE("the run log's numbers read back exactly, and what is no number is null", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   using Limits = std::numeric_limits<double>;
   const std::vector<double> numbers{0.0,
                                     -0.0,
@@ -123,7 +139,7 @@ TEST_CASE("the run log's numbers read back exactly, and what is no number is nul
 }
 
 TEST_CASE("many steps reach the file while the run goes on, and it holds whole lines only", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   RunLog log(folder / "m", kConfig);
   for (int i = 0; i < 2000; ++i) {
     log.on_step(step_info(i));
@@ -134,7 +150,7 @@ TEST_CASE("many steps reach the file while the run goes on, and it holds whole l
 }
 
 TEST_CASE("a run that ends by an exception keeps its steps", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   try {
     RunLog log(folder / "m", kConfig);
     log.on_step(step_info(1));
@@ -145,14 +161,14 @@ TEST_CASE("a run that ends by an exception keeps its steps", "[io]") {
 }
 
 TEST_CASE("the run log overwrites its file", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   test::write_text(folder / "m", std::string(10'000, 'x'));
   RunLog log(folder / "m", kConfig);
   CHECK(test::read_text(folder / "m").empty());
 }
 
 TEST_CASE("a run log that cannot be written is an error that names the file", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string missing = folder / "missing/m";
   expect_error(ErrorKind::failed, missing, "No such file", [&] { RunLog log(missing, kConfig); });
   expect_error(ErrorKind::failed, folder.path().string(), "Is a directory",
@@ -212,7 +228,7 @@ TEST_CASE("a result as one JSON object", "[io]") {
   const json diverged = json::parse(
       result_json({RunStatus::diverged, 1, 7, std::nan(""), 0.1, {}, {}, {}, {}, 0.25, "0123456789abcdef"}));
   CHECK(diverged == json::parse(R"({"status":"diverged","epochs":1,"steps":7,"train_loss":null,"train_accuracy":0.1,
-      "seconds":0.25,"weights_hash":"0123456789abcdef"})"));
+      "stopped_early":false,"restored_best":false,"seconds":0.25,"weights_hash":"0123456789abcdef"})"));
   CHECK(json::parse(result_json({RunStatus::interrupted, 0, 0, {}, {}, {}, {}, {}, {}, 0, ""}))["status"] ==
         "interrupted");
 }

@@ -13,13 +13,13 @@
 #include <vector>
 
 #include "tests/catch.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/io/expect_error.h"
-#include "tests/io/temp_folder.h"
 
 namespace strata {
 
 using test::expect_error;
-using test::TempFolder;
+using test::TemporaryFolder;
 
 namespace {
 
@@ -77,7 +77,7 @@ SafetensorsFile small_file() {
 }
 
 std::string small_content() {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   write_safetensors(folder / "small", small_file());
   return test::read_text(folder / "small");
 }
@@ -85,7 +85,7 @@ std::string small_content() {
 }  // namespace
 
 TEST_CASE("safetensors round trip bit for bit", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   SafetensorsFile file = small_file();
   file.tensors["scalar"] = {{}, {0.1F}};
   file.tensors["empty"] = {{3, 0}, {}};
@@ -109,7 +109,7 @@ TEST_CASE("safetensors round trip bit for bit", "[io]") {
 }
 
 TEST_CASE("a written safetensors file has an aligned header and tensors in the order given", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::vector<float> values{1, 2};
   const std::vector<NamedTensor> tensors{{"z", {1}, std::span(values).first(1)}, {"a", {1}, std::span(values).last(1)}};
   write_safetensors(folder / "f", tensors, {});
@@ -232,7 +232,7 @@ TEST_CASE("every changed byte of a safetensors file gives valid data or an error
 }
 
 TEST_CASE("files that cannot be read as safetensors are data errors", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const auto refuses = [](const std::filesystem::path& path, const std::string& says) {
     expect_error(ErrorKind::data, path.string(), says, [&] { read_safetensors(path); });
   };
@@ -244,7 +244,7 @@ TEST_CASE("files that cannot be read as safetensors are data errors", "[io]") {
 }
 
 TEST_CASE("text that is not UTF-8 is not written", "[io]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   SafetensorsFile file;
   file.metadata["class"] = "caf\xe9";
   expect_error(ErrorKind::failed, (folder / "f").string(), "not UTF-8", [&] { write_safetensors(folder / "f", file); });

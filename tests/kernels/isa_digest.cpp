@@ -9,13 +9,16 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/error.h"
 #include "core/hash.h"
 #include "engine/engine.h"
 #include "kernels/denormals.h"
+#include "kernels/dropout.h"
 #include "kernels/elementary.h"
 #include "kernels/gather.h"
+#include "kernels/gradient_norm.h"
 #include "kernels/instruction_set.h"
 #include "kernels/optimizer_update.h"
 #include "kernels/softmax_cross_entropy.h"
@@ -72,6 +75,34 @@ void digest_softmax(std::size_t classes) {
   print(fmt::format("softmax_cross_entropy/{}", classes), {logits, losses});
 }
 
+void digest_weighted_softmax(std::size_t classes) {
+  const std::size_t rows = 331;
+  auto logits = random_floats(rows * classes, -9, 9, classes);
+  const MatrixView<float> view(logits.data(), rows, classes);
+  std::vector<float> losses(rows);
+  std::vector<float> scratch(softmax_scratch_size(classes));
+  const ClassTargets targets{random_floats(classes, 0.5, 1, 1), random_floats(classes, 0, 0.1, 2),
+                             random_floats(classes, 1, 2, 3), random_floats(classes, 0.5, 2, 4)};
+  softmax_cross_entropy(view, random_integers(rows, classes, 6), 331.0F, view, losses, scratch, &targets);
+  print(fmt::format("weighted softmax_cross_entropy/{}", classes), {logits, losses});
+}
+
+void digest_dropout() {
+  auto values = random_floats(65 * 300, -1, 1, 1);
+  const MatrixView<float> view(values.data(), 65, 300);
+  drop_units(dropout_mask(0.3, 42, 1, 7), view, 3, 16, view);
+  print("drop_units", {values});
+}
+
+void digest_squares() {
+  const auto gradient = random_floats(100 * 37, -1, 1, 1);
+  std::vector<double> sums(37, 0.0);
+  add_squares({gradient.data(), 100, 37}, sums);
+  Hash64 hash;
+  hash.update(std::as_bytes(std::span<const double>(sums)));
+  fmt::print("add_squares {}\n", hash.hex());
+}
+
 void digest_update(UpdateRule rule) {
   const std::size_t size = 10007;
   auto weights = random_floats(size, -1, 1, 7);
@@ -84,23 +115,30 @@ void digest_update(UpdateRule rule) {
   print(fmt::format("apply_update/{}", static_cast<int>(rule)), {weights, first, second});
 }
 
-/// Weights and losses after some steps of the panels engine, batches of several row blocks among them.
-void digest_panels(ActivationKind activation, int threads) {
+/// Weights and losses after some steps of the panels engine, batches of several row blocks among them; with all that
+/// training may add to a plan, or plain.
+void digest_panels(ActivationKind activation, int threads, bool plain) {
   const ModelSpec model{250, {267, 37, 16, 5}, 21, activation_of(activation)};
   const SmallProblem problem(300, model);
   const std::vector<ParameterGroup> groups{group(0, 1, "sgd,lr=0.01,momentum=0.9"), group(2, 4, "adam,lr=0.01")};
   const std::vector<std::size_t> sizes{32, 1, 7, 130, 32, 300};
-  const auto engine = make_panels_engine({model, groups, problem.scaler, sizes, threads});
+  EnginePlan plan{model, groups, problem.scaler, sizes, threads};
+  if (!plain) {
+    plan.dropout = {0.5, 0.2, 0, 0.1};
+    plan.loss = {Convention::torch, 0.1, to_double(random_floats(21, 0.5, 2, 1))};
+    plan.clip_norm = ClipNorm{0.1, Convention::torch};
+  }
+  const auto engine = make_panels_engine(std::move(plan));
   engine->import_parameters(problem.initial);
   std::vector<float> losses;
   for (std::size_t t = 1; t <= sizes.size(); ++t) {
     const auto rows = random_integers(sizes[t - 1], 300, t);
-    const LossSums sums = engine->train_step({problem.samples(), rows, {}}, updates_at(groups, t));
+    const LossSums sums = engine->train_step({problem.samples(), rows, {}, t}, updates_at(groups, t));
     losses.push_back(static_cast<float>(sums.loss));
   }
   Parameters parameters(model.layers());
   engine->export_parameters(parameters);
-  print(fmt::format("panels/{}/{}", static_cast<int>(activation), threads), {parameters.values(), losses});
+  print(fmt::format("panels/{}/{}/{}", static_cast<int>(activation), threads, plain), {parameters.values(), losses});
 }
 
 }  // namespace
@@ -122,14 +160,18 @@ int main(int argc, char** argv) try {
   digest_gather();
   for (const std::size_t classes : {2U, 10U, 62U}) {
     digest_softmax(classes);
+    digest_weighted_softmax(classes);
   }
+  digest_dropout();
+  digest_squares();
   for (int rule = 0; rule <= static_cast<int>(UpdateRule::adam); ++rule) {
     digest_update(static_cast<UpdateRule>(rule));
   }
   if (instruction_set_name() != "baseline") {  // which lacks fused multiply-adds
     for (const ActivationName& activation : kActivations) {
-      digest_panels(activation.kind, 1);
-      digest_panels(activation.kind, 3);
+      digest_panels(activation.kind, 1, true);
+      digest_panels(activation.kind, 3, true);
+      digest_panels(activation.kind, 3, false);
     }
   }
   return 0;

@@ -1,6 +1,8 @@
 #include "kernels/optimizer_update.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "kernels/reference.h"
 #include "tests/catch.h"
@@ -139,5 +141,39 @@ TEST_CASE("an update has the same bits however its span is cut", "[kernels]") {
       }
       CHECK(pieces == whole);
     }
+  }
+}
+
+TEST_CASE("a rule is given the gradient scaled, then cut", "[kernels]") {
+  constexpr float kScale = 0.75F;
+  constexpr float kLimit = 0.3F;
+  for (const UpdateRule rule : kRules) {
+    for (const std::size_t size : kSizes) {
+      CAPTURE(static_cast<int>(rule), size);
+      Arena clipped(size);
+      Arena by_hand(size);
+      for (std::size_t i = 0; i < size; ++i) {
+        by_hand.gradient[i] = std::clamp(kScale * by_hand.gradient[i], -kLimit, kLimit);
+      }
+      OptimizerUpdate update = make_update(rule);
+      by_hand.apply(update, 0, size);
+      update.gradient_scale = kScale;
+      update.gradient_limit = kLimit;
+      clipped.apply(update, 0, size);
+      CHECK(clipped.weights == by_hand.weights);
+      CHECK(clipped.state == by_hand.state);
+    }
+  }
+}
+
+TEST_CASE("clipping hides no gradient that is not a number", "[kernels]") {
+  std::vector<float> weights(20, 1.0F);
+  std::vector<float> gradient(20, 1.0F);
+  gradient[3] = gradient[18] = std::numeric_limits<float>::quiet_NaN();
+  OptimizerUpdate update = make_update(UpdateRule::sgd);
+  update.gradient_limit = 0.5F;
+  apply_update(update, weights, gradient, {});
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    CHECK(std::isnan(weights[i]) == (i == 3 || i == 18));
   }
 }
