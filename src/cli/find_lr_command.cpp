@@ -135,10 +135,12 @@ class MapListener : public TrialListener {
   SweepProgress& progress_;
 };
 
+/// The map's rates, short enough to be typed.
 std::vector<double> rates_of(const FindLrSettings& settings) {
+  constexpr int kDigits = 3;
   std::vector<double> rates;
   for (const std::string& text : spaced_texts(settings.rates, settings.points)) {
-    rates.push_back(*parse_number<double>(text));
+    rates.push_back(*parse_number<double>(rounded_text(*parse_number<double>(text), kDigits)));
   }
   return rates;
 }

@@ -227,7 +227,7 @@ Outcome sweep(const SweepSettings& settings, const std::string& command) {
   std::optional<SweepFolder> folder;
   std::optional<TrialLog> memory;
   if (settings.run_dir) {
-    folder.emplace(*settings.run_dir, settings, common_options(settings, options), first.config.monitor, command);
+    folder.emplace(*settings.run_dir, settings, swept_options(settings, options), first.config.monitor, command);
   } else {
     memory.emplace(first.config.monitor);
   }

@@ -5,6 +5,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <system_error>
 
 #include "cli/training.h"
@@ -30,30 +31,42 @@ Json read_json(const fs::path& path) {
   }
 }
 
-/// Throws if the sweep kept here has other options in common than `common`.
-void check_same_options(const fs::path& path, const Json& common) {
-  const Json config = read_json(path / kConfig);
-  if (!config.is_object() || !config.contains("common") || !config["common"].is_object()) {
-    throw usage_error("{}: this folder holds no sweep; give the name of a new one", path.string());
-  }
-  std::string differing;
-  for (const auto& [key, value] : config["common"].items()) {
-    if (common.contains(key) && common[key] != value) {
-      differing +=
-          fmt::format("{}{} (there {}, here {})", differing.empty() ? "" : ", ", key, value.dump(), common[key].dump());
+/// The options that are there in one or in both, with other values.
+std::string differences(const SweptOptions& there, const SweptOptions& here) {
+  Json all = there.common;
+  all.update(here.common);
+  std::string text;
+  for (const auto& [key, ignored] : all.items()) {
+    const Json first = there.common.value(key, Json());
+    const Json second = here.common.value(key, Json());
+    if (first != second && !there.varied.contains(key) && !here.varied.contains(key)) {
+      const auto shown = [](const Json& value) { return value.is_null() ? "none" : value.dump(); };
+      text += fmt::format("{}{} (there {}, here {})", text.empty() ? "" : ", ", key, shown(first), shown(second));
     }
   }
-  if (!differing.empty()) {
+  return text;
+}
+
+/// Throws if the folder holds no sweep, or one of other options.
+void check_same_options(const fs::path& path, const SweptOptions& here) {
+  const Json config = read_json(path / kConfig);
+  SweptOptions there;
+  try {
+    there = {config.at("common"), config.at("varied").get<std::set<std::string>>()};
+  } catch (const Json::exception&) {
+    throw usage_error("{}: this folder holds no sweep; give the name of a new one", path.string());
+  }
+  if (const std::string differing = differences(there, here); !differing.empty()) {
     throw usage_error("{}: the sweep in this folder has other options: {}; use them, or another folder", path.string(),
                       differing);
   }
 }
 
-/// The folder, made if it is not there; `common` fits what it holds.
-fs::path opened(const fs::path& path, const Json& common) {
+/// The folder, made if it is not there; `options` fit what it holds.
+fs::path opened(const fs::path& path, const SweptOptions& options) {
   std::error_code ignored;
   if (fs::exists(path / kConfig, ignored)) {
-    check_same_options(path, common);
+    check_same_options(path, options);
     return path;
   }
   RunFolder::check_free(path);
@@ -77,13 +90,14 @@ Json axes_json(const SweepSettings& sweep) {
   return axes;
 }
 
-Json config_of(const SweepSettings& sweep, const Json& common, Monitor monitor, const std::string& command) {
+Json config_of(const SweepSettings& sweep, const SweptOptions& options, Monitor monitor, const std::string& command) {
   return {{"kind", "sweep"},
           {"strategy", name_of(kStrategies, sweep.strategy)},
           {"monitor", monitor_name(monitor)},
           {"seeds", sweep.seeds},
           {"axes", axes_json(sweep)},
-          {"common", common},
+          {"common", options.common},
+          {"varied", options.varied},
           {"command", command}};
 }
 
@@ -101,11 +115,11 @@ bool is_made(const fs::path& folder, const TrialRecord& best) {
 
 }  // namespace
 
-SweepFolder::SweepFolder(const fs::path& path, const SweepSettings& sweep, const Json& common, Monitor monitor,
+SweepFolder::SweepFolder(const fs::path& path, const SweepSettings& sweep, const SweptOptions& options, Monitor monitor,
                          const std::string& command)
-    : path_(opened(path, common)),
+    : path_(opened(path, options)),
       lock_(path_),
-      trials_(configured(path_, config_of(sweep, common, monitor, command)) / "trials.jsonl", monitor) {}
+      trials_(configured(path_, config_of(sweep, options, monitor, command)) / "trials.jsonl", monitor) {}
 
 void SweepFolder::make_best(const TrialRecord& best, const TrainSettings& settings, const DataSource& source,
                             const std::function<bool()>& stop_requested) const {

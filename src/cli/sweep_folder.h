@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/sweep_settings.h"
+#include "cli/sweep_trials.h"
 #include "cli/train_settings.h"
 #include "data/load.h"
 #include "io/folder_lock.h"
@@ -18,8 +19,8 @@ namespace strata::cli {
 class SweepFolder {
  public:
   /// Opens the folder or makes a new one. Throws Error(usage) if it holds something else, or a sweep whose options
-  /// differ from `common`, listing them; Error(data) for files that it cannot read.
-  SweepFolder(const std::filesystem::path& path, const SweepSettings& sweep, const nlohmann::ordered_json& common,
+  /// differ from `options`, listing them; Error(data) for files that it cannot read.
+  SweepFolder(const std::filesystem::path& path, const SweepSettings& sweep, const SweptOptions& options,
               Monitor monitor, const std::string& command);
 
   TrialLog& trials() { return trials_; }

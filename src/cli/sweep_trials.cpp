@@ -99,30 +99,30 @@ Trial make_trial(const SweepSettings& sweep, const Point& point, const TrainSett
   return trial;
 }
 
-nlohmann::ordered_json common_options(const SweepSettings& sweep, const std::vector<nlohmann::ordered_json>& trials) {
-  std::set<std::string> varied{"lower", "upper", "seed"};
+SweptOptions swept_options(const SweepSettings& sweep, const std::vector<nlohmann::ordered_json>& trials) {
+  SweptOptions options;
+  options.varied = {"lower", "upper", "seed"};
   for (const Axis& axis : sweep.axes) {
-    varied.insert(option_key(axis.name));
+    options.varied.insert(option_key(axis.name));
   }
   if (sweep.strategy == Strategy::halving) {
-    varied.insert("epochs");
+    options.varied.insert("epochs");
   }
-  nlohmann::ordered_json common = trials.front();
-  for (const std::string& key : varied) {
-    common.erase(key);
-  }
+  nlohmann::ordered_json all = nlohmann::ordered_json::object();
   for (const nlohmann::ordered_json& trial : trials) {
-    std::vector<std::string> differing;
-    for (const auto& [key, value] : common.items()) {
-      if (!trial.contains(key) || trial[key] != value) {
-        differing.push_back(key);
-      }
-    }
-    for (const std::string& key : differing) {
-      common.erase(key);
+    all.update(trial);
+  }
+  for (const auto& item : all.items()) {
+    const bool same = std::ranges::all_of(trials, [&](const nlohmann::ordered_json& trial) {
+      return trial.contains(item.key()) && trial[item.key()] == item.value();
+    });
+    if (!same) {
+      options.varied.insert(item.key());
+    } else if (!options.varied.contains(item.key())) {
+      options.common[item.key()] = item.value();
     }
   }
-  return common;
+  return options;
 }
 
 }  // namespace strata::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,13 @@ TrainSettings trial_settings(const SweepSettings& sweep, const Point& point, std
 Trial make_trial(const SweepSettings& sweep, const Point& point, const TrainSettings& settings,
                  const DataSource& source);
 
-/// What the trials have in common: the options that are the same in all of `trials` (the options of each) and on no
-/// axis.
-nlohmann::ordered_json common_options(const SweepSettings& sweep, const std::vector<nlohmann::ordered_json>& trials);
+/// The options of a sweep's trials.
+struct SweptOptions {
+  nlohmann::ordered_json common = nlohmann::ordered_json::object();  ///< the same in all trials, and on no axis
+  std::set<std::string> varied;                                      ///< the names of the others
+};
+
+/// `trials` are the options of each trial, at least one.
+SweptOptions swept_options(const SweepSettings& sweep, const std::vector<nlohmann::ordered_json>& trials);
 
 }  // namespace strata::cli

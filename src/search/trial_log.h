@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "io/file_descriptor.h"
+#include "core/file_descriptor.h"
 #include "search/trial.h"
 
 namespace strata {

@@ -104,11 +104,12 @@ TEST_CASE("what trials have in common leaves out what differs", "[cli]") {
   for (const Point& point : candidate_points(sweep)) {
     trials.push_back(config_json(trial_settings(sweep, point, 42, 10)));
   }
-  const auto common = common_options(sweep, trials);
-  CHECK(common.contains("batch_size"));
-  CHECK(common.contains("epochs"));
+  const SweptOptions options = swept_options(sweep, trials);
+  CHECK(options.common.contains("batch_size"));
+  CHECK(options.common.contains("epochs"));
   for (const char* varied : {"hidden", "lower", "upper", "seed"}) {
-    CHECK_FALSE(common.contains(varied));
+    CHECK_FALSE(options.common.contains(varied));
+    CHECK(options.varied.contains(varied));
   }
 }
 

@@ -3,13 +3,13 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/catch.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/core/thrown.h"
-#include "tests/io/temp_folder.h"
 
 using namespace strata;
 
 TEST_CASE("a run folder is made with the folders above it, and holds the configuration", "[io]") {
-  const test::TempFolder temporary;
+  const test::TemporaryFolder temporary;
   const RunFolder folder(temporary / "runs/first");
   folder.write_config({{"batch_size", 32}}, "strata train");
   const auto json = nlohmann::ordered_json::parse(test::read_text(folder.config()));
@@ -19,7 +19,7 @@ TEST_CASE("a run folder is made with the folders above it, and holds the configu
 }
 
 TEST_CASE("a run folder must be new or empty", "[io]") {
-  const test::TempFolder temporary;
+  const test::TemporaryFolder temporary;
   test::write_text(temporary / "file", "text");
   CHECK(test::missing(test::thrown([&] { RunFolder::check_free(temporary.path()); }), {"usage: ", "is not empty"})
             .empty());
@@ -29,14 +29,14 @@ TEST_CASE("a run folder must be new or empty", "[io]") {
 }
 
 TEST_CASE("what a killed process leaves before its first file does not fill a folder", "[io]") {
-  const test::TempFolder temporary;
+  const test::TemporaryFolder temporary;
   test::write_text(temporary / ".lock", "");
   test::write_text(temporary / ".strata-17-0.tmp", "half");
   CHECK_NOTHROW(RunFolder(temporary.path()));
 }
 
 TEST_CASE("two run folders cannot be one", "[io]") {
-  const test::TempFolder temporary;
+  const test::TemporaryFolder temporary;
   const RunFolder folder(temporary / "run");
   CHECK(test::missing(test::thrown([&] { RunFolder(temporary / "run"); }), {"failed: ", "another process"}).empty());
 }

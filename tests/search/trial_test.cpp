@@ -1,5 +1,6 @@
 #include "search/trial.h"
 
+#include <atomic>
 #include <cmath>
 #include <fstream>
 #include <limits>
