@@ -138,9 +138,10 @@ class MapListener : public TrialListener {
 /// The map's rates, short enough to be typed.
 std::vector<double> rates_of(const FindLrSettings& settings) {
   constexpr int kDigits = 3;
+  const std::vector<std::string> texts = spaced_texts(settings.rates, settings.points, kDigits);
   std::vector<double> rates;
-  for (const std::string& text : spaced_texts(settings.rates, settings.points)) {
-    rates.push_back(*parse_number<double>(rounded_text(*parse_number<double>(text), kDigits)));
+  for (const std::string& text : texts) {
+    rates.push_back(*parse_number<double>(text));
   }
   return rates;
 }

@@ -25,12 +25,11 @@ double LogRange::position(double value) const {
   return (kernels::log(value) - from) / (kernels::log(last) - from);
 }
 
-std::vector<std::string> spaced_texts(const LogRange& range, std::size_t count) {
+std::vector<std::string> spaced_texts(const LogRange& range, std::size_t count, int digits) {
   assert(count >= 2);
-  constexpr int kDigits = 12;
   std::vector<std::string> texts{fmt::format("{}", range.first)};
   for (std::size_t i = 1; i + 1 < count; ++i) {
-    texts.push_back(rounded_text(range.at(static_cast<double>(i) / static_cast<double>(count - 1)), kDigits));
+    texts.push_back(rounded_text(range.at(static_cast<double>(i) / static_cast<double>(count - 1)), digits));
   }
   texts.push_back(fmt::format("{}", range.last));
   return texts;

@@ -18,10 +18,10 @@ struct LogRange {
   double position(double value) const;
 };
 
-/// `count` numbers, at least 2, from first to last, evenly spaced in the logarithm and rounded to 12 significant
-/// digits, so that 1e-4..1e-1 in 4 is 0.0001, 0.001, 0.01, 0.1, and a range made longer has the points of the shorter
-/// one. Each as the shortest text that reads back exactly.
-std::vector<std::string> spaced_texts(const LogRange& range, std::size_t count);
+/// `count` numbers, at least 2, from first to last, evenly spaced in the logarithm and, but for the ends, rounded to so
+/// many significant digits: then 1e-4..1e-1 in 4 is 0.0001, 0.001, 0.01, 0.1, and a range made longer has the points of
+/// the shorter one. Each as the shortest text that reads back exactly.
+std::vector<std::string> spaced_texts(const LogRange& range, std::size_t count, int digits = 12);
 
 /// `value` rounded to so many significant digits, as the shortest text that reads back exactly.
 std::string rounded_text(double value, int digits);
