@@ -45,7 +45,7 @@ class PanelsStep {
         offset_(padded_with_zeros(oracle.scaler().offset())),
         layers_(make_live_layers(plan_)),
         schedule_(make_schedule(layers_, config.batch_size, config.threads)),
-        pass_(model_, config.batch_size, true),
+        pass_(plan_, config.batch_size),
         row_losses_(config.batch_size, 0.0F) {
     for (int thread = 0; thread < config.threads; ++thread) {
       losses_.emplace_back(model_.classes, std::max(config.batch_size, schedule_.chunk_rows));
@@ -59,6 +59,7 @@ class PanelsStep {
   /// Runs all pieces once. Throws Error(failed) unless the parameters are then the oracle's; rates are tiny afterwards.
   void check(const TrainConfig& config) {
     import_parameters(oracle_.initial(), layers_);
+    pass_.draw_masks(plan_, 1);
     gather();
     for (const Phase& phase : schedule_.phases) {
       run(phase);
@@ -138,8 +139,8 @@ class PanelsStep {
     for (const Phase::Operation& operation : phase.operations) {
       if (operation.kind == Phase::Kind::loss) {
         const LayerActivations& output = pass_.layers.back();
-        losses_[static_cast<std::size_t>(thread)](samples_, oracle_.rows(), rows, output.values.view(),
-                                                  &output.gradients.view(),
+        const LossGradient gradient{output.gradients.view(), static_cast<float>(oracle_.rows().size()), nullptr};
+        losses_[static_cast<std::size_t>(thread)](samples_, oracle_.rows(), rows, output.values.view(), &gradient,
                                                   std::span(row_losses_).subspan(rows.first, rows.size()));
       } else {
         product(operation, rows, {0, blocks_of_result(operation)});

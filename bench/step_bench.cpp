@@ -17,7 +17,7 @@ namespace strata::bench {
 
 namespace {
 
-constexpr int kRounds = 15;
+constexpr int kRounds = 11;
 constexpr double kSecondsARound = 0.03;
 constexpr std::size_t kFewestSteps = 3;
 
@@ -103,16 +103,13 @@ class StepTable {
         operations_(step_operations(widths_, batch)) {}
 
   void run(int threads) {
-    const double estimate = operations_ / (fma_peak(threads, 0.02) * 0.5e9);
-    const std::size_t steps =
-        setup_.effort.quick ? 1 : std::max(kFewestSteps, static_cast<std::size_t>(kSecondsARound / estimate));
     std::vector<Case> cases;
     for (const Contestant engine : engines()) {
       cases.push_back({{"step", widths_text(widths_), batch_, threads, std::string(contestant_name(engine)), "f32"},
                        Work::operations,
                        operations_,
                        {},
-                       contestant(engine, threads, steps)});
+                       contestant(engine, threads)});
     }
     run_contest(report_, setup_.effort, kRounds, cases);
   }
@@ -123,10 +120,10 @@ class StepTable {
     return chosen.empty() ? std::vector{Contestant::plain, Contestant::onednn, Contestant::panels} : chosen;
   }
 
-  std::function<double()> contestant(Contestant engine, int threads, std::size_t steps) {
+  std::function<double()> contestant(Contestant engine, int threads) {
     if (engine == Contestant::plain) {
       const auto loop = std::make_shared<PlainContestant>(widths_, batch_, threads);
-      return [loop, steps] { return loop->seconds_a_step(steps); };
+      return round_of([loop](std::size_t steps) { return loop->seconds_a_step(steps); });
     }
     TrainConfig config = config_for(widths_, batch_, threads);
     config.engine = engine_of(engine);
@@ -134,7 +131,15 @@ class StepTable {
       oracle_.emplace(config, source_);
     }
     oracle_->check(config, source_);
-    return [this, config, steps] { return time_training(source_, config, steps); };
+    return round_of([this, config](std::size_t steps) { return time_training(source_, config, steps); });
+  }
+
+  /// As many steps as fill a round, of what returns the seconds a step for a number of steps.
+  template <class Time>
+  std::function<double()> round_of(Time time) const {
+    const std::size_t steps =
+        setup_.effort.quick ? 1 : std::max(kFewestSteps, static_cast<std::size_t>(kSecondsARound / time(kFewestSteps)));
+    return [time, steps] { return time(steps); };
   }
 
   const Setup& setup_;

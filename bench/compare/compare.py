@@ -14,7 +14,7 @@ import machine
 import report
 import task
 from framework_process import FrameworkProcess
-from quiet_machine import OtherPrograms, quiet
+from quiet_machine import OtherPrograms, QuietMachine
 from strata_runs import PlainLoop, Program, save_initial_weights
 
 TITLES = {"strata-panels": "Strata, panels", "strata-onednn": "Strata, onednn",
@@ -80,6 +80,7 @@ class BatchRun:
         self.settings, self.batch = settings, batch
         self.all = {name: make_contestant(settings, name, batch) for name in names}
         self.results = {name: {} for name in names}
+        self.machine = QuietMachine()
         self.others = OtherPrograms()
 
     def pids(self):
@@ -87,7 +88,8 @@ class BatchRun:
 
     def start(self):
         for name, one in self.all.items():
-            with quiet(), self.others.watch([]):
+            self.machine.turn()
+            with self.others.watch(self.pids):
                 answer = one.first_step()
             one.pause()
             if answer is not None:
@@ -95,6 +97,7 @@ class BatchRun:
                 say(f"  {TITLES[name]}: first step after {answer['seconds']:.2f} s")
 
     def check(self):
+        self.machine.release()
         for name, one in self.all.items():
             one.resume()
             answer = one.losses()
@@ -116,12 +119,13 @@ class BatchRun:
         return answer["seconds_a_step"]
 
     def time(self, rounds):
-        for name, one in self.all.items():  # the first turn settles how many steps a turn has
-            with quiet():
-                self.turn(one, ROUND_SECONDS)
+        for one in self.all.values():  # the first turn settles how many steps a turn has
+            self.machine.turn()
+            self.turn(one, ROUND_SECONDS)
         seconds = {name: [] for name in self.all}
         for _ in range(rounds):
-            with quiet(), self.others.watch(self.pids()):
+            self.machine.turn()
+            with self.others.watch(self.pids):
                 for name, one in self.all.items():
                     seconds[name].append(self.turn(one, ROUND_SECONDS))
         for name, values in seconds.items():
@@ -129,7 +133,8 @@ class BatchRun:
 
     def train_to_target(self):
         for name, one in self.all.items():
-            with quiet(), self.others.watch(self.pids()):
+            self.machine.turn()
+            with self.others.watch(self.pids):
                 one.resume()
                 answer = one.train_to(TARGET_ACCURACY, TARGET_MAX_SECONDS)
                 one.pause()
@@ -149,6 +154,7 @@ class BatchRun:
                 self.results[name]["memory_megabytes"] = answer["megabytes"]
 
     def close(self):
+        self.machine.release()
         for one in self.all.values():
             one.stop()
 

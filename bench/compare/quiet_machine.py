@@ -7,21 +7,33 @@ import subprocess
 import time
 
 
-@contextlib.contextmanager
-def quiet():
-    """Within: the command in STRATA_COMPARE_QUIET holds others back. It is run as `COMMAND cat`, and ends with us."""
-    prefix = shlex.split(os.environ.get("STRATA_COMPARE_QUIET", ""))
-    if not prefix:
-        yield
-        return
-    holder = subprocess.Popen([*prefix, "sh", "-c", "echo; cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    holder.stdout.readline()
-    try:
-        yield
-    finally:
-        holder.stdin.close()
-        holder.wait()
-        holder.stdout.close()
+LONGEST_HOLD = 45  # seconds; then others may have the machine before our next turn
+
+
+class QuietMachine:
+    """The command in STRATA_COMPARE_QUIET holds others back while it runs: `COMMAND sh -c 'echo; cat'`."""
+
+    def __init__(self):
+        self.prefix = shlex.split(os.environ.get("STRATA_COMPARE_QUIET", ""))
+        self.holder = None
+        self.since = 0.0
+
+    def turn(self):
+        """Call it before each turn: the machine is ours, from an earlier turn on or again."""
+        if not self.prefix or (self.holder and time.monotonic() - self.since < LONGEST_HOLD):
+            return
+        self.release()
+        self.holder = subprocess.Popen([*self.prefix, "sh", "-c", "echo; cat"], stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE)
+        self.holder.stdout.readline()
+        self.since = time.monotonic()
+
+    def release(self):
+        if self.holder:
+            self.holder.stdin.close()
+            self.holder.wait()
+            self.holder.stdout.close()
+            self.holder = None
 
 
 class OtherPrograms:
@@ -51,11 +63,12 @@ class OtherPrograms:
 
     @contextlib.contextmanager
     def watch(self, pids):
-        begin, (busy, stolen), ours = time.monotonic(), self.machine(), self.ours(pids)
+        """While it lasts; pids() are those of our processes that still run."""
+        begin, (busy, stolen), ours = time.monotonic(), self.machine(), self.ours(pids())
         yield
         busy_after, stolen_after = self.machine()
         self.seconds += time.monotonic() - begin
-        self.theirs += max(0.0, busy_after - busy - (self.ours(pids) - ours))
+        self.theirs += max(0.0, busy_after - busy - (self.ours(pids()) - ours))
         self.stolen += stolen_after - stolen
 
     def cpus(self):

@@ -61,10 +61,13 @@ def number(value, digits):
 
 
 def run_row(title, one):
-    target = one.get("target", {})
-    return [title, number(one.get("startup_seconds"), 2), number(one.get("memory_megabytes"), 0),
-            number(target.get("train_seconds"), 2), number(target.get("wall_seconds"), 2),
-            str(target["epochs"]) if target.get("train_seconds") is not None else ""]
+    cells = [title, number(one.get("startup_seconds"), 2), number(one.get("memory_megabytes"), 0)]
+    target = one.get("target")
+    if target is None:
+        return [*cells, "", "", ""]
+    if target["train_seconds"] is None:
+        return [*cells, "not in time", "", f"{100 * target['last_accuracy']:.1f} % after {target['epochs']}"]
+    return [*cells, number(target["train_seconds"], 2), number(target["wall_seconds"], 2), str(target["epochs"])]
 
 
 def markdown(result, titles):

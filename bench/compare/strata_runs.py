@@ -48,7 +48,7 @@ class Program:
     def command(self, *options):
         return [self.settings.strata, "train", "--data", self.settings.data, "--engine", self.engine,
                 "--threads", str(self.settings.threads), "--batch-size", str(self.batch), "--split", "tail",
-                "--initial-weights", self.settings.weights, "--progress", "none", *options]
+                "--initial-weights", self.settings.weights, "--quiet", *options]
 
     def lines(self, *options):
         """The metrics' JSON lines."""

@@ -21,11 +21,3 @@ TEST_CASE("the best epoch is told where it decided something", "[cli]") {
   result.stopped_early = false;
   CHECK(missing(result_text(result), {"best epoch 3: val_auc 0.8750; its weights are restored\n"}) == "");
 }
-
-TEST_CASE("a diverged run saves nothing but the best epoch's weights", "[cli]") {
-  RunResult result;
-  CHECK(missing(divergence_text(result, {}, true), {"; nothing is saved"}) == "");
-  CHECK(divergence_text(result, {}, false).find("nothing is saved") == std::string::npos);
-  result.restored_best = true;
-  CHECK(divergence_text(result, {}, true).find("nothing is saved") == std::string::npos);
-}
