@@ -1,6 +1,7 @@
 #include "search/edge.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -10,7 +11,6 @@ namespace strata {
 
 namespace {
 
-constexpr int kDigits = 12;
 constexpr std::size_t kFurther = 2;  ///< values beyond the edge
 
 /// The axis' values ascending; empty unless all are numbers.
@@ -31,17 +31,26 @@ std::vector<double> ascending_numbers(const Axis& axis) {
 /// The number that follows `last` as `last` follows `before`.
 double next(double before, double last, bool by_ratio) { return by_ratio ? last * (last / before) : 2 * last - before; }
 
+/// How many digits a further value is given: all that a range or whole numbers have, else as few as one would type.
+int digits_of(const Axis& axis, const std::vector<double>& numbers) {
+  constexpr int kExact = 12;
+  constexpr int kTyped = 2;
+  const bool whole = std::ranges::all_of(numbers, [](double number) { return number == std::floor(number); });
+  return axis.range || whole ? kExact : kTyped;
+}
+
 Axis wider_list(const Axis& axis, const std::vector<double>& numbers, bool largest) {
   const bool by_ratio = numbers.front() > 0;
+  const int digits = digits_of(axis, numbers);
   double before = largest ? numbers[numbers.size() - 2] : numbers[1];
   double last = largest ? numbers.back() : numbers.front();
   Axis wider = axis;
   for (std::size_t i = 0; i < kFurther; ++i) {
     before = std::exchange(last, next(before, last, by_ratio));
-    wider.values.insert(largest ? wider.values.end() : wider.values.begin(), rounded_text(last, kDigits));
+    wider.values.insert(largest ? wider.values.end() : wider.values.begin(), rounded_text(last, digits));
   }
   if (wider.range) {
-    (largest ? wider.range->last : wider.range->first) = *parse_number<double>(rounded_text(last, kDigits));
+    (largest ? wider.range->last : wider.range->first) = *parse_number<double>(rounded_text(last, digits));
   }
   return wider;
 }

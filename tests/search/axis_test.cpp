@@ -96,7 +96,7 @@ TEST_CASE("an edge is found and continued in the same steps", "[search]") {
   CHECK(edges[0].wider.values.back() == "10");
   CHECK(edges[0].wider.range->last == 10);
   CHECK_FALSE(edges[1].largest);
-  CHECK(edges[1].wider.values.front() == "0.000111111111111");
+  CHECK(edges[1].wider.values.front() == "0.00011");
   CHECK(edges_of({{"lower.lr", "0.01"}, {"upper.lr", "0.003"}}, axes, false).empty());
 }
 
