@@ -252,7 +252,7 @@ Outcome sweep(const SweepSettings& settings, const std::string& command) {
     result.edges = open_edges(settings, best);
     const TrialRecord& run = best_run(best, result.monitor);
     if (folder) {
-      folder->make_best(run, settings_of(settings, best, run), source, stop_requested);
+      folder->make_best(run, settings_of(settings, best, run), static_cast<int>(settings.jobs), source, stop_requested);
       result.best_folder = folder->best();
     }
     if (stop_requested()) {
