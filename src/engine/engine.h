@@ -14,6 +14,7 @@
 #include "engine/training_loss.h"
 #include "kernels/optimizer_update.h"
 #include "model/parameters.h"
+#include "optim/optimizer_state.h"
 #include "optim/parameter_group.h"
 
 namespace strata {
@@ -57,9 +58,14 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  /// Replaces the live weights; optimizer state becomes zero.
+  /// Replaces the live weights; the optimizers start anew.
   virtual void import_parameters(const Parameters& parameters) = 0;
   virtual void export_parameters(Parameters& parameters) const = 0;
+
+  /// Replaces the optimizers' state by one of the plan's layers and groups: with it and the parameters a run goes on
+  /// as if it had never stopped.
+  virtual void import_state(const OptimizerState& state) = 0;
+  virtual OptimizerState export_state() const = 0;
 
   /// One update: gather, forward, loss, backward, then updates[g] for group g of the plan.
   /// Returns the batch's sums before the update.

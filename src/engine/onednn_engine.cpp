@@ -77,7 +77,7 @@ class OnednnEngine final : public Engine {
     for (const ParameterGroup& group : plan_.groups) {
       const auto [first, last] = layout_.span_of(group.first, group.last);
       GroupState& state = groups_.emplace_back(GroupState{first, last, {}});
-      const std::size_t slots = find_optimizer(group.optimizer.name).state_slots(group.optimizer);
+      const std::size_t slots = find_optimizer(group.optimizer.name).state(group.optimizer).size();
       for (std::size_t slot = 0; slot < slots; ++slot) {
         state.slots[slot].assign(last - first, 0.0F);
       }
@@ -90,14 +90,33 @@ class OnednnEngine final : public Engine {
 
   void import_parameters(const Parameters& parameters) override {
     layout_.from_canonical(parameters, weights_);
-    for (GroupState& group : groups_) {
-      for (AlignedVector<float>& slot : group.slots) {
-        std::ranges::fill(slot, 0.0F);
+    import_state(initial_state(plan_.model.layers(), plan_.groups));
+  }
+
+  void export_parameters(Parameters& parameters) const override { layout_.to_canonical(weights_, parameters); }
+
+  void import_state(const OptimizerState& state) override {
+    AlignedVector<float> arena(layout_.size(), 0.0F);
+    for (std::size_t slot = 0; slot < state.slots.size(); ++slot) {
+      layout_.from_canonical(state.slots[slot], arena);
+      for (GroupState& group : groups_) {
+        std::copy_n(arena.data() + group.first, group.slots[slot].size(), group.slots[slot].data());
       }
     }
   }
 
-  void export_parameters(Parameters& parameters) const override { layout_.to_canonical(weights_, parameters); }
+  OptimizerState export_state() const override {
+    OptimizerState state = initial_state(plan_.model.layers(), plan_.groups);
+    AlignedVector<float> arena(layout_.size());
+    for (std::size_t slot = 0; slot < state.slots.size(); ++slot) {
+      std::ranges::fill(arena, 0.0F);
+      for (const GroupState& group : groups_) {
+        std::ranges::copy(group.slots[slot], arena.data() + group.first);
+      }
+      layout_.to_canonical(arena, state.slots[slot]);
+    }
+    return state;
+  }
 
   LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) override {
     std::vector<onednn::DenseLayer>& layers = training_layers(batch.rows.size());

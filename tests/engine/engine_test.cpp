@@ -15,11 +15,11 @@
 #include "tests/core/thrown.h"
 #include "tests/engine/small_problem.h"
 #include "tests/kernels/scalar_dropout.h"
+#include "tests/optim/optimizer_oracle.h"
 
 using namespace strata;
 using namespace strata::test;
 using kernels::ActivationKind;
-using kernels::reference::OptimizedElement;
 
 namespace {
 
@@ -130,16 +130,7 @@ class ReferenceTrainer {
     for (std::size_t i = 0; i < values.size(); ++i) {
       OptimizedElement& x = state[i];
       x.w = values[i];
-      if (optimizer.name == "sgd" && optimizer.value("momentum") > 0) {
-        kernels::reference::sgd_momentum_keras(x, gradient[i], optimizer.value("lr"), optimizer.value("momentum"),
-                                               optimizer.value("nesterov") != 0);
-      } else if (optimizer.name == "sgd") {
-        kernels::reference::sgd(x, gradient[i], optimizer.value("lr"));
-      } else if (optimizer.name == "adam") {
-        kernels::reference::adam_keras(x, gradient[i], optimizer.value("lr"),
-                                       {optimizer.value("beta1"), optimizer.value("beta2"), optimizer.value("epsilon")},
-                                       t);
-      }
+      apply_oracle(optimizer, Convention::keras, x, gradient[i], base_learning_rate(optimizer), t);
       values[i] = x.w;
     }
   }
@@ -231,7 +222,11 @@ TEST_CASE("steps follow the oracle with every optimizer", "[engine]") {
   const EngineKind kind = GENERATE(from_range(engines()));
   // Adam with an epsilon that keeps m/(sqrt(v) + epsilon) from amplifying the rounding of gradients near 0.
   for (const std::string_view optimizer :
-       {"sgd,lr=0.1,momentum=0.9", "sgd,lr=0.1,momentum=0.9,nesterov=true", "adam,lr=0.01,epsilon=0.001", "freeze"}) {
+       {"sgd,lr=0.1,momentum=0.9", "sgd,lr=0.1,momentum=0.9,nesterov=true,weight_decay=0.1",
+        "rmsprop,lr=0.01,epsilon=0.001", "rmsprop,lr=0.01,epsilon=0.001,centered=true,momentum=0.9", "adagrad,lr=0.1",
+        "adadelta,epsilon=0.001,weight_decay=0.1", "adam,lr=0.01,epsilon=0.001",
+        "adam,lr=0.01,epsilon=0.001,amsgrad=true", "adamw,lr=0.01,epsilon=0.001,weight_decay=1",
+        "adamax,lr=0.01,epsilon=0.01", "nadam,lr=0.01,epsilon=0.01", "freeze"}) {
     CAPTURE(optimizer);
     Setup setup(kind);
     setup.groups = {group(0, 1, optimizer), group(2, 2, "sgd,lr=0.1")};
