@@ -125,6 +125,7 @@ class Sweep {
 
   std::vector<Candidate> ranked(const std::vector<Point>& points) const {
     std::vector<Candidate> candidates;
+    candidates.reserve(points.size());
     for (const Point& point : points) {
       candidates.push_back(candidates_.at(point));
     }
@@ -212,6 +213,7 @@ Outcome sweep(const SweepSettings& settings, const std::string& command) {
   const std::vector<Rung> rungs = rungs_of(settings, points.size());
   // Every trial's options are checked before any of them runs; those of later rungs differ in their epochs alone.
   std::vector<nlohmann::ordered_json> options;
+  options.reserve(points.size());
   for (const Point& point : points) {
     options.push_back(config_json(trial_settings(settings, point, settings.seed, rungs.front().epochs)));
   }
