@@ -7,7 +7,7 @@ namespace strata {
 double memory_need(const ModelSpec& model, const std::vector<ParameterGroup>& groups, std::size_t batch_size) {
   double floats = 0;
   for (const ParameterGroup& group : groups) {
-    const std::size_t slots = find_optimizer(group.optimizer.name).state_slots(group.optimizer);
+    const std::size_t slots = find_optimizer(group.optimizer.name).state(group.optimizer).size();
     for (std::size_t l = group.first; l <= group.last; ++l) {
       const LayerSpec layer = model.layer(l);
       const double weights = static_cast<double>(layer.inputs) * static_cast<double>(layer.outputs);
