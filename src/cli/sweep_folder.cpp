@@ -115,7 +115,7 @@ RunResult record_run(const fs::path& folder, const TrainSettings& settings, int 
   Trainer trainer = make_trainer(run, source);
   RunRecord record(folder, settings);
   const std::array<Observer*, 1> observers{&record.log()};
-  const RunResult result = trainer.run(observers, stop_requested);
+  RunResult result = trainer.run(observers, stop_requested);
   if (result.status != RunStatus::interrupted) {
     save_model(record.folder().model(), settings, trainer, source);
   }
