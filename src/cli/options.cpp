@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/choices.h"
+#include "cli/sweep_options.h"
 #include "kernels/activation.h"
 #include "model/initialize.h"
 
@@ -224,6 +225,6 @@ Command train_command() {
   return command;
 }
 
-std::vector<Command> commands() { return {train_command()}; }
+std::vector<Command> commands() { return {train_command(), sweep_command(), find_lr_command()}; }
 
 }  // namespace strata::cli

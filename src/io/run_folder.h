@@ -21,6 +21,7 @@ class RunFolder {
 
   std::filesystem::path config() const { return path_ / "config.json"; }
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
+  std::filesystem::path find_lr() const { return path_ / "find_lr.json"; }
   std::filesystem::path model() const { return path_ / "model.safetensors"; }
 
   /// Writes config.json, whole or not at all: the members of `config`, then strata_version and `command`, which
