@@ -51,7 +51,7 @@ TEST_CASE("optimizers, rates and options are crossed", "[cli]") {
   CHECK(first.config.epochs == 3);
   CHECK(first.config.threads == 1);
   CHECK(first.config.hidden == std::vector<std::size_t>{8, 4});
-  CHECK(to_string(first.config.groups[0].optimizer) == "sgd,lr=0.1,momentum=0.9,nesterov=false");
+  CHECK(to_string(first.config.groups[0].optimizer) == "sgd,lr=0.1,momentum=0.9,nesterov=false,weight_decay=0");
   CHECK(first.config.groups[1].optimizer.value("lr") == 0.01);
 }
 
