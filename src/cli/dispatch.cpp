@@ -7,6 +7,7 @@
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/report_command.h"
 #include "cli/sweep_command.h"
 #include "cli/train_command.h"
 #include "cli/version.h"
@@ -65,6 +66,9 @@ Outcome dispatch(const Words& words) {
   }
   if (first == "find-lr") {
     return run_find_lr({words.begin() + 1, words.end()});
+  }
+  if (first == "report") {
+    return run_report({words.begin() + 1, words.end()});
   }
   if (first == "--help" || first == "-h") {
     return answer(words, general_help());

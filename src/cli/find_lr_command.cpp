@@ -22,6 +22,7 @@
 #include "core/error.h"
 #include "core/number.h"
 #include "kernels/instruction_set.h"
+#include "report/report.h"
 #include "search/trial_pool.h"
 
 namespace strata::cli {
@@ -207,6 +208,7 @@ Outcome find_lr(const FindLrSettings& settings, const std::string& command) {
     config["kind"] = "find-lr";
     folder.write_config(config, command);
     write_json(folder.find_lr(), json);
+    write_report({{folder.path()}}, folder.report(), nullptr, settings.run.config.threads);
   }
   write_stdout(settings.run.json ? json.dump() + "\n" : text);
   return Outcome::done;

@@ -261,6 +261,9 @@ Outcome sweep(const SweepSettings& settings, const std::string& command) {
       return stopped(settings, signals.received());
     }
   }
+  if (folder) {
+    folder->make_reports(source, static_cast<int>(settings.jobs));
+  }
   write_stdout(settings.json ? sweep_json(result) : sweep_table(result));
   if (best.completed) {
     return Outcome::done;

@@ -11,6 +11,7 @@
 #include "cli/training.h"
 #include "core/error.h"
 #include "io/run_folder.h"
+#include "report/report.h"
 
 namespace strata::cli {
 
@@ -158,6 +159,14 @@ void SweepFolder::make_best(const TrialRecord& best, const TrainSettings& settin
   }
   throw failed_error("{}: the best trial, run again, gives weights {} instead of {}; has the data changed? ({})",
                      partial.string(), result.weights_hash, best.weights_hash, best.command);
+}
+
+void SweepFolder::make_reports(const DataSource& source, int threads) const {
+  std::error_code ignored;
+  if (fs::exists(best(), ignored)) {
+    write_report({{best()}}, best() / "report.html", &source, threads);
+  }
+  write_report({{path_}}, path_ / "report.html", &source, threads);
 }
 
 }  // namespace strata::cli

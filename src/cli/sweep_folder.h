@@ -31,6 +31,9 @@ class SweepFolder {
   void make_best(const TrialRecord& best, const TrainSettings& settings, int threads, const DataSource& source,
                  const std::function<bool()>& stop_requested) const;
 
+  /// Writes the sweep's report.html, and that of best/ if there is one. Throws Error(failed).
+  void make_reports(const DataSource& source, int threads) const;
+
  private:
   std::filesystem::path path_;
   FolderLock lock_;

@@ -132,15 +132,15 @@ Command sweep_command() {
   named(shared, "lower").repeatable = true;
   named(shared, "upper").repeatable = true;
   return command("sweep", "train many models, compare them", sweep_options(), std::move(shared),
-                 run_dir("where the sweep keeps its trials and the best one's run folder; started again there, it runs "
-                         "only what is missing"));
+                 run_dir("where the sweep keeps its trials, the best one's run folder and report.html; started again "
+                         "there, it runs only what is missing"));
 }
 
 Command find_lr_command() {
   return command("find-lr", "learning-rate range test for each group", range_options(),
                  shared_options({"epochs", "max-steps", "max-time", "early-stopping", "monitor", "restore-best",
                                  "checkpoint-every"}),
-                 run_dir("a new folder for config.json and find_lr.json"));
+                 run_dir("a new folder for config.json, find_lr.json and report.html"));
 }
 
 }  // namespace strata::cli
