@@ -4,8 +4,9 @@ namespace strata {
 
 namespace {
 
-/// Weights from this size on are divided by columns. By rows every thread reads all of them, and half or more of what
-/// it reads was written by others in the step before; 64 KB from another core's cache take longer than a barrier.
+/// Weights from this size on are divided by columns. By rows every thread reads all of them, half or more of which
+/// others wrote in the step before: from some size on that must take longer than a barrier. The size is what whole steps
+/// on two cores preferred.
 constexpr std::size_t kColumnFloats = 16 * 1024;
 /// Activations that a pass over rows keeps at hand, in floats.
 constexpr std::size_t kChunkFloats = 96 * 1024;

@@ -16,7 +16,7 @@ namespace strata {
 
 namespace {
 
-/// Longer than threads differ within a step, and than a sleeping thread takes to wake: else one late thread would send
+/// Longer than threads differ within a step, and than a sleeping thread takes to wake: else one late thread might send
 /// the others to sleep, and those the next.
 constexpr int kLongestSpin = 200;
 constexpr int kShortestSpin = 2;
