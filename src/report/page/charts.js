@@ -26,18 +26,31 @@ function extent(values, log) {
     }
   }
   if (low > high) return [log ? 0.1 : 0, 1];
-  if (low === high) return log ? [low / 2, high * 2] : [low - Math.abs(low || 1) * 0.1, high + Math.abs(high || 1) * 0.1];
+  if (low === high) return log ? [low / 3, high * 3] : [low - Math.abs(low || 1) * 0.1, high + Math.abs(high || 1) * 0.1];
   return [low, high];
 }
 
-function axis(orient, scale, title, log, more) {
-  return { orient, scale, title, grid: orient === 'left', format: log ? '~g' : undefined, labelOverlap: 'greedy', labelSeparation: 4, ...more };
+/** Powers of ten, or 1, 2 and 5 times them where there are fewer than two. */
+function logTicks([low, high]) {
+  const ticks = (steps) => {
+    const all = [];
+    for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); ++power) {
+      all.push(...steps.map((step) => Number(`${step}e${power}`)).filter((x) => x >= low * 0.999 && x <= high * 1.001));
+    }
+    return all;
+  };
+  const decades = ticks([1]);
+  return decades.length > 2 ? decades : ticks([1, 2, 5]);
+}
+
+function axis(orient, scale, title, domain, log, more) {
+  return { orient, values: log ? logTicks(domain) : undefined, scale, title, grid: orient === 'left', format: log ? '~g' : undefined, labelOverlap: 'greedy', labelSeparation: 4, ...more };
 }
 
 /** The width that the axes leave is the plot's. */
 function lineSpec(o, series) {
   const ys = series.flatMap((s) => s.points.flatMap((p) => [p.y, p.low, p.high]));
-  const xs = series.flatMap((s) => s.points.map((p) => p.x));
+  const xDomain = extent(series.flatMap((s) => s.points.map((p) => p.x)), o.xLog);
   const yDomain = o.yDomain ? o.yDomain(ys, o.log) : extent(ys, o.log);
   const values = series.flatMap((s, order) => s.points.map((p) => ({
     ...p, series: s.name, order, colour: s.colour, dash: s.dashed ? [5, 4] : [1, 0], thick: s.faint ? 1 : 2, solid: s.faint ? 0.45 : 1 })));
@@ -50,11 +63,11 @@ function lineSpec(o, series) {
     data: [{ name: 'all', values }, { name: 'marks', values: (o.marks || []).filter((m) => isNumber(m.x)) },
       { name: 'there', source: 'all', transform: [{ type: 'filter', expr: 'spot !== null && datum.x === spot && isValid(datum.y)' }] }],
     scales: [
-      { name: 'x', type: o.xLog ? 'log' : 'linear', domain: o.xDomain || extent(xs, o.xLog), range: 'width', zero: false },
-      { name: 'y', type: o.log ? 'log' : 'linear', domain: yDomain, range: 'height', zero: false, nice: !o.yDomain, clamp: true },
+      { name: 'x', type: o.xLog ? 'log' : 'linear', domain: xDomain, range: 'width', zero: false },
+      { name: 'y', type: o.log ? 'log' : 'linear', domain: yDomain, range: 'height', zero: false, nice: !o.yDomain && !o.log, clamp: true },
     ],
-    axes: [axis('bottom', 'x', o.xTitle, o.xLog, { format: o.xLog ? '.0e' : o.xWhole ? ',d' : undefined, tickMinStep: o.xWhole ? 1 : undefined, tickCount: { signal: 'ceil(width / 90)' } }),
-      axis('left', 'y', o.yTitle, o.log, { tickCount: 5, format: o.yRate ? '~e' : o.log ? '~g' : undefined, minExtent: 36 })],
+    axes: [axis('bottom', 'x', o.xTitle, xDomain, o.xLog, { format: o.xLog ? '.0e' : o.xWhole ? ',d' : undefined, tickMinStep: o.xWhole ? 1 : undefined, tickCount: { signal: 'ceil(width / 90)' } }),
+      axis('left', 'y', o.yTitle, yDomain, o.log, { tickCount: 5, format: o.log ? '~g' : undefined, minExtent: 36 })],
     marks: [
       { type: 'group', from: { facet: { name: 'one', data: 'all', groupby: 'order' } }, marks: [
         { type: 'area', from: { data: 'one' }, encode: { update: { x: place.x, y: { scale: 'y', field: 'low' }, y2: { scale: 'y', field: 'high' }, fill: { field: 'colour' }, fillOpacity: { value: 0.16 }, defined: { signal: 'isValid(datum.low)' } } } },
@@ -71,8 +84,8 @@ function lineSpec(o, series) {
 
 const views = [];
 
-/** Draws `spec()` into `plot` at its width, again whenever that changes. Returns {draw, view()}. */
-function drawing(plot, spec) {
+/** Draws `spec()` into `plot` at its width, again whenever that changes; `listen` gets each new view. Returns {draw, view()}. */
+function drawing(plot, spec, listen) {
   let view = null;
   let width = 0;
   const draw = () => {
@@ -80,6 +93,7 @@ function drawing(plot, spec) {
     if (width < 40) return;
     if (view) view.finalize();
     view = new vega.View(vega.parse({ ...spec(), width }), { renderer: 'svg', container: plot, hover: false, logLevel: vega.Warn });
+    if (listen) listen(view);
     view.run();
     const svg = plot.querySelector('svg');
     if (svg) svg.setAttribute('aria-hidden', 'true');

@@ -13,7 +13,7 @@ function rangeChart(group) {
 function mapFigure(map) {
   const cells = [];
   map.values.forEach((row, i) => row.forEach((value, j) => cells.push({ y: map.rates[0][i], x: map.rates[1][j], value, diverged: value === null, title: value === null ? 'diverged' : '' })));
-  return heatMap({ title: `${words(map.figure)} after a brief run`, yTitle: `${map.groups[0]} rate`, xTitle: `${map.groups[1]} rate`, ys: map.rates[0], xs: map.rates[1], cells, rank: ranker(cells, false) });
+  return heatMap({ title: `${words(map.figure)} after a brief run`, yTitle: `${map.groups[0]}.lr`, xTitle: `${map.groups[1]}.lr`, ys: map.rates[0], xs: map.rates[1], cells, rank: ranker(cells, false) });
 }
 
 function findLrPage(folder) {

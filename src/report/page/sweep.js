@@ -37,8 +37,7 @@ const heatKey = (higher) => h('p', { class: 'key' }, h('span', {}, 'worst', h('s
 function heatMap({ title, xTitle, yTitle, xs, ys, cells, rank }) {
   const at = new Map(cells.map((cell) => [`${cell.y}|${cell.x}`, cell]));
   const best = cells.reduce((a, c) => (isNumber(c.value) && (a === null || rank(c.value) > rank(a.value)) ? c : a), null);
-  const show = (name, value) => axisText(name, value);
-  const rows = [...ys].reverse().map((y) => h('tr', {}, h('th', { scope: 'row' }, show(yTitle.replace(/ rate$/, '.lr'), y)), xs.map((x) => {
+  const rows = [...ys].reverse().map((y) => h('tr', {}, h('th', { scope: 'row' }, axisText(yTitle, y)), xs.map((x) => {
     const cell = at.get(`${y}|${x}`);
     if (!cell) return h('td', { class: 'absent' });
     const share = isNumber(cell.value) ? 0.04 + 0.96 * rank(cell.value) : 0;
@@ -49,16 +48,18 @@ function heatMap({ title, xTitle, yTitle, xs, ys, cells, rank }) {
     return td;
   })));
   return h('figure', {}, h('figcaption', {}, title), scroll(title, h('table', { class: 'matrix heat' },
-    h('thead', {}, h('tr', {}, h('th', { class: 'corner', scope: 'col' }, `${yTitle} ↓  ${xTitle} →`), xs.map((x) => h('th', { scope: 'col' }, show(xTitle.replace(/ rate$/, '.lr'), x))))), h('tbody', {}, rows))));
+    h('thead', {}, h('tr', {}, h('th', { class: 'corner', scope: 'col' }, `${yTitle} ↓  ${xTitle} →`), xs.map((x) => h('th', { scope: 'col' }, axisText(xTitle, x))))), h('tbody', {}, rows))));
 }
 
 const select = (label, options, value, change) =>
   h('label', {}, label, h('select', { onchange: (event) => change(event.target.value) }, options.map(([key, text]) => h('option', { value: key, selected: key === value }, text))));
 
+const kMapSide = 20;  // values of an axis that a map has room for
+
 /** One heat map for each pair of optimizers, or whatever is neither of the two axes and not fixed. */
 function heatSection(model, choose) {
   const { axes, candidates, folder } = model;
-  const able = axes.filter((a) => a.texts.length > 1 && a.texts.length <= 20);
+  const able = axes.filter((a) => a.texts.length > 1 && a.texts.length <= kMapSide);
   if (able.length < 2) return null;
   const wanted = (name, but) => able.find((a) => a.name === name) || able.find((a) => a.name.endsWith(name) && a !== but);
   const state = { y: (wanted('lower.lr') || able.find((a) => a.numeric) || able[0]).name };
@@ -108,6 +109,51 @@ function heatSection(model, choose) {
   draw();
   return section('Map', `${capital(words(model.monitor))} at the best epoch. Every cell was measured; where several trials share one, it shows the best. Press a cell to draw its curve.`,
     heatKey(folder.higher_is_better), h('div', { class: 'card' }, able.length > 2 ? pick : null, box));
+}
+
+/** Dots in the plane of two rates that have too many values for a map. */
+function scatterSpec(model, [x, y], shown, chosen) {
+  const rank = ranker(model.candidates, model.folder.higher_is_better);
+  const dots = shown.filter((c) => c.varied[x.name] !== undefined && c.varied[y.name] !== undefined).map((c) => {
+    const finished = isNumber(c.value);
+    return { x: number(c.varied[x.name]), y: number(c.varied[y.name]), rank: c.rank, shape: finished ? 'circle' : 'cross', colour: chosen.get(c) || (finished ? 'var(--accent)' : 'var(--bad)'),
+      opacity: chosen.has(c) ? 1 : finished ? 0.1 + 0.8 * rank(c.value) ** 2 : 0.5, size: chosen.has(c) ? 160 : 70 };
+  });
+  const scale = (axis) => {
+    const [low, high] = extent(axis.texts.map(number));
+    const log = low > 0 && high / low > 30;
+    return { type: log ? 'log' : 'linear', domain: log ? [low / 1.3, high * 1.3] : [low - (high - low) * 0.04, high + (high - low) * 0.04], zero: false };
+  };
+  const [sx, sy] = [scale(x), scale(y)];
+  return {
+    description: 'Dots', autosize: { type: 'fit', contains: 'padding' }, height: 380, padding: 4, background: null, config: kConfig,
+    data: [{ name: 'dots', values: dots }], scales: [{ name: 'x', range: 'width', ...sx }, { name: 'y', range: 'height', ...sy }],
+    axes: [axis('bottom', 'x', x.name, sx.domain, sx.type === 'log', { format: sx.type === 'log' ? '.0e' : undefined, tickCount: { signal: 'ceil(width / 90)' } }), axis('left', 'y', y.name, sy.domain, sy.type === 'log', { format: sy.type === 'log' ? '.0e' : undefined, minExtent: 36 })],
+    marks: [{ type: 'symbol', from: { data: 'dots' }, encode: { update: { x: { scale: 'x', field: 'x' }, y: { scale: 'y', field: 'y' }, fill: { field: 'colour' }, shape: { field: 'shape' }, opacity: { field: 'opacity' }, size: { field: 'size' }, cursor: { value: 'pointer' } } } }],
+  };
+}
+
+/** null if no two numbers were drawn from ranges; else {element, draw}. */
+function scatterSection(model, state, choose) {
+  const drawn = model.axes.filter((a) => a.numeric && a.texts.length > kMapSide);
+  if (drawn.length < 2) return null;
+  const pair = [drawn.find((a) => a.name === 'upper.lr') || drawn[1], drawn.find((a) => a.name === 'lower.lr') || drawn[0]];
+  const plot = h('div', { class: 'plot', role: 'img', 'aria-label': `Dots: ${pair[0].name} across, ${pair[1].name} up, the stronger the better, crosses diverged; the table of trials has the same values.` });
+  const tooltip = document.getElementById('tooltip');
+  const chart = drawing(plot, () => scatterSpec(model, pair, state.shown(), state.chosen), (view) => {
+    const candidate = (item) => (item?.datum?.rank ? model.candidates[item.datum.rank - 1] : null);
+    view.addEventListener('click', (event, item) => { const c = candidate(item); if (c) choose(c); });
+    view.addEventListener('mousemove', (event, item) => {
+      const c = candidate(item);
+      tooltip.hidden = !c;
+      if (!c) return;
+      tooltip.textContent = `${c.rank}: ${c.label}: ${isNumber(c.value) ? short(c.value) : c.status}`;
+      tooltip.style.left = `${Math.min(event.clientX + 12, window.innerWidth - 260)}px`;
+      tooltip.style.top = `${event.clientY + 14}px`;
+    });
+    view.addEventListener('mouseout', () => { tooltip.hidden = true; });
+  });
+  return { draw: chart.draw, element: section('Plane', `${pair[1].name} and ${pair[0].name} were drawn from ranges. A dot is a trial: the stronger, the better its ${words(model.monitor)}; crosses diverged or failed. Press one to draw its curve.`, h('div', { class: 'card' }, plot)) };
 }
 
 /** Where a value lies on its axis, from 0 to 1. */
@@ -193,6 +239,8 @@ function sweepPage(folder) {
   parallelPlot.style.cursor = 'default';
   const parallel = axes.some((a) => a.texts.length > 1) ? drawing(parallelPlot, () => parallelSpec(model, shown, chosen)) : null;
 
+  const scatter = scatterSection(model, { shown: () => shown, chosen }, choose);
+
   // ---- the table
   const boxes = new Map();
   const finalKeys = ['val_loss', 'val_accuracy', 'train_loss', 'test_accuracy'].filter((key) => candidates.some((c) => isNumber(c.best?.final?.[key])));
@@ -228,6 +276,7 @@ function sweepPage(folder) {
     counter.textContent = `${count(shown.length)} of ${count(candidates.length)}`;
     trials.show(shown);
     parallel?.draw();
+    scatter?.draw();
   }
   const statuses = [...new Set(candidates.map((c) => c.status))];
   const filters = h('div', { class: 'filters', role: 'search', 'aria-label': 'Filter the trials' },
@@ -242,6 +291,7 @@ function sweepPage(folder) {
     }
     curves?.update({ series: curveSeries(), yTitle: words(shownFigure), yDomain: shownFigure.endsWith('loss') ? lossDomain : undefined });
     parallel?.draw();
+    scatter?.draw();
     chosenList.replaceChildren(...[...chosen].map(([c, look]) => h('li', { class: 'card' }, h('div', { class: 'head' }, h('h3', {}, swatchOf({ colour: look }), `Rank ${c.rank}: ${c.label}`),
       h('button', { type: 'button', class: 'plain small', 'aria-label': `Remove rank ${c.rank} from the chart`, onclick: () => choose(c, false) }, 'Remove')),
     c.reason ? h('p', { class: 'caption' }, `${c.status}: ${c.reason}`) : null,
@@ -266,6 +316,7 @@ function sweepPage(folder) {
   const sections = [
     best ? section('Best', folder.best_report ? ['The best trial’s own page: ', h('a', { href: folder.best_report }, folder.best_report), '.'] : null, commandBox(best.label, best.best.command)) : null,
     heatSection(model, choose),
+    scatter?.element,
     parallel ? section('Paths', 'A line for each trial, from option to option to its result; the stronger, the better. The result’s axis goes by rank, the best on top.', h('div', { class: 'card' }, parallelPlot)) : null,
     curves ? section('Curves', null, curves.element, chosenList) : null,
     section('Trials', 'Press a heading to sort. A ticked trial is drawn above.', filters, scroll('Trials', trials.element, true)),

@@ -1,0 +1,53 @@
+// Uses a page as a reader would: opens, sorts, filters, presses and prints; what goes wrong reaches the console.
+addEventListener('load', () => setTimeout(() => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const expect = (holds, what) => { if (!holds) console.error(`expected: ${what}`); };
+  const key = (element, name) => element.dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true, cancelable: true }));
+
+  expect(all('.plot').every((plot) => plot.querySelector('svg')), 'a drawing in every plot');
+  expect(all('[role=img]').every((image) => image.getAttribute('aria-label')), 'a text alternative for every picture');
+  expect(all('button').every((button) => button.textContent.trim() || button.getAttribute('aria-label')), 'a name for every button');
+  expect(all('table').every((one) => one.querySelector('th')), 'headings in every table');
+  expect(new Set(all('[id]').map((one) => one.id)).size === all('[id]').length, 'every id once');
+  expect(document.documentElement.scrollWidth <= innerWidth, 'nothing wider than the window');
+
+  for (const plot of all('.plot[tabindex]')) {
+    key(plot, 'End');
+    key(plot, 'ArrowLeft');
+    expect(plot.parentElement.querySelector('.readout').textContent, 'values read out by the arrow keys');
+    key(plot, 'Escape');
+  }
+  for (const button of all('.legend button').slice(0, 4)) { button.click(); button.click(); }
+  for (const box of all('.tools input')) { box.click(); box.click(); }
+  for (const button of all('#confusion button').slice(0, 3)) {
+    button.click();
+    expect(all('.gallery canvas').length === all('.gallery li').length, 'a picture of every mistake that is shown');
+    expect(button.getAttribute('aria-expanded') === 'true', 'the pressed count marked');
+  }
+  const trials = document.getElementById('trials');
+  if (trials) {
+    const rows = () => trials.querySelectorAll('tbody tr').length;
+    const before = rows();
+    const search = document.querySelector('input[type=search]');
+    search.value = 'nothing has this name';
+    search.dispatchEvent(new Event('input'));
+    expect(rows() === 0, 'no row of a filter that none passes');
+    search.value = '';
+    search.dispatchEvent(new Event('input'));
+    expect(rows() === before, 'all rows without a filter');
+    const heading = [...trials.querySelectorAll('th button')].find((button) => button.textContent.startsWith('Best'));
+    heading.click();
+    expect(heading.parentElement.getAttribute('aria-sort') === 'ascending', 'the sorted column marked');
+    const values = [...trials.querySelectorAll('tbody tr')].map((row) => Number(row.children[heading.parentElement.cellIndex].querySelector('data')?.value ?? NaN)).filter((x) => !Number.isNaN(x));
+    expect(values.every((x, i) => i === 0 || values[i - 1] <= x), 'rows in ascending order');
+    trials.querySelector('th button').click();
+    const box = trials.querySelectorAll('tbody input')[6];
+    box.click();
+    expect(box.closest('tr').classList.contains('chosen'), 'a ticked row marked');
+    for (const cell of all('.heats button').slice(0, 2)) cell.click();
+  }
+  for (const details of all('details')) details.open = true;
+  dispatchEvent(new Event('beforeprint'));
+  dispatchEvent(new Event('afterprint'));
+  setTimeout(() => document.body.setAttribute('data-used', 'to the end'), 500);
+}, 500));
