@@ -40,6 +40,9 @@ Error unknown_option(const Command& command, std::string_view word) {
 /// one letter, so the whole word is looked up.
 void check_unmatched(const Command& command, const std::vector<std::string>& words, const std::string& unmatched) {
   if (!unmatched.starts_with('-') || unmatched.size() == 1) {
+    if (!command.operands.empty()) {
+      return;
+    }
     throw usage_error("unexpected argument '{}'; strata {} takes options only", unmatched, command.name);
   }
   const auto word = std::find_if(words.begin(), words.end(), [&](const std::string& w) {
@@ -48,7 +51,8 @@ void check_unmatched(const Command& command, const std::vector<std::string>& wor
   throw unknown_option(command, unmatched.starts_with("--") || word == words.end() ? unmatched : *word);
 }
 
-Given parse_words(const Command& command, const std::vector<std::string>& words) {
+/// The words that belong to no option go to `operands`.
+Given parse_words(const Command& command, const std::vector<std::string>& words, std::vector<std::string>& operands) {
   std::vector<const char*> argv{"strata"};
   for (const std::string& word : words) {
     argv.push_back(word.c_str());
@@ -63,8 +67,9 @@ Given parse_words(const Command& command, const std::vector<std::string>& words)
       }
       given[argument.key()].push_back(argument.value());
     }
-    if (!result.unmatched().empty()) {
-      check_unmatched(command, words, result.unmatched().front());
+    for (const std::string& unmatched : result.unmatched()) {
+      check_unmatched(command, words, unmatched);
+      operands.push_back(unmatched);
     }
     return given;
   } catch (const cxxopts::exceptions::missing_argument&) {  // only the last word can miss its value
@@ -117,7 +122,8 @@ void check_contradictions(const Option& option, const Given& given) {
 
 }  // namespace
 
-Arguments::Arguments(const std::vector<Option>& options, Given given) : given_(std::move(given)) {
+Arguments::Arguments(const std::vector<Option>& options, Given given, std::vector<std::string> operands)
+    : given_(std::move(given)), operands_(std::move(operands)) {
   for (const Option& option : options) {
     fallbacks_.emplace(option.name, option.fallback);
   }
@@ -134,7 +140,8 @@ std::vector<std::string> Arguments::texts(std::string_view name) const {
 }
 
 Arguments parse_arguments(const Command& command, const std::vector<std::string>& words) {
-  const Given given = parse_words(command, words);
+  std::vector<std::string> operands;
+  const Given given = parse_words(command, words, operands);
   if (!given.contains("help") && !given.contains("version")) {
     for (const Option& option : command.options) {
       if (const auto found = given.find(option.name); found != given.end()) {
@@ -147,7 +154,7 @@ Arguments parse_arguments(const Command& command, const std::vector<std::string>
       }
     }
   }
-  return {command.options, given};
+  return {command.options, given, std::move(operands)};
 }
 
 }  // namespace strata::cli

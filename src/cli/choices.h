@@ -19,6 +19,9 @@
 
 namespace strata::cli {
 
+/// How a sweep chooses its trials.
+enum class Strategy { grid, random, halving };
+
 enum class ProgressStyle { automatic, bar, lines, none };
 
 template <class T>
@@ -41,6 +44,8 @@ inline constexpr std::array kEngines{Choice{EngineKind::automatic, "auto"}, Choi
 inline constexpr std::array kInstructionSets{
     Choice{kernels::InstructionSet::automatic, "auto"}, Choice{kernels::InstructionSet::baseline, "baseline"},
     Choice{kernels::InstructionSet::avx2, "avx2"}, Choice{kernels::InstructionSet::avx512, "avx512"}};
+inline constexpr std::array kStrategies{Choice{Strategy::grid, "grid"}, Choice{Strategy::random, "random"},
+                                        Choice{Strategy::halving, "halving"}};
 inline constexpr std::array kProgressStyles{Choice{ProgressStyle::automatic, "auto"}, Choice{ProgressStyle::bar, "bar"},
                                             Choice{ProgressStyle::lines, "lines"}, Choice{ProgressStyle::none, "none"}};
 

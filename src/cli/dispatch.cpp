@@ -3,9 +3,12 @@
 #include <array>
 #include <string_view>
 
+#include "cli/find_lr_command.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/report_command.h"
+#include "cli/sweep_command.h"
 #include "cli/train_command.h"
 #include "cli/version.h"
 #include "core/error.h"
@@ -57,6 +60,15 @@ Outcome dispatch(const Words& words) {
   const std::string& first = words.front();
   if (first == "train") {
     return run_train({words.begin() + 1, words.end()});
+  }
+  if (first == "sweep") {
+    return run_sweep({words.begin() + 1, words.end()});
+  }
+  if (first == "find-lr") {
+    return run_find_lr({words.begin() + 1, words.end()});
+  }
+  if (first == "report") {
+    return run_report({words.begin() + 1, words.end()});
   }
   if (first == "--help" || first == "-h") {
     return answer(words, general_help());

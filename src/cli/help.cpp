@@ -105,6 +105,10 @@ std::string registry_help(const Registry& registry) {
   return text;
 }
 
+bool takes_optimizers(const Command& command) {
+  return std::ranges::find(command.options, "lower", &Option::name) != command.options.end();
+}
+
 std::string optimizers_help() {
   return fmt::format(
       "\nOPTIMIZER is NAME[,KEY=VALUE…], such as sgd,lr=0.01,momentum=0.9. Its names and keys [defaults]:\n{}"
@@ -132,6 +136,9 @@ std::string option_row(const Option& option) {
 
 std::string command_markdown(const Command& command) {
   std::string text = fmt::format("\n## strata {}: {}\n", command.name, command.summary);
+  if (!command.operands.empty()) {
+    text += fmt::format("\n`strata {} {} [OPTIONS]`\n", command.name, command.operands);
+  }
   std::string_view heading;
   for (const Option& option : command.options) {
     if (option.heading != heading) {
@@ -197,8 +204,8 @@ std::string general_help() {
 }
 
 std::string command_help(const Command& command) {
-  std::string text =
-      fmt::format("usage: strata {} [OPTIONS]\n{}; defaults stand in brackets\n", command.name, command.summary);
+  std::string text = fmt::format("usage: strata {}{}{} [OPTIONS]\n{}; defaults stand in brackets\n", command.name,
+                                 command.operands.empty() ? "" : " ", command.operands, command.summary);
   std::string_view heading;
   for (const Option& option : command.options) {
     if (option.heading != heading) {
@@ -207,7 +214,7 @@ std::string command_help(const Command& command) {
     }
     text += option_help(option);
   }
-  return text + optimizers_help();
+  return takes_optimizers(command) ? text + optimizers_help() : text;
 }
 
 std::string markdown_help() {

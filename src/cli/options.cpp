@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/choices.h"
+#include "cli/sweep_options.h"
 #include "kernels/activation.h"
 #include "model/initialize.h"
 
@@ -174,7 +175,7 @@ std::vector<Option> output_options() {
       {.name = "run-dir",
        .value = "DIR",
        .heading = kOutput,
-       .help = "a new folder for config.json, metrics.jsonl and model.safetensors"},
+       .help = "a new folder for config.json, metrics.jsonl, model.safetensors and report.html"},
       {.name = "save", .value = "FILE", .heading = kOutput, .help = "write the final model, as safetensors"},
       choice("progress", kProgressStyles, "auto", kOutput,
              "bar: one live line an epoch; lines: a line an epoch; auto: bar on a terminal. Without a terminal at "
@@ -224,6 +225,22 @@ Command train_command() {
   return command;
 }
 
-std::vector<Command> commands() { return {train_command()}; }
+Command report_command() {
+  Command command{.name = "report",
+                  .summary = "run folders to one HTML page",
+                  .options = {{.name = "output",
+                               .value = "FILE",
+                               .fallback_note = "report.html, in the folder if there is one, else here",
+                               .heading = kOutput,
+                               .help = "the page; a file that is there is replaced"}},
+                  .operands = "DIR [DIR…]"};
+  for (Option& option : common_options()) {
+    option.contradicts.clear();  // with options that report lacks
+    command.options.push_back(std::move(option));
+  }
+  return command;
+}
+
+std::vector<Command> commands() { return {train_command(), sweep_command(), find_lr_command(), report_command()}; }
 
 }  // namespace strata::cli

@@ -13,9 +13,11 @@ struct Command {
   std::string_view name;
   std::string_view summary;
   std::vector<Option> options;
+  std::string_view operands{};  ///< words that belong to no option, such as DIR [DIR…]; empty: none are taken
 };
 
 Command train_command();
+Command report_command();
 
 /// In the order in which help lists them.
 std::vector<Command> commands();

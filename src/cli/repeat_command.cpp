@@ -58,8 +58,8 @@ std::vector<std::string> without_option(const std::vector<std::string>& words, c
   return rest;
 }
 
-std::string train_command_line(const std::vector<std::string>& words) {
-  std::string text = "strata train";
+std::string command_line(std::string_view command, const std::vector<std::string>& words) {
+  std::string text = fmt::format("strata {}", command);
   for (const std::string& word : words) {
     text += fmt::format(" {}", quoted(word));
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/arguments.h"
@@ -14,7 +15,9 @@ std::vector<std::string> shaping_words(const std::vector<Option>& options, const
 /// `words` without an option that takes a value, and its values.
 std::vector<std::string> without_option(const std::vector<std::string>& words, const std::string& name);
 
-/// `strata train WORD…`, quoted for a POSIX shell where that is needed.
-std::string train_command_line(const std::vector<std::string>& words);
+/// `strata COMMAND WORD…`, quoted for a POSIX shell where that is needed.
+std::string command_line(std::string_view command, const std::vector<std::string>& words);
+
+inline std::string train_command_line(const std::vector<std::string>& words) { return command_line("train", words); }
 
 }  // namespace strata::cli

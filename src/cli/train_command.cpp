@@ -20,6 +20,7 @@
 #include "cli/version.h"
 #include "core/error.h"
 #include "core/threads.h"
+#include "report/report.h"
 
 namespace strata::cli {
 
@@ -150,6 +151,9 @@ Outcome train(const TrainSettings& settings) {
     record->set_steps(result.steps);
   }
   save_if_finite(settings, record ? &*record : nullptr, trainer, source);
+  if (record) {
+    write_report({{record->folder().path()}}, record->folder().report(), &source, settings.config.threads);
+  }
   switch (result.status) {
     case RunStatus::diverged:
       print_error(divergence_text(result, settings.config, saves(settings) && !has_finite_weights(trainer)));

@@ -10,7 +10,7 @@
 namespace strata {
 
 /// What a draw is for; each purpose has its own stream.
-enum class RandomStream : std::uint32_t { weights = 1, split = 2, sampling = 3, dropout = 4 };
+enum class RandomStream : std::uint32_t { weights = 1, split = 2, sampling = 3, dropout = 4, search = 5 };
 
 /// The Philox4x32-10 block function: 128 random bits for a 128-bit counter and a 64-bit key.
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);

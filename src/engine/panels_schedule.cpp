@@ -37,7 +37,7 @@ std::vector<Phase> make_phases(const std::vector<LiveLayer>& layers, int threads
 }  // namespace
 
 Schedule make_schedule(const std::vector<LiveLayer>& layers, std::size_t batch_size, int threads) {
-  std::size_t widest = 0;
+  std::size_t widest = 1;
   for (const LiveLayer& layer : layers) {
     widest = std::max(widest, layer.spec.inputs + layer.spec.outputs);
   }

@@ -86,6 +86,8 @@ void AtomicFile::create_temporary() {
   }
 }
 
+bool AtomicFile::is_temporary(std::string_view name) { return name.starts_with(".strata-") && name.ends_with(".tmp"); }
+
 AtomicFile::~AtomicFile() {
   if (!temporary_.empty()) {
     ::unlinkat(folder_.get(), temporary_.c_str(), 0);

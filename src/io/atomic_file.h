@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "core/file_descriptor.h"
 
@@ -21,6 +22,9 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile();
+
+  /// Whether a file of this name was never finished.
+  static bool is_temporary(std::string_view name);
 
   /// Appends `bytes`.
   void write(std::span<const std::byte> bytes);

@@ -45,8 +45,11 @@ void RunFolder::check_free(const fs::path& path) {
   if (error) {
     throw unusable(path, error);
   }
-  const bool empty = std::all_of(begin(entries), end(entries),
-                                 [](const auto& entry) { return entry.path().filename() == FolderLock::kName; });
+  // A lock, or what a process leaves that is killed while it writes its first file.
+  const bool empty = std::all_of(begin(entries), end(entries), [](const auto& entry) {
+    const std::string name = entry.path().filename().string();
+    return name == FolderLock::kName || AtomicFile::is_temporary(name);
+  });
   if (!empty) {
     throw usage_error("{}: this folder is not empty; give the name of a new one, so that no run is overwritten",
                       path.string());

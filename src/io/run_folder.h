@@ -19,9 +19,12 @@ class RunFolder {
   /// refuses or another process has the folder.
   explicit RunFolder(std::filesystem::path path);
 
+  const std::filesystem::path& path() const { return path_; }
   std::filesystem::path config() const { return path_ / "config.json"; }
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
+  std::filesystem::path find_lr() const { return path_ / "find_lr.json"; }
   std::filesystem::path model() const { return path_ / "model.safetensors"; }
+  std::filesystem::path report() const { return path_ / "report.html"; }
 
   /// Writes config.json, whole or not at all: the members of `config`, then strata_version and `command`, which
   /// repeats the run.

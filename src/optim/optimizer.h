@@ -56,6 +56,9 @@ OptimizerSpec parse_optimizer(std::string_view text, Convention convention, std:
 /// `name,key=value,…` with every key; parses back to the same spec.
 std::string to_string(const OptimizerSpec& spec);
 
+/// The same for people: lr, and the keys whose values are not `convention`'s defaults.
+std::string brief_text(const OptimizerSpec& spec, Convention convention);
+
 bool is_frozen(const OptimizerSpec& spec);
 
 /// The rate `lr` before any schedule; 0 for freeze.

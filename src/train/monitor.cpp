@@ -32,6 +32,8 @@ void add_class_figures(Validation& result, Engine& engine, const SamplesView& sa
 
 std::string_view monitor_name(Monitor monitor) { return entry_of(monitor).name; }
 
+bool is_better(Monitor monitor, double a, double b) { return entry_of(monitor).higher_is_better ? a > b : a < b; }
+
 double Validation::value(Monitor monitor) const {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   switch (monitor) {
@@ -64,8 +66,7 @@ Validation validate(Engine& engine, const SamplesView& samples, std::span<const 
 bool BestEpoch::observe(Monitor monitor, std::uint32_t next, const Validation& figures) {
   const double now = figures.value(monitor);
   const double before = validation.value(monitor);
-  const bool better = entry_of(monitor).higher_is_better ? now > before : now < before;
-  if (!std::isfinite(now) || (epoch != 0 && !better)) {
+  if (!std::isfinite(now) || (epoch != 0 && !is_better(monitor, now, before))) {
     ++waited;
     return false;
   }

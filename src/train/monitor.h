@@ -25,6 +25,9 @@ inline constexpr std::array kMonitors{
 
 std::string_view monitor_name(Monitor monitor);
 
+/// Whether the figure `a` is better than `b`, both of them finite.
+bool is_better(Monitor monitor, double a, double b);
+
 /// An evaluation of the validation rows.
 struct Validation {
   double loss = 0;

@@ -215,6 +215,9 @@ double Trainer::measured_step(std::uint32_t epoch, std::size_t step_in_epoch) {
 
 void Trainer::prepare_updates() {
   set_learning_rates(rates_, config_.groups, state_.plateaus, state_.global_step, horizon_);
+  if (set_rates_) {
+    set_rates_(state_.global_step, rates_);
+  }
   for (std::size_t g = 0; g < updates_.size(); ++g) {
     const OptimizerSpec& optimizer = config_.groups[g].optimizer;
     updates_[g] =

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "data/load.h"
@@ -25,6 +26,10 @@ class Trainer {
   /// Splits the rows, fits the scaler, initialises the weights (or takes `initial`) and builds the engine.
   /// `source` must outlive the trainer. Throws Error(usage) for a configuration that the data does not allow.
   Trainer(TrainConfig config, const DataSource& source, const Parameters* initial = nullptr);
+
+  /// From now on `set` has the last word on the groups' rates at each update (counted from 1); it gets those of their
+  /// schedules.
+  void set_rates(std::function<void(std::uint64_t update, LearningRates& rates)> set) { set_rates_ = std::move(set); }
 
   /// Trains until the epochs are done, a limit is reached, the loss is no longer finite, or stop_requested() is true;
   /// it is asked after every step; or until early stopping. Call it once. If an observer throws, parameters() is what
@@ -72,9 +77,10 @@ class Trainer {
   Parameters parameters_;
   Batches batches_;
   std::unique_ptr<Engine> engine_;
-  std::uint64_t horizon_;                          ///< steps of the run, if nothing ends it early
-  LearningRates rates_;                            ///< of each group, for the step at hand
-  std::vector<kernels::OptimizerUpdate> updates_;  ///< likewise
+  std::uint64_t horizon_;                                         ///< steps of the run, if nothing ends it early
+  std::function<void(std::uint64_t, LearningRates&)> set_rates_;  ///< may be empty
+  LearningRates rates_;                                           ///< of each group, for the step at hand
+  std::vector<kernels::OptimizerUpdate> updates_;                 ///< likewise
 
   RunState state_;
   Stopwatch run_clock_;

@@ -35,6 +35,7 @@ make_part "$DATA" train 64
 make_part "$DATA" t10k 16
 export SMALL="--data $DATA --hidden 4 --batch-size 8 --threads 1"
 export TINY="$SMALL --epochs 1"
+export DEEP="--data $DATA --hidden 6,5,4 --batch-size 8"
 
 ran=0
 failed=0

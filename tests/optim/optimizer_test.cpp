@@ -17,6 +17,17 @@ std::string parse_error(std::string_view text) {
   return thrown([&] { parse_optimizer(text, Convention::keras, "--upper"); });
 }
 
+TEST_CASE("a brief text tells the rate and what is not the default", "[optim]") {
+  for (const Convention convention : {Convention::keras, Convention::torch}) {
+    for (const std::string text : {"freeze", "sgd,lr=0.25", "adam,lr=0.001,amsgrad=true",
+                                   "rmsprop,lr=0.25,momentum=0.5,schedule=cosine,warmup_steps=5"}) {
+      const OptimizerSpec spec = parse_optimizer(text, convention, "--lower");
+      CHECK(brief_text(spec, convention) == text);
+      CHECK(brief_text(parse_optimizer(to_string(spec), convention, "--lower"), convention) == text);
+    }
+  }
+}
+
 }  // namespace
 
 TEST_CASE("an optimizer's name alone takes the convention's defaults", "[optim]") {

@@ -1,0 +1,172 @@
+#include "cli/sweep_folder.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <system_error>
+
+#include "cli/training.h"
+#include "core/error.h"
+#include "io/run_folder.h"
+#include "report/report.h"
+
+namespace strata::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kConfig = "config.json";
+
+Json read_json(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  try {
+    return Json::parse(text);
+  } catch (const Json::exception& error) {
+    throw data_error("{}: this is no JSON ({}); is it a sweep's folder?", path.string(), error.what());
+  }
+}
+
+/// The options that are there in one or in both, with other values.
+std::string differences(const SweptOptions& there, const SweptOptions& here) {
+  Json all = there.common;
+  all.update(here.common);
+  std::string text;
+  for (const auto& [key, ignored] : all.items()) {
+    const Json first = there.common.value(key, Json());
+    const Json second = here.common.value(key, Json());
+    if (first != second && !there.varied.contains(key) && !here.varied.contains(key)) {
+      const auto shown = [](const Json& value) { return value.is_null() ? "none" : value.dump(); };
+      text += fmt::format("{}{} (there {}, here {})", text.empty() ? "" : ", ", key, shown(first), shown(second));
+    }
+  }
+  return text;
+}
+
+/// Throws if the folder holds no sweep, or one of other options.
+void check_same_options(const fs::path& path, const SweptOptions& here) {
+  const Json config = read_json(path / kConfig);
+  SweptOptions there;
+  try {
+    there = {config.at("common"), config.at("varied").get<std::set<std::string>>()};
+  } catch (const Json::exception&) {
+    throw usage_error("{}: this folder holds no sweep; give the name of a new one", path.string());
+  }
+  if (const std::string differing = differences(there, here); !differing.empty()) {
+    throw usage_error("{}: the sweep in this folder has other options: {}; use them, or another folder", path.string(),
+                      differing);
+  }
+}
+
+/// The folder, made if it is not there; `options` fit what it holds.
+fs::path opened(const fs::path& path, const SweptOptions& options) {
+  std::error_code ignored;
+  if (fs::exists(path / kConfig, ignored)) {
+    check_same_options(path, options);
+    return path;
+  }
+  RunFolder::check_free(path);
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) {
+    throw failed_error("cannot use {} as the sweep's folder: {}", path.string(), error.message());
+  }
+  return path;
+}
+
+Json axes_json(const SweepSettings& sweep) {
+  Json axes = Json::array();
+  for (const Axis& axis : sweep.axes) {
+    Json json{{"name", axis.name}, {"values", axis.values}};
+    if (axis.range) {
+      json["range"] = {axis.range->first, axis.range->last};
+    }
+    axes.push_back(std::move(json));
+  }
+  return axes;
+}
+
+Json config_of(const SweepSettings& sweep, const SweptOptions& options, Monitor monitor, const std::string& command) {
+  return {{"kind", "sweep"},
+          {"strategy", name_of(kStrategies, sweep.strategy)},
+          {"monitor", monitor_name(monitor)},
+          {"seeds", sweep.seeds},
+          {"axes", axes_json(sweep)},
+          {"common", options.common},
+          {"varied", options.varied},
+          {"command", command}};
+}
+
+/// The folder, once its configuration is written: from then on it is known as a sweep's.
+const fs::path& configured(const fs::path& path, const Json& config) {
+  write_json(path / kConfig, config);
+  return path;
+}
+
+/// Trains once, with so many threads, and fills the run folder; its model is missing if a stop was requested.
+RunResult record_run(const fs::path& folder, const TrainSettings& settings, int threads, const DataSource& source,
+                     const std::function<bool()>& stop_requested) {
+  TrainSettings run = settings;
+  run.config.threads = threads;
+  Trainer trainer = make_trainer(run, source);
+  RunRecord record(folder, settings);
+  const std::array<Observer*, 1> observers{&record.log()};
+  RunResult result = trainer.run(observers, stop_requested);
+  if (result.status != RunStatus::interrupted) {
+    save_model(record.folder().model(), settings, trainer, source);
+  }
+  return result;
+}
+
+bool is_made(const fs::path& folder, const TrialRecord& best) {
+  std::error_code ignored;
+  return fs::exists(folder / "model.safetensors", ignored) && fs::exists(folder / kConfig, ignored) &&
+         read_json(folder / kConfig).value("command", "") == best.command;
+}
+
+}  // namespace
+
+SweepFolder::SweepFolder(const fs::path& path, const SweepSettings& sweep, const SweptOptions& options, Monitor monitor,
+                         const std::string& command)
+    : path_(opened(path, options)),
+      lock_(path_),
+      trials_(configured(path_, config_of(sweep, options, monitor, command)) / "trials.jsonl", monitor) {}
+
+void SweepFolder::make_best(const TrialRecord& best, const TrainSettings& settings, int threads,
+                            const DataSource& source, const std::function<bool()>& stop_requested) const {
+  if (is_made(this->best(), best)) {
+    return;
+  }
+  const fs::path partial = path_ / "best.partial";
+  RunResult result;
+  for (const int count : {threads, settings.config.threads}) {  // engines whose bits depend on them need the trial's
+    fs::remove_all(partial);
+    result = record_run(partial, settings, count, source, stop_requested);
+    if (result.status == RunStatus::interrupted) {
+      fs::remove_all(partial);
+      return;
+    }
+    if (result.weights_hash == best.weights_hash) {
+      fs::remove_all(this->best());
+      fs::rename(partial, this->best());
+      return;
+    }
+  }
+  throw failed_error("{}: the best trial, run again, gives weights {} instead of {}; has the data changed? ({})",
+                     partial.string(), result.weights_hash, best.weights_hash, best.command);
+}
+
+void SweepFolder::make_reports(const DataSource& source, int threads) const {
+  std::error_code ignored;
+  if (fs::exists(best(), ignored)) {
+    write_report({{best()}}, best() / "report.html", &source, threads);
+  }
+  write_report({{path_}}, path_ / "report.html", &source, threads);
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,23 @@
+// What a page says of one folder, as JSON read from the folder's files: docs/report.md.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "data/load.h"
+
+namespace strata {
+
+/// Reads the folder of a run, which may still go on or have been cut short. `source` is the run's data, or null: then
+/// it is loaded from where config.json says. If that fails, or there is no model, a note says so instead of the
+/// figures.
+nlohmann::ordered_json run_json(const std::filesystem::path& folder, const nlohmann::ordered_json& config,
+                                const DataSource* source, int threads);
+
+/// Reads a sweep's folder.
+nlohmann::ordered_json sweep_json(const std::filesystem::path& folder, const nlohmann::ordered_json& config);
+
+/// Reads the folder of a learning-rate test.
+nlohmann::ordered_json find_lr_json(const std::filesystem::path& folder, const nlohmann::ordered_json& config);
+
+}  // namespace strata

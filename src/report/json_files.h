@@ -1,0 +1,18 @@
+// JSON files of run folders, read with errors that name the file and the line.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+namespace strata {
+
+/// Reads a file that holds one JSON object. Throws Error(data).
+nlohmann::ordered_json read_json_object(const std::filesystem::path& path);
+
+/// Calls `take` with the object of each line, in order. A last line without its end, as a process leaves that is killed
+/// or still writes, is left out; returns whether there was one. Throws Error(data), naming the line, for a line that
+/// is no JSON object or for which `take` throws a JSON exception or an Error.
+bool read_json_lines(const std::filesystem::path& path, const std::function<void(nlohmann::ordered_json)>& take);
+
+}  // namespace strata

@@ -1,0 +1,187 @@
+// The page of one run.
+
+const statusOf = (run) => run.result?.status || 'no result';
+const chip = (status) => h('span', { class: `chip ${status.replace(/[^a-z]/g, '-')}` }, status);
+
+function networkText(run) {
+  const info = run.info || {};
+  const hidden = run.config.hidden;
+  return [
+    Array.isArray(hidden) && info.features ? [info.features, ...hidden, info.classes].join('-') : null,
+    info.parameters ? `${count(info.parameters)} parameters` : null, run.config.activation,
+    run.config.batch_size ? `batches of ${count(run.config.batch_size)}` : null,
+    info.train_rows ? `${count(info.train_rows)} training rows` : null,
+    info.engine ? `engine ${info.engine}` : null,
+  ].filter(Boolean).join(' · ');
+}
+
+function runTiles(run) {
+  const result = run.result || {};
+  const all = [];
+  if (isNumber(result.test_accuracy)) all.push(tile('Test accuracy', figure(result.test_accuracy), 'of the final weights'));
+  if (isNumber(result.test_loss)) all.push(tile('Test loss', figure(result.test_loss)));
+  if (isNumber(result.val_accuracy)) all.push(tile('Validation accuracy', figure(result.val_accuracy), result.restored_best ? 'of the best epoch' : 'at the end'));
+  if (isNumber(result.val_loss)) all.push(tile('Validation loss', figure(result.val_loss), result.restored_best ? 'of the best epoch' : 'at the end'));
+  if (isNumber(result.best_epoch)) {
+    all.push(tile('Best epoch', figure(result.best_epoch), [`${words(result.monitor)} `, figure(result.best_value), result.restored_best ? ', restored' : '']));
+  }
+  if (isNumber(result.epochs)) all.push(tile('Epochs', figure(result.epochs), [figure(result.steps), ` iteration${result.steps === 1 ? '' : 's'}${result.stopped_early ? ', stopped early' : ''}`]));
+  if (isNumber(result.seconds)) {
+    const speed = run.epochs.length ? run.epochs[run.epochs.length - 1].samples_per_second : null;
+    all.push(tile('Time', figure(result.seconds, duration), isNumber(speed) ? [figure(speed, (x) => count(Math.round(x))), ' samples/s'] : null));
+  }
+  if (result.weights_hash) all.push(tile('Weights', result.weights_hash, null, true));
+  return all.length ? tiles(all) : null;
+}
+
+function learningSection(run) {
+  const charts = [];
+  const bestMark = isNumber(run.result?.best_epoch) ? [{ x: run.result.best_epoch, label: 'best' }] : [];
+  if (run.steps.count > 0) {
+    const many = Boolean(run.steps.loss.min);
+    charts.push(lineChart({
+      title: 'Training loss by iteration', wide: true, log: false, height: 280, xTitle: 'iteration', xWhole: true, yTitle: 'cross-entropy', yDomain: lossDomain,
+      caption: many
+        ? `${plural(run.steps.count, 'iteration')} in ${run.steps.first.length} equal parts: the line is each part's mean, the band reaches from its lowest to its highest batch.`
+        : 'The loss of each batch before its update.',
+      series: [byStep(run.steps, run.steps.loss, 'batch loss', { colour: colour(0) }),
+        byStep(run.steps, run.steps.mean_loss, 'mean of the epoch so far', { colour: colour(1), dashed: true })],
+    }).element);
+  }
+  for (const [figureName, title, unit] of [['loss', 'Loss by epoch', 'cross-entropy'], ['accuracy', 'Accuracy by epoch', 'share of the rows']]) {
+    if (!has(run.epochs, `train_${figureName}`) && !has(run.epochs, `val_${figureName}`)) continue;
+    const series = [byEpoch(run.epochs, (e) => e[`train_${figureName}`], 'training', { colour: colour(0), dashed: true })];
+    if (has(run.epochs, `val_${figureName}`)) series.push(byEpoch(run.epochs, (e) => e[`val_${figureName}`], 'validation', { colour: colour(1) }));
+    charts.push(lineChart({ title, xTitle: 'epoch', xWhole: true, yTitle: unit, log: figureName === 'loss' ? false : undefined, series, marks: bestMark,
+      caption: 'Training: the mean while the epoch went on; validation: after it.', yDomain: figureName === 'loss' ? lossDomain : undefined }).element);
+  }
+  if (charts.length === 0) return null;
+  return section('Learning', null, h('div', { class: 'grid' }, charts),
+    run.epochs.length ? h('div', { class: 'card', id: 'epochs' }, h('h3', {}, 'Epochs'), scroll('Epochs', epochTable(run))) : null);
+}
+
+function epochTable(run) {
+  const best = run.result?.best_epoch;
+  const keys = ['train_loss', 'train_accuracy', 'val_loss', 'val_accuracy', 'val_macro_f1', 'val_auc'].filter((key) => has(run.epochs, key));
+  const columns = [{ label: 'Epoch', header: true, value: (e) => e.epoch, cell: (e) => [figure(e.epoch), e.epoch === best ? h('span', { class: 'mark' }, ' best') : null] }];
+  for (const key of keys) columns.push({ label: capital(words(key)), numeric: true, value: (e) => e[key] });
+  for (const group of Object.keys(run.epochs[0]?.learning_rates || {})) {
+    columns.push({ label: `Rate, ${group}`, numeric: true, value: (e) => e.learning_rates?.[group], cell: (e) => figure(e.learning_rates?.[group], rateText) });
+  }
+  columns.push({ label: 'Time', numeric: true, value: (e) => e.seconds, cell: (e) => figure(e.seconds, duration) });
+  columns.push({ label: 'Samples/s', numeric: true, value: (e) => e.samples_per_second, cell: (e) => figure(e.samples_per_second, (x) => count(Math.round(x))) });
+  return table({ columns, rows: run.epochs, rowClass: (e) => (e.epoch === best ? 'chosen' : null) }).element;
+}
+
+function ratesSection(run) {
+  const charts = [];
+  const groups = Object.entries(run.steps.learning_rates);
+  if (groups.length) {
+    charts.push(lineChart({ title: 'Learning rates', xTitle: 'iteration', xWhole: true, yTitle: 'learning rate', log: true, valueText: rateText,
+      caption: 'Of each update, by group of layers.', series: groups.map(([group, curve], i) => byStep(run.steps, curve, group, { colour: colour(i), dashed: i % 2 === 1 })) }).element);
+  }
+  const layers = Math.max(0, ...run.epochs.map((e) => e.update_ratios?.length || 0));
+  if (layers > 0) {
+    charts.push(lineChart({ title: 'Update-to-weight ratio', xTitle: 'epoch', xWhole: true, yTitle: '‖change‖ / ‖weights‖', log: true, valueText: rateText,
+      caption: 'Of each layer, in the epoch’s last update. Around 1e-3 is usual; far below, a layer hardly learns.',
+      series: Array.from({ length: layers }, (_, i) => byEpoch(run.epochs, (e) => e.update_ratios?.[i], `layer ${i}`, { colour: colour(i), dashed: i % 2 === 1 })) }).element);
+  }
+  return charts.length ? section('Rates', null, h('div', { class: 'grid' }, charts)) : null;
+}
+
+function drawPixels(canvas, image, pixels) {
+  const bytes = atob(pixels);
+  canvas.width = image.columns;
+  canvas.height = image.rows;
+  const context = canvas.getContext('2d');
+  const data = context.createImageData(image.columns, image.rows);
+  for (let i = 0; i < bytes.length; ++i) {
+    const grey = bytes.charCodeAt(i);
+    data.data.set([grey, grey, grey, 255], 4 * i);
+  }
+  context.putImageData(data, 0, 0);
+}
+
+function gallery(test, cell) {
+  const items = cell.shown.map((mistake) => {
+    const text = `row ${count(mistake.row)}`;
+    const canvas = mistake.pixels ? h('canvas', { role: 'img', 'aria-label': `Image of class ${cell.label} in ${text}, taken for ${cell.predicted}` }) : null;
+    if (canvas) drawPixels(canvas, test.image, mistake.pixels);
+    return h('li', {}, canvas, text, h('br'), 'sure by ', figure(mistake.probability));
+  });
+  const some = cell.shown.length < cell.count ? `The ${cell.shown.length} surest of ${count(cell.count)}` : `All ${count(cell.count)}`;
+  return [h('h3', { tabindex: -1 }, `Class ${cell.label}, taken for ${cell.predicted}`), h('p', { class: 'caption' }, `${some}; rows of the ${test.part} part are counted from 0.`), h('ul', { class: 'gallery' }, items)];
+}
+
+function confusionTable(test, open) {
+  const largest = Math.max(1, ...test.mistakes.map((m) => m.count));
+  const cells = new Map(test.mistakes.map((m) => [`${m.label} ${m.predicted}`, m]));
+  const supports = test.classes.map((c) => c.support);
+  const rows = test.confusion.map((row, label) => h('tr', {}, h('th', { scope: 'row' }, String(label)), row.map((n, predicted) => {
+    const wrong = label !== predicted;
+    const share = n === 0 ? 0 : wrong ? 0.12 + 0.88 * (n / largest) : 0.25 + 0.6 * (n / Math.max(1, supports[label]));
+    const cell = cells.get(`${label} ${predicted}`);
+    const name = `${count(n)} of class ${label} ${wrong ? 'taken for' : 'recognised as'} ${predicted}`;
+    const number = h('data', { value: exact(n) }, count(n));
+    const content = cell ? h('button', { type: 'button', 'aria-expanded': 'false', 'aria-label': `${name}; show`, title: name, onclick: (event) => open(cell, event.currentTarget) }, number) : number;
+    const td = h('td', { class: [wrong ? 'wrong' : 'right', n === 0 ? 'zero' : '', share > 0.5 ? 'strong' : ''].join(' '), title: name }, content);
+    td.style.setProperty('--share', share.toFixed(3));
+    return td;
+  })));
+  return h('table', { class: 'matrix', id: 'confusion' }, h('caption', {}, 'Rows: the true class. Columns: what it was taken for. Press a count to see the samples.'),
+    h('thead', {}, h('tr', {}, h('th', { class: 'corner', scope: 'col' }, 'true'), test.confusion.map((_, c) => h('th', { scope: 'col' }, String(c))))), h('tbody', {}, rows));
+}
+
+function mistakesSection(run) {
+  const test = run.test;
+  if (!test) return null;
+  const panel = h('div', { 'aria-live': 'polite' });
+  let pressed = null;
+  function open(cell, button) {
+    pressed?.setAttribute('aria-expanded', 'false');
+    pressed = button;
+    button?.setAttribute('aria-expanded', 'true');
+    panel.replaceChildren(...gallery(test, cell));
+  }
+  if (test.mistakes.length) open(test.mistakes[0], null);
+  else panel.append(h('p', {}, 'No mistakes at all.'));
+  const wrong = test.rows - Math.round(test.accuracy * test.rows);
+  const list = table({ caption: 'The most frequent first', rows: test.mistakes, columns: [
+    { label: 'Class', header: true, value: (m) => m.label }, { label: 'Taken for', numeric: true, value: (m) => m.predicted }, { label: 'Rows', numeric: true, value: (m) => m.count },
+    { label: '', value: () => '', cell: (m) => h('button', { type: 'button', class: 'plain small', 'aria-label': `Show class ${m.label} taken for ${m.predicted}`, onclick: (event) => open(m, event.currentTarget) }, 'Show') }] }).element;
+  return section('Mistakes', `The model as it was saved, tested once on the ${count(test.rows)} rows of the ${test.part} part: ${count(wrong)} mistakes.`,
+    h('div', { class: 'card split' }, scroll('Confusion', test.confusion ? confusionTable(test, open) : list, !test.confusion), panel));
+}
+
+function classesSection(run) {
+  const test = run.test;
+  if (!test) return null;
+  const bar = (key) => (c) => {
+    const box = h('span', { class: 'barbox', 'aria-hidden': 'true' }, h('span', { class: 'bar' }));
+    box.firstChild.style.setProperty('--share', c[key]);
+    return [figure(c[key]), box];
+  };
+  const made = table({ sortable: true, rows: test.classes.map((c, i) => ({ ...c, name: i })), columns: [
+    { label: 'Class', header: true, value: (c) => c.name, cell: (c) => String(c.name) },
+    ...['precision', 'recall', 'f1'].map((key) => ({ label: capital(words(key)), numeric: true, value: (c) => c[key], cell: bar(key) })),
+    { label: 'Support', numeric: true, value: (c) => c.support, title: 'Rows of the class' }, { label: 'Predicted', numeric: true, value: (c) => c.predicted, title: 'Rows taken for the class' }] });
+  made.element.id = 'classes-table';
+  return section('Classes', ['Precision: of the rows taken for a class, the share that belongs to it. Recall: of its rows, the share that was found. Mean F1 ', figure(test.macro_f1), '.'],
+    h('div', { class: 'card' }, scroll('Classes', made.element, test.classes.length > 20)));
+}
+
+function configurationTable(config) {
+  const rows = Object.entries(config).filter(([key]) => key !== 'command' && key !== 'strata_version' && key !== 'kind');
+  return table({ rows, columns: [{ label: 'Option', header: true, value: (r) => r[0], cell: (r) => h('code', {}, r[0]) }, { label: 'Value', text: true, value: (r) => optionText(r[1]) }] }).element;
+}
+
+function configurationSection(folder, title = 'Configuration') {
+  const config = folder.config;
+  return section(title, null, config.command ? commandBox('The command that repeats it', config.command) : null,
+    h('div', { class: 'card' }, h('h3', {}, 'Every option that shapes it'), scroll('Options', configurationTable(config))));
+}
+
+function runPage(run) {
+  return { eyebrow: 'Run', title: run.name, status: statusOf(run), lead: networkText(run), summary: runTiles(run),
+    sections: [learningSection(run), ratesSection(run), mistakesSection(run), classesSection(run), configurationSection(run)] };
+}

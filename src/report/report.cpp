@@ -1,0 +1,88 @@
+#include "report/report.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "io/atomic_file.h"
+#include "report/folder_json.h"
+#include "report/json_files.h"
+#include "report/page.h"
+
+namespace strata {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// The last name of the path, also of `run/` and `.`.
+std::string name_of(const fs::path& folder) {
+  std::error_code ignored;
+  fs::path path = fs::absolute(folder, ignored).lexically_normal();
+  if (!path.has_filename()) {
+    path = path.parent_path();
+  }
+  return path.has_filename() ? path.filename().string() : folder.string();
+}
+
+Json config_of(const fs::path& folder) {
+  constexpr const char* kExpected = "expected a folder that strata train, sweep or find-lr has made with --run-dir";
+  std::error_code ignored;
+  if (!fs::exists(folder, ignored)) {
+    throw data_error("{}: not found; {}", folder.string(), kExpected);
+  }
+  if (!fs::is_directory(folder, ignored)) {
+    throw data_error("{}: is no folder; {}", folder.string(), kExpected);
+  }
+  if (!fs::exists(folder / "config.json", ignored)) {
+    throw data_error("{}: has no config.json; {}", folder.string(), kExpected);
+  }
+  return read_json_object(folder / "config.json");
+}
+
+std::string kind_of(const fs::path& folder, const Json& config) {
+  const Json kind = config.value("kind", Json("run"));
+  if (kind != "run" && kind != "sweep" && kind != "find-lr") {
+    throw data_error("{}: kind is {}; expected sweep, find-lr, or none for a run", (folder / "config.json").string(),
+                     kind.dump());
+  }
+  return kind.get<std::string>();
+}
+
+Json folder_json(const fs::path& folder, bool alone, const DataSource* source, int threads) {
+  const Json config = config_of(folder);
+  const std::string kind = kind_of(folder, config);
+  if (kind != "run" && !alone) {
+    throw usage_error("{}: this is the folder of a {}; several folders must all be of runs, so report it by itself",
+                      folder.string(), kind);
+  }
+  Json json = kind == "sweep"     ? sweep_json(folder, config)
+              : kind == "find-lr" ? find_lr_json(folder, config)
+                                  : run_json(folder, config, source, threads);
+  json["name"] = name_of(folder);
+  json["path"] = folder.string();
+  return json;
+}
+
+}  // namespace
+
+std::string report_page(std::span<const fs::path> folders, const DataSource* source, int threads) {
+  Json data{{"strata_version", STRATA_VERSION}, {"folders", Json::array()}};
+  std::string title;
+  for (const fs::path& folder : folders) {
+    data["folders"].push_back(folder_json(folder, folders.size() == 1, source, threads));
+    title += (title.empty() ? "" : ", ") + data["folders"].back()["name"].get<std::string>();
+  }
+  return page(title, data);
+}
+
+std::size_t write_report(std::span<const fs::path> folders, const fs::path& output, const DataSource* source,
+                         int threads) {
+  const std::string text = report_page(folders, source, threads);
+  AtomicFile file(output);
+  file.write(std::as_bytes(std::span(text)));
+  file.commit();
+  return text.size();
+}
+
+}  // namespace strata

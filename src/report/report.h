@@ -1,0 +1,23 @@
+// Run folders to one HTML page that opens from disk: docs/report.md.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "data/load.h"
+
+namespace strata {
+
+/// The page of one folder of a run, a sweep or a learning-rate test, or of several runs, compared. `source` is the data
+/// of the runs, or null: then each run's is loaded; `threads` load and test. Throws Error(data), naming the file, for a
+/// folder that is none of these or holds damaged files, Error(usage) for several folders that are not all runs.
+std::string report_page(std::span<const std::filesystem::path> folders, const DataSource* source, int threads);
+
+/// Writes the report_page of `folders` to `output`, whole or not at all; returns its size in bytes. Throws that, and
+/// Error(failed).
+std::size_t write_report(std::span<const std::filesystem::path> folders, const std::filesystem::path& output,
+                         const DataSource* source, int threads);
+
+}  // namespace strata

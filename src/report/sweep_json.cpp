@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "core/error.h"
+#include "report/folder_json.h"
+#include "report/json_files.h"
+#include "search/ranking.h"
+
+namespace strata {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kCurveBudget = 80'000;  ///< values of all curves together: some 1.6 MB
+
+/// The line of each trial as it stands in the file, and what it says.
+struct Trials {
+  std::map<std::string, Json> lines;           ///< by key
+  std::map<std::string, TrialRecord> records;  ///< by key
+  std::vector<std::string> order;              ///< keys, as the trials came to their end
+  bool cut = false;
+};
+
+Trials read_trials(const fs::path& path) {
+  Trials trials;
+  trials.cut = read_json_lines(path, [&](Json line) {
+    TrialRecord record = trial_record(line);
+    const std::string key = record.key;
+    if (!trials.lines.contains(key)) {
+      trials.order.push_back(key);
+    }
+    trials.lines.insert_or_assign(key, std::move(line));
+    trials.records.insert_or_assign(key, std::move(record));
+  });
+  return trials;
+}
+
+/// Trials that differ by their seed alone, with what they were given of epochs.
+std::vector<Candidate> candidates_of(const Trials& trials, Monitor monitor) {
+  std::map<std::pair<Point, std::uint32_t>, std::vector<const TrialRecord*>> runs;
+  std::vector<std::pair<Point, std::uint32_t>> order;
+  for (const std::string& key : trials.order) {
+    const TrialRecord& record = trials.records.at(key);
+    Point point = record.point;
+    std::erase_if(point, [](const auto& axis) { return axis.first == "seed"; });
+    const std::pair candidate{std::move(point), record.options.value("epochs", 0U)};
+    if (!runs.contains(candidate)) {
+      order.push_back(candidate);
+    }
+    runs[candidate].push_back(&record);
+  }
+  std::vector<Candidate> candidates;
+  for (const auto& candidate : order) {
+    std::vector<const TrialRecord*>& own = runs.at(candidate);
+    std::ranges::sort(own, {},
+                      [](const TrialRecord* record) { return record->options.value("seed", std::uint64_t{0}); });
+    candidates.push_back(make_candidate(candidate.first, own, candidate.second, monitor));
+  }
+  rank(candidates, monitor);
+  return candidates;
+}
+
+Json point_json(const Point& point) {
+  Json json = Json::object();
+  for (const auto& [axis, value] : point) {
+    json[axis] = value;
+  }
+  return json;
+}
+
+Json candidates_json(const std::vector<Candidate>& candidates) {
+  Json json = Json::array();
+  bool tie = true;  // ties are those of the first, up to where the first difference shows
+  for (const Candidate& candidate : candidates) {
+    tie = tie && (&candidate == &candidates.front() || tied(candidates.front(), candidate));
+    Json one{{"varied", point_json(candidate.point)}, {"epochs", candidate.epochs}};
+    if (candidate.completed) {
+      one["value"] = candidate.value;
+    }
+    if (candidate.deviation) {
+      one["deviation"] = *candidate.deviation;
+    }
+    one["tied"] = candidate.completed && tie;
+    one["runs"] = Json::array();
+    for (const TrialRecord* run : candidate.runs) {
+      one["runs"].push_back(run->key);
+    }
+    json.push_back(std::move(one));
+  }
+  return json;
+}
+
+/// Every how many epochs curves are kept so that all of them fit the budget.
+std::size_t curve_stride(const Trials& trials) {
+  std::size_t values = 0;
+  for (const auto& [key, record] : trials.records) {
+    for (const auto& [figure, curve] : record.curve) {
+      values += curve.size();
+    }
+  }
+  return std::max<std::size_t>(1, (values + kCurveBudget - 1) / kCurveBudget);
+}
+
+/// The epochs that are kept, from 1: the first, each stride-th after it, and the last.
+std::vector<std::size_t> kept_epochs(std::size_t epochs, std::size_t stride) {
+  std::vector<std::size_t> kept;
+  for (std::size_t epoch = 1; epoch <= epochs; epoch += stride) {
+    kept.push_back(epoch);
+  }
+  if (!kept.empty() && kept.back() != epochs) {
+    kept.push_back(epochs);
+  }
+  return kept;
+}
+
+Json thinned_curve(const Json& curve, std::size_t stride) {
+  Json thinned = Json::object();
+  for (const auto& [figure, values] : curve.items()) {
+    Json& kept = thinned[figure] = Json::array();
+    for (const std::size_t epoch : kept_epochs(values.size(), stride)) {
+      kept.push_back(values[epoch - 1]);
+    }
+  }
+  return thinned;
+}
+
+/// A trial's line without the options, which its command tells, and with the curve's epochs where it is thinned.
+Json trial_json(Json line, const TrialRecord& record, std::size_t stride) {
+  line.erase("options");
+  line["seed"] = record.options.value("seed", Json());
+  if (stride > 1 && line.contains("curve")) {
+    std::size_t epochs = 0;
+    for (const auto& [figure, values] : record.curve) {
+      epochs = std::max(epochs, values.size());
+    }
+    line["curve"] = thinned_curve(line["curve"], stride);
+    line["curve_epochs"] = kept_epochs(epochs, stride);
+  }
+  return line;
+}
+
+const MonitorEntry& monitor_of(const fs::path& folder, const Json& config) {
+  const auto name = config.value("monitor", "");
+  const auto* const found = std::ranges::find(kMonitors, name, &MonitorEntry::name);
+  if (found == kMonitors.end()) {
+    throw data_error("{}: monitor is '{}', which this version does not know", (folder / "config.json").string(), name);
+  }
+  return *found;
+}
+
+}  // namespace
+
+Json sweep_json(const fs::path& folder, const Json& config) {
+  const MonitorEntry& monitor = monitor_of(folder, config);
+  const Trials trials = read_trials(folder / "trials.jsonl");
+  const std::size_t stride = curve_stride(trials);
+  Json json{{"kind", "sweep"},
+            {"notes", Json::array()},
+            {"config", config},
+            {"higher_is_better", monitor.higher_is_better},
+            {"candidates", candidates_json(candidates_of(trials, monitor.value))},
+            {"trials", Json::object()}};
+  for (const std::string& key : trials.order) {
+    json["trials"][key] = trial_json(trials.lines.at(key), trials.records.at(key), stride);
+  }
+  if (trials.cut) {
+    json["notes"].push_back("The last line of trials.jsonl has no end and was left out.");
+  }
+  if (stride > 1) {
+    json["notes"].push_back(
+        fmt::format("So that the page stays small, curves show the first, every {}th and the last epoch.", stride));
+  }
+  std::error_code ignored;
+  if (fs::exists(folder / "best" / "report.html", ignored)) {
+    json["best_report"] = "best/report.html";
+  }
+  return json;
+}
+
+}  // namespace strata

@@ -1,0 +1,143 @@
+#include "search/trial.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "core/error.h"
+#include "core/hash.h"
+
+namespace strata {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::string_view, 3> kStatusNames{"completed", "diverged", "failed"};
+
+/// JSON has no NaN.
+Json number_json(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+double number(const Json& json) {
+  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+}
+
+Json numbers_json(const std::vector<double>& values) {
+  Json json = Json::array();
+  for (const double value : values) {
+    json.push_back(number_json(value));
+  }
+  return json;
+}
+
+Json point_json(const Point& point) {
+  Json json = Json::object();
+  for (const auto& [name, value] : point) {
+    json[name] = value;
+  }
+  return json;
+}
+
+/// All figures of one epoch.
+Json epoch_json(const Curve& curve, std::uint32_t epoch) {
+  Json json{{"epoch", epoch}};
+  for (const auto& [name, values] : curve) {
+    json[name] = number_json(values[epoch - 1]);
+  }
+  return json;
+}
+
+TrialStatus status_named(const std::string& name) {
+  const auto found = std::ranges::find(kStatusNames, name);
+  if (found == kStatusNames.end()) {
+    throw data_error("unknown status '{}'", name);
+  }
+  return static_cast<TrialStatus>(found - kStatusNames.begin());
+}
+
+}  // namespace
+
+std::string trial_key(const Json& options) {
+  const std::string text = options.dump(-1, ' ', false, Json::error_handler_t::replace);
+  Hash64 hash;
+  hash.update(std::as_bytes(std::span(text)));
+  return hash.hex();
+}
+
+std::string_view status_name(TrialStatus status) { return kStatusNames[static_cast<std::size_t>(status)]; }
+
+std::optional<std::uint32_t> best_epoch(const TrialRecord& record, Monitor monitor) {
+  const auto found = record.curve.find(std::string(monitor_name(monitor)));
+  if (found == record.curve.end()) {
+    return std::nullopt;
+  }
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < found->second.size(); ++i) {
+    const double value = found->second[i];
+    if (std::isfinite(value) && (!best || is_better(monitor, value, found->second[*best]))) {
+      best = i;
+    }
+  }
+  return best ? std::optional(static_cast<std::uint32_t>(*best + 1)) : std::nullopt;
+}
+
+std::optional<double> best_value(const TrialRecord& record, Monitor monitor) {
+  const auto epoch = best_epoch(record, monitor);
+  return epoch ? std::optional(record.curve.at(std::string(monitor_name(monitor)))[*epoch - 1]) : std::nullopt;
+}
+
+Json to_json(const TrialRecord& record, Monitor monitor) {
+  Json json{{"key", record.key}, {"varied", point_json(record.point)}, {"status", status_name(record.status)}};
+  if (!record.reason.empty()) {
+    json["reason"] = record.reason;
+  }
+  json["steps"] = record.steps;
+  json["seconds"] = number_json(record.seconds);
+  if (!record.weights_hash.empty()) {
+    json["weights_hash"] = record.weights_hash;
+  }
+  json["final"] = Json::object();
+  for (const auto& [name, value] : record.figures) {
+    json["final"][name] = number_json(value);
+  }
+  if (const auto epoch = best_epoch(record, monitor)) {
+    json["best"] = epoch_json(record.curve, *epoch);
+  }
+  json["curve"] = Json::object();
+  for (const auto& [name, values] : record.curve) {
+    json["curve"][name] = numbers_json(values);
+  }
+  json["options"] = record.options;
+  json["command"] = record.command;
+  return json;
+}
+
+TrialRecord trial_record(const Json& json) {
+  TrialRecord record;
+  record.key = json.at("key").get<std::string>();
+  for (const auto& [name, value] : json.at("varied").items()) {
+    record.point.emplace_back(name, value.get<std::string>());
+  }
+  record.status = status_named(json.at("status").get<std::string>());
+  record.reason = json.value("reason", "");
+  record.steps = json.at("steps").get<std::uint64_t>();
+  record.seconds = number(json.at("seconds"));
+  record.weights_hash = json.value("weights_hash", "");
+  for (const auto& [name, value] : json.at("final").items()) {
+    record.figures[name] = number(value);
+  }
+  for (const auto& [name, values] : json.at("curve").items()) {
+    for (const Json& value : values) {
+      record.curve[name].push_back(number(value));
+    }
+  }
+  record.options = json.at("options");
+  record.command = json.at("command").get<std::string>();
+  if (trial_key(record.options) != record.key) {
+    throw data_error("the key is not that of the options");
+  }
+  return record;
+}
+
+}  // namespace strata

@@ -1,0 +1,70 @@
+// One trial of a sweep: a training run among others, and what came of it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "search/axis.h"
+#include "train/monitor.h"
+#include "train/observer.h"
+
+namespace strata {
+
+/// A trial to run.
+struct Trial {
+  std::string key;                 ///< trial_key(options)
+  Point point;                     ///< what is varied, with the seed if that is
+  nlohmann::ordered_json options;  ///< every option that shapes the run, by its name with underscores
+  std::string command;             ///< the command line that gives the same weights
+  std::uint32_t epochs = 1;
+  /// Trains and returns the result; called once, in any thread. May throw Error.
+  std::function<RunResult(std::span<Observer* const>, const std::function<bool()>& stop_requested)> run;
+};
+
+/// XXH3-64, in hex, of the options: trials of one key are one trial.
+std::string trial_key(const nlohmann::ordered_json& options);
+
+enum class TrialStatus { completed, diverged, failed };
+
+std::string_view status_name(TrialStatus status);
+
+/// Named figures, such as val_loss. One that is not finite is NaN.
+using Figures = std::map<std::string, double>;
+
+/// A figure of each epoch, by name; NaN where an epoch has none.
+using Curve = std::map<std::string, std::vector<double>>;
+
+/// A trial that has come to its end.
+struct TrialRecord {
+  std::string key;
+  Point point;
+  nlohmann::ordered_json options;
+  std::string command;
+  TrialStatus status = TrialStatus::completed;
+  std::string reason;  ///< why it is not completed
+  std::uint64_t steps = 0;
+  double seconds = 0;
+  std::string weights_hash;  ///< empty if it failed
+  Figures figures;           ///< of the result: train_loss, val_loss, test_loss, …
+  Curve curve;               ///< train_loss, train_accuracy, val_loss, …
+};
+
+/// The epoch (from 1) whose validation figure is the best, the first of equals; empty if there is none.
+std::optional<std::uint32_t> best_epoch(const TrialRecord& record, Monitor monitor);
+
+/// That epoch's figure.
+std::optional<double> best_value(const TrialRecord& record, Monitor monitor);
+
+/// The record as trials.jsonl has it (docs/formats.md): its fields, and `best`, which follows from the curve.
+nlohmann::ordered_json to_json(const TrialRecord& record, Monitor monitor);
+
+/// What to_json wrote. Throws nlohmann::json::exception, or Error(data) without a place, for anything else.
+TrialRecord trial_record(const nlohmann::ordered_json& json);
+
+}  // namespace strata

@@ -1,0 +1,70 @@
+#include "search/trial_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <exception>
+#include <fstream>
+#include <iterator>
+#include <span>
+#include <utility>
+
+#include "core/error.h"
+
+namespace strata {
+
+TrialLog::TrialLog(std::filesystem::path path, Monitor monitor) : name_(path.string()), monitor_(monitor) {
+  constexpr mode_t kNewFile = 0666;  // less what the umask takes
+  file_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, kNewFile));
+  if (!file_) {
+    throw failed_error("cannot write {}: {}", name_, system_reason(errno));
+  }
+  read();
+}
+
+void TrialLog::read() {
+  std::ifstream in(name_, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::size_t first = 0;
+  std::size_t number = 0;
+  for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', first)) {
+    ++number;
+    try {
+      TrialRecord record = trial_record(nlohmann::ordered_json::parse(text.begin() + static_cast<std::ptrdiff_t>(first),
+                                                                      text.begin() + static_cast<std::ptrdiff_t>(end)));
+      std::string key = record.key;
+      records_.insert_or_assign(std::move(key), std::move(record));
+    } catch (const std::exception& error) {
+      throw data_error("{}: line {} is no trial's record ({}); remove the line, and its trial runs again", name_,
+                       number, error.what());
+    }
+    first = end + 1;
+  }
+  if (first < text.size() && ::ftruncate(file_.get(), static_cast<off_t>(first)) != 0) {
+    throw failed_error("cannot write {}: {}", name_, system_reason(errno));
+  }
+}
+
+const TrialRecord* TrialLog::find(const std::string& key) const {
+  const auto found = records_.find(key);
+  return found == records_.end() ? nullptr : &found->second;
+}
+
+void TrialLog::append(const TrialRecord& record) {
+  if (file_) {
+    write_line(record);
+  }
+  records_.insert_or_assign(record.key, record);
+}
+
+void TrialLog::write_line(const TrialRecord& record) {
+  const std::string line =
+      to_json(record, monitor_).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  write_all(file_.get(), std::as_bytes(std::span(line)), name_);
+  if (::fdatasync(file_.get()) != 0 && errno != EINVAL && errno != EINTR) {
+    throw failed_error("cannot write {}: {}", name_, system_reason(errno));
+  }
+}
+
+}  // namespace strata

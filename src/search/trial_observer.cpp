@@ -1,0 +1,97 @@
+#include "search/trial_observer.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace strata {
+
+namespace {
+
+/// Where the numbers stopped being finite, and what the loss was before.
+std::string divergence(std::uint32_t epoch, std::uint64_t step, double loss, double finite_loss) {
+  return fmt::format("{} not finite {} step {}, epoch {}; the last finite loss was {:.4g}",
+                     std::isfinite(loss) ? "weights or evaluation" : "loss", std::isfinite(loss) ? "after" : "at", step,
+                     epoch, finite_loss);
+}
+
+void set(Figures& figures, const char* name, const std::optional<double>& value) {
+  if (value) {
+    figures[name] = *value;
+  }
+}
+
+Figures result_figures(const RunResult& result) {
+  Figures figures;
+  set(figures, "train_loss", result.train_loss);
+  set(figures, "train_accuracy", result.train_accuracy);
+  set(figures, "val_loss", result.val_loss);
+  set(figures, "val_accuracy", result.val_accuracy);
+  set(figures, "test_loss", result.test_loss);
+  set(figures, "test_accuracy", result.test_accuracy);
+  return figures;
+}
+
+Figures epoch_figures(const EpochInfo& epoch) {
+  Figures figures{{"train_loss", epoch.train_loss}, {"train_accuracy", epoch.train_accuracy}};
+  set(figures, "val_loss", epoch.val_loss);
+  set(figures, "val_accuracy", epoch.val_accuracy);
+  set(figures, "val_macro_f1", epoch.val_macro_f1);
+  set(figures, "val_auc", epoch.val_auc);
+  return figures;
+}
+
+}  // namespace
+
+void TrialObserver::on_step(const StepInfo& step) {
+  epoch_ = step.epoch;
+  steps_ = step.global_step;
+  loss_ = step.loss;
+  finite_loss_ = std::isfinite(step.loss) ? step.loss : finite_loss_;
+}
+
+void TrialObserver::on_epoch(const EpochInfo& epoch) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  for (const auto& [name, value] : epoch_figures(epoch)) {
+    std::vector<double>& values = curve_[name];
+    values.resize(epoch.epoch - 1, kNone);  // epochs that lacked it
+    values.push_back(value);
+  }
+  for (auto& [name, values] : curve_) {
+    values.resize(epoch.epoch, kNone);
+  }
+}
+
+TrialRecord TrialObserver::record(const Trial& trial, const RunResult& result) const {
+  TrialRecord record = empty_record(trial);
+  if (result.status == RunStatus::diverged) {
+    record.status = TrialStatus::diverged;
+    record.reason = divergence(epoch_, steps_, loss_, finite_loss_);
+  }
+  record.seconds = result.seconds;
+  record.weights_hash = result.weights_hash;
+  record.figures = result_figures(result);
+  return record;
+}
+
+TrialRecord TrialObserver::failure(const Trial& trial, const std::string& reason) const {
+  TrialRecord record = empty_record(trial);
+  record.status = TrialStatus::failed;
+  record.reason = reason;
+  return record;
+}
+
+TrialRecord TrialObserver::empty_record(const Trial& trial) const {
+  TrialRecord record;
+  record.key = trial.key;
+  record.point = trial.point;
+  record.options = trial.options;
+  record.command = trial.command;
+  record.steps = steps_;
+  record.curve = curve_;
+  return record;
+}
+
+}  // namespace strata
