@@ -11,7 +11,7 @@
 #include "bench/plain_loop.h"
 #include "bench/step_oracle.h"
 #include "bench/timing.h"
-#include "train/trainer.h"
+#include "bench/training_time.h"
 
 namespace strata::bench {
 
@@ -21,28 +21,6 @@ constexpr int kRounds = 11;
 constexpr double kSecondsARound = 0.03;
 constexpr std::size_t kFewestSteps = 3;
 
-/// Seconds a step of training, over the steps after the first tenth.
-class StepClock : public Observer {
- public:
-  explicit StepClock(std::size_t steps) : warm_up_((steps + 9) / 10), steps_(warm_up_ + steps) {}
-
-  void on_step(const StepInfo& info) override {
-    if (info.global_step == warm_up_) {
-      clock_ = {};
-    } else if (info.global_step == steps_) {
-      seconds_ = clock_.seconds() / static_cast<double>(steps_ - warm_up_);
-    }
-  }
-  bool done() const { return seconds_ > 0; }
-  double seconds() const { return seconds_; }
-
- private:
-  std::size_t warm_up_;
-  std::size_t steps_;
-  Stopwatch clock_;
-  double seconds_ = 0;
-};
-
 /// Multiply-adds of a step, counted as two operations each: forward, weight gradients, and data gradients but the
 /// first.
 double step_operations(const Widths& widths, std::size_t batch) {
@@ -51,14 +29,6 @@ double step_operations(const Widths& widths, std::size_t batch) {
     operations += 2.0 * static_cast<double>(widths[l] * widths[l + 1]) * (l == 0 ? 2 : 3);
   }
   return operations * static_cast<double>(batch);
-}
-
-double time_training(const DataSource& source, TrainConfig config, std::size_t steps) {
-  config.epochs = 1'000'000;
-  StepClock clock(steps);
-  Observer* const observer = &clock;
-  Trainer(std::move(config), source).run({&observer, 1}, [&] { return clock.done(); });
-  return clock.seconds();
 }
 
 /// A plain loop in the better of two layouts of the weights.
