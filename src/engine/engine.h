@@ -10,6 +10,7 @@
 #include "data/dataset.h"
 #include "data/scaler.h"
 #include "kernels/optimizer_update.h"
+#include "kernels/precision.h"
 #include "model/parameters.h"
 #include "optim/parameter_group.h"
 
@@ -28,6 +29,7 @@ struct EnginePlan {
   Scaler scaler;
   std::vector<std::size_t> train_batch_sizes;  ///< every size that train_step will meet
   int threads = 1;
+  kernels::Precision precision = kernels::Precision::f32;  ///< bf16: onednn only
   bool staged = false;  ///< panels: store whole gradients before they are applied, rather than tile by tile
 };
 
@@ -60,14 +62,15 @@ class Engine {
 /// Who computes the dense layers.
 enum class EngineKind { automatic, onednn, panels };
 
-/// The engine of that kind. automatic: panels wherever there are fused multiply-adds, else onednn
+/// The engine of that kind. automatic: panels for fp32 wherever there are fused multiply-adds, else onednn
 /// (docs/performance.md). Throws as the two below.
 std::unique_ptr<Engine> make_engine(EngineKind kind, EnginePlan plan);
 
-/// The engine of oneDNN's primitives. Throws Error(failed) if oneDNN cannot create one of them.
+/// The engine of oneDNN's primitives. Throws Error(failed) if oneDNN cannot create one of them, and Error(usage) for
+/// bf16 on a CPU without it.
 std::unique_ptr<Engine> make_onednn_engine(EnginePlan plan);
 
-/// The engine of our own kernels. Throws Error(usage) where there are no fused multiply-adds.
+/// The engine of our own kernels. Throws Error(usage) where there are no fused multiply-adds, and for bf16.
 std::unique_ptr<Engine> make_panels_engine(EnginePlan plan);
 
 }  // namespace strata

@@ -9,8 +9,11 @@
 #include "core/error.h"
 #include "engine/engine.h"
 #include "engine/live_layout.h"
+#include "engine/onednn_activations.h"
 #include "kernels/gather.h"
+#include "kernels/onednn/bf16_support.h"
 #include "kernels/onednn/dense_layer.h"
+#include "kernels/onednn/packed_weights.h"
 #include "kernels/onednn/threads.h"
 #include "kernels/onednn/version.h"
 #include "kernels/softmax_cross_entropy.h"
@@ -20,28 +23,14 @@ namespace strata {
 namespace {
 
 namespace onednn = kernels::onednn;
+using kernels::Precision;
 
 /// Rows that evaluation takes at once; the last chunk computes all of them and counts only those it has.
 constexpr std::size_t kEvaluationRows = 512;
 /// Rows of a loss that are worth a thread of their own.
 constexpr std::size_t kLossGrain = 64;
-
-/// The batch and its way through the network, for the largest batch.
-struct Activations {
-  AlignedVector<float> input;                   ///< (rows, inputs)
-  std::vector<AlignedVector<float>> values;     ///< of each layer: (rows, outputs)
-  std::vector<AlignedVector<float>> gradients;  ///< of each layer: (rows, outputs)
-  AlignedVector<float> row_losses;              ///< (rows)
-  std::vector<std::uint32_t> labels;            ///< (rows)
-
-  Activations(const ModelSpec& model, std::size_t rows)
-      : input(rows * model.inputs, 0.0F), row_losses(rows, 0.0F), labels(rows) {
-    for (const LayerSpec& layer : model.layers()) {
-      values.emplace_back(rows * layer.outputs, 0.0F);
-      gradients.emplace_back(rows * layer.outputs, 0.0F);
-    }
-  }
-};
+/// Inputs whose weights one thread packs together: they come in pairs.
+constexpr std::size_t kPackGrain = 2;
 
 class OnednnEngine final : public Engine {
  public:
@@ -54,8 +43,9 @@ class OnednnEngine final : public Engine {
         offset_(plan_.scaler.offset()),
         scratch_size_(kernels::softmax_scratch_size(plan_.model.classes)),
         scratch_(scratch_size_ * static_cast<std::size_t>(plan_.threads)),
-        training_(plan_.model, std::ranges::max(plan_.train_batch_sizes)),
-        evaluation_(plan_.model, kEvaluationRows) {
+        training_(plan_.model, plan_.precision, std::ranges::max(plan_.train_batch_sizes)),
+        evaluation_(plan_.model, plan_.precision, kEvaluationRows),
+        name_("onednn " + onednn::version() + bf16_name(plan_.precision)) {
     onednn::use_threads(plan_.threads);
     for (const ParameterGroup& group : plan_.groups) {
       const auto [first, last] = layout_.span_of(group.first, group.last);
@@ -66,13 +56,14 @@ class OnednnEngine final : public Engine {
       }
     }
     for (const std::size_t rows : plan_.train_batch_sizes) {
-      passes_.push_back({rows, build_layers(rows, training_, true)});
+      passes_.push_back(build_pass(rows, training_, true));
     }
-    evaluation_layers_ = build_layers(kEvaluationRows, evaluation_, false);
+    evaluation_pass_ = build_pass(kEvaluationRows, evaluation_, false);
   }
 
   void import_parameters(const Parameters& parameters) override {
     layout_.from_canonical(parameters, weights_);
+    ++weights_version_;
     for (GroupState& group : groups_) {
       for (AlignedVector<float>& slot : group.slots) {
         std::ranges::fill(slot, 0.0F);
@@ -83,16 +74,15 @@ class OnednnEngine final : public Engine {
   void export_parameters(Parameters& parameters) const override { layout_.to_canonical(weights_, parameters); }
 
   LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) override {
-    std::vector<onednn::DenseLayer>& layers = training_layers(batch.rows.size());
+    Pass& pass = training_pass(batch.rows.size());
     gather(batch.samples, batch.rows, training_);
-    for (onednn::DenseLayer& layer : layers) {
-      layer.forward();
-    }
-    const LossSums sums = loss(batch.rows.size(), training_, &training_.gradients.back());
-    for (std::size_t l = layers.size(); l-- > lowest_trained_layer();) {
-      layers[l].backward();
+    forward(pass);
+    const LossSums sums = loss(batch.rows.size(), training_, true);
+    for (std::size_t l = pass.layers.size(); l-- > lowest_trained_layer();) {
+      pass.layers[l].backward();
     }
     update(updates);
+    ++weights_version_;
     return sums;
   }
 
@@ -102,17 +92,15 @@ class OnednnEngine final : public Engine {
     for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
       const std::size_t count = std::min(kEvaluationRows, rows.size() - first);
       gather(samples, rows.subspan(first, count), evaluation_);
-      for (onednn::DenseLayer& layer : evaluation_layers_) {
-        layer.forward();
-      }
-      sums.correct += loss(count, evaluation_, nullptr).correct;
+      forward(evaluation_pass_);
+      sums.correct += loss(count, evaluation_, false).correct;
       std::copy_n(evaluation_.row_losses.begin(), count, row_losses.begin() + static_cast<std::ptrdiff_t>(first));
     }
     sums.loss = kernels::sum_in_blocks(row_losses);
     return sums;
   }
 
-  std::string name() const override { return "onednn " + onednn::version(); }
+  std::string name() const override { return name_; }
 
  private:
   /// A group's part of the arena, and its optimizer state.
@@ -122,10 +110,17 @@ class OnednnEngine final : public Engine {
     std::array<AlignedVector<float>, kernels::kMaxStateSlots> slots;
   };
 
+  /// The layers for one batch size, with their bf16 weights, if they have any.
   struct Pass {
-    std::size_t rows;
+    std::size_t rows = 0;
+    std::vector<onednn::PackedWeights> packed;
+    std::uint64_t packed_version = 0;  ///< of the weights that were packed
     std::vector<onednn::DenseLayer> layers;
   };
+
+  static std::string bf16_name(Precision precision) {
+    return precision == Precision::bf16 ? " in bf16 by " + onednn::require_bf16(onednn::bf16_features()) : "";
+  }
 
   /// Below it every layer is frozen and needs no backward pass.
   std::size_t lowest_trained_layer() const {
@@ -143,54 +138,91 @@ class OnednnEngine final : public Engine {
     });
   }
 
-  std::vector<onednn::DenseLayer> build_layers(std::size_t rows, Activations& pass, bool training) {
-    std::vector<onednn::DenseLayer> layers;
+  Pass build_pass(std::size_t rows, OnednnActivations& activations, bool training) {
+    Pass pass;
+    pass.rows = rows;
     for (std::size_t l = 0; l < plan_.model.layer_count(); ++l) {
       const LayerSpec layer = plan_.model.layer(l);
       onednn::DenseBuffers buffers;
-      buffers.src = l == 0 ? pass.input.data() : pass.values[l - 1].data();
+      buffers.src = l == 0 ? activations.input.data() : activations.values[l - 1].data();
       buffers.weights = weights_.data() + layout_.weights(l);
       buffers.bias = weights_.data() + layout_.bias(l);
-      buffers.dst = pass.values[l].data();
+      buffers.dst = activations.values[l].data();
+      if (plan_.precision == Precision::bf16) {
+        buffers.packed = &pass.packed.emplace_back(
+            context_, MatrixView<const float>(buffers.weights, layer.inputs, layer.outputs));
+      }
       if (training && l >= lowest_trained_layer()) {
-        buffers.diff_dst = pass.gradients[l].data();
-        buffers.diff_src = l > lowest_trained_layer() ? pass.gradients[l - 1].data() : nullptr;
+        buffers.diff_dst = activations.gradients[l].data();
+        buffers.diff_src = l > lowest_trained_layer() ? activations.gradients[l - 1].data() : nullptr;
         if (trained(l)) {
           buffers.diff_weights = gradients_.data() + layout_.weights(l);
           buffers.diff_bias = gradients_.data() + layout_.bias(l);
         }
       }
-      layers.emplace_back(context_, onednn::DenseShape{rows, layer.inputs, layer.outputs, layer.activation}, buffers);
+      const onednn::DenseShape shape{rows,
+                                     layer.inputs,
+                                     layer.outputs,
+                                     layer.activation,
+                                     plan_.precision,
+                                     activations.values[l].precision()};
+      pass.layers.emplace_back(context_, shape, buffers);
     }
-    return layers;
+    return pass;
   }
 
-  std::vector<onednn::DenseLayer>& training_layers(std::size_t rows) {
+  Pass& training_pass(std::size_t rows) {
     const auto pass = std::ranges::find(passes_, rows, &Pass::rows);
     if (pass == passes_.end()) {
       throw failed_error("a batch of {} rows was not planned for", rows);
     }
-    return pass->layers;
+    return *pass;
   }
 
-  void gather(const SamplesView& samples, std::span<const std::uint32_t> rows, Activations& pass) {
+  void forward(Pass& pass) {
+    pack_weights(pass);
+    for (onednn::DenseLayer& layer : pass.layers) {
+      layer.forward();
+    }
+  }
+
+  /// The bf16 weights that the pass reads, unless they are those of this version already.
+  void pack_weights(Pass& pass) {
+    if (pass.packed.empty() || pass.packed_version == weights_version_) {
+      return;
+    }
+    onednn::parallel(plan_.threads, [&](int thread, int count) {
+      for (onednn::PackedWeights& weights : pass.packed) {
+        const auto [first, last] = onednn::share(weights.inputs(), kPackGrain, thread, count);
+        weights.pack(first, last);
+      }
+    });
+    for (onednn::PackedWeights& weights : pass.packed) {
+      weights.pack_others();
+    }
+    pass.packed_version = weights_version_;
+  }
+
+  void gather(const SamplesView& samples, std::span<const std::uint32_t> rows, OnednnActivations& pass) {
     onednn::parallel(plan_.threads, [&](int thread, int count) {
       const auto [first, last] = onednn::share(rows.size(), 1, thread, count);
-      const MatrixView<float> input(pass.input.data(), rows.size(), plan_.model.inputs);
-      kernels::gather_standardise(samples.features, rows.subspan(first, last - first), factor_, offset_,
-                                  input.rows(first, last - first));
+      const auto part = rows.subspan(first, last - first);
+      if (pass.input.precision() == Precision::bf16) {
+        kernels::gather_standardise(samples.features, part, factor_, offset_,
+                                    pass.input.bf16(rows.size()).rows(first, part.size()));
+      } else {
+        kernels::gather_standardise(samples.features, part, factor_, offset_,
+                                    pass.input.f32(rows.size()).rows(first, part.size()));
+      }
       for (std::size_t i = first; i < last; ++i) {
         pass.labels[i] = samples.labels[rows[i]];
       }
     });
   }
 
-  /// The first `rows` rows' losses into pass.row_losses, their logit gradients into `gradient` unless it is null.
-  LossSums loss(std::size_t rows, Activations& pass, AlignedVector<float>* gradient) {
-    const std::size_t classes = plan_.model.classes;
-    const MatrixView<const float> logits(pass.values.back().data(), rows, classes);
-    const MatrixView<float> diff_logits =
-        gradient ? MatrixView<float>(gradient->data(), rows, classes) : MatrixView<float>();
+  /// The first `rows` rows' losses into pass.row_losses, and, if asked for, their logits' gradients.
+  LossSums loss(std::size_t rows, OnednnActivations& pass, bool gradients) {
+    const MatrixView<const float> logits = pass.values.back().f32(rows);
     const std::span<const std::uint32_t> labels(pass.labels);
     std::atomic<std::size_t> correct = 0;
     const int threads = static_cast<int>(
@@ -198,13 +230,24 @@ class OnednnEngine final : public Engine {
     onednn::parallel(threads, [&](int thread, int count) {
       const auto [first, last] = onednn::share(rows, kLossGrain, thread, count);
       const std::size_t size = last - first;
+      const MatrixView<float> diff_logits =
+          gradients ? logit_gradients(pass).f32(rows).rows(first, size) : MatrixView<float>();
       correct += kernels::softmax_cross_entropy(
-          logits.rows(first, size), labels.subspan(first, size), static_cast<float>(rows),
-          gradient ? diff_logits.rows(first, size) : MatrixView<float>(),
+          logits.rows(first, size), labels.subspan(first, size), static_cast<float>(rows), diff_logits,
           std::span(pass.row_losses).subspan(first, size),
           std::span(scratch_).subspan(static_cast<std::size_t>(thread) * scratch_size_, scratch_size_));
+      if (gradients && plan_.precision == Precision::bf16) {
+        const std::size_t elements = size * plan_.model.classes;
+        kernels::round_to_bf16({diff_logits.data(), elements},
+                               {pass.gradients.back().bf16(rows).rows(first, size).data(), elements});
+      }
     });
     return {kernels::sum_in_blocks(std::span(pass.row_losses).first(rows)), correct};
+  }
+
+  /// Where the loss leaves its gradient, in fp32.
+  ActivationMatrix& logit_gradients(OnednnActivations& pass) const {
+    return plan_.precision == Precision::bf16 ? pass.logit_gradients : pass.gradients.back();
   }
 
   void update(std::span<const kernels::OptimizerUpdate> updates) {
@@ -234,11 +277,13 @@ class OnednnEngine final : public Engine {
   std::vector<float> offset_;
   std::size_t scratch_size_;
   AlignedVector<float> scratch_;  ///< scratch_size_ for each thread
-  Activations training_;
-  Activations evaluation_;
+  OnednnActivations training_;
+  OnednnActivations evaluation_;
+  std::string name_;
   onednn::Context context_;
+  std::uint64_t weights_version_ = 1;  ///< counts the changes of weights_
   std::vector<Pass> passes_;
-  std::vector<onednn::DenseLayer> evaluation_layers_;
+  Pass evaluation_pass_;
 };
 
 }  // namespace

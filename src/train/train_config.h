@@ -31,6 +31,7 @@ struct TrainConfig {
   std::optional<double> max_seconds;       ///< stop after about so many seconds of the run
   std::uint64_t seed = 42;
   EngineKind engine = EngineKind::automatic;
+  kernels::Precision precision = kernels::Precision::f32;
   int threads = 1;
 };
 

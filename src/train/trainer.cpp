@@ -51,7 +51,8 @@ Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters*
                                            .groups = config_.groups,
                                            .scaler = scaler_,
                                            .train_batch_sizes = sampler_.batch_sizes(),
-                                           .threads = config_.threads})),
+                                           .threads = config_.threads,
+                                           .precision = config_.precision})),
       updates_(config_.groups.size()) {
   engine_->import_parameters(parameters_);
 }
