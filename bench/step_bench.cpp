@@ -11,6 +11,7 @@
 #include "bench/plain_loop.h"
 #include "bench/step_oracle.h"
 #include "bench/timing.h"
+#include "kernels/onednn/bf16_support.h"
 #include "train/trainer.h"
 
 namespace strata::bench {
@@ -86,9 +87,15 @@ class PlainContestant {
 };
 
 EngineKind engine_of(Contestant contestant) {
-  return contestant == Contestant::onednn   ? EngineKind::onednn
-         : contestant == Contestant::panels ? EngineKind::panels
-                                            : EngineKind::automatic;
+  switch (contestant) {
+    case Contestant::onednn:
+    case Contestant::bf16:
+      return EngineKind::onednn;
+    case Contestant::panels:
+      return EngineKind::panels;
+    default:
+      return EngineKind::automatic;
+  }
 }
 
 /// One model and batch size, on each number of threads.
@@ -104,6 +111,9 @@ class StepTable {
         oracle_(config_for(widths_, batch, 1), source) {
     if (engines_.empty()) {
       engines_ = {Contestant::plain, Contestant::onednn, Contestant::panels};
+      if (kernels::onednn::bf16_features().support != kernels::onednn::Bf16Support::none) {
+        engines_.push_back(Contestant::bf16);
+      }
     }
   }
 
@@ -130,6 +140,7 @@ class StepTable {
     }
     TrainConfig config = config_for(widths_, batch_, threads);
     config.engine = engine_of(engine);
+    config.precision = engine == Contestant::bf16 ? kernels::Precision::bf16 : kernels::Precision::f32;
     oracle_.check(config, source_);
     return [this, config, steps] { return time_training(source_, config, steps); };
   }

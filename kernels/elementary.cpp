@@ -101,9 +101,21 @@ constexpr std::array<double, 10> alternating_factorials(double first) {
   return c;
 }
 
+/// 1 / k!: the Taylor series of e^r.
+constexpr std::array<double, 14> inverse_factorials() {
+  std::array<double, 14> c{1.0};
+  for (std::size_t k = 1; k < c.size(); ++k) {
+    c[k] = c[k - 1] / static_cast<double>(k);
+  }
+  return c;
+}
+
 constexpr auto kAtanhSeries = atanh_series();
 constexpr auto kCosSeries = alternating_factorials(0.0);
 constexpr auto kSinSeries = alternating_factorials(1.0);
+constexpr auto kExpSeries = inverse_factorials();
+constexpr double kLn2High = 6.93147180369123816490e-01;  // 32 bits and trailing zeros
+constexpr double kLn2Low = 1.90821492927058770002e-10;
 constexpr double kPi = 3.14159265358979323846;
 
 }  // namespace
@@ -151,6 +163,20 @@ void softplus(std::span<const float> src, std::span<float> dst) {
   HWY_DYNAMIC_DISPATCH(Softplus)(src, dst);
 }
 
+double exp(double x) {
+  constexpr double kLowest = -708.0;
+  constexpr double kInverseLn2 = 1.44269504088896340736;
+  constexpr int kExponentBias = 1023;
+  if (x < kLowest) {
+    return 0;
+  }
+  // x = n ln 2 + r with |r| <= ln(2)/2.
+  const double n = std::nearbyint(x * kInverseLn2);
+  const double r = std::fma(-n, kLn2Low, std::fma(-n, kLn2High, x));
+  const auto exponent = static_cast<std::uint64_t>(static_cast<std::int64_t>(n) + kExponentBias);
+  return polynomial(r, kExpSeries) * std::bit_cast<double>(exponent << 52U);
+}
+
 double log(double x) {
   // x = m 2^e with m in [sqrt(1/2), sqrt(2)).
   constexpr std::uint64_t kSqrtHalf = 0x3FE6A09E667F3BCDULL;
@@ -163,8 +189,6 @@ double log(double x) {
   const double s2 = s * s;
   const double rest = s2 * polynomial(s2, kAtanhSeries);
   const double half_f2 = 0.5 * f * f;
-  constexpr double kLn2High = 6.93147180369123816490e-01;  // 32 bits and trailing zeros
-  constexpr double kLn2Low = 1.90821492927058770002e-10;
   const double low = std::fma(s, half_f2 + rest, e * kLn2Low);
   return std::fma(e, kLn2High, f - (half_f2 - low));
 }

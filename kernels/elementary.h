@@ -20,6 +20,9 @@ void erf(std::span<const float> src, std::span<float> dst);
 /// ln(1 + e^x)
 void softplus(std::span<const float> src, std::span<float> dst);
 
+/// e^x in double for x <= 709, within 2 ulp; 0 below -708, where the result is no longer normal.
+double exp(double x);
+
 /// ln x in double for normal positive x, within 2 ulp.
 double log(double x);
 

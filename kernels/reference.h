@@ -184,6 +184,7 @@ using Network = std::vector<DenseLayer>;
 struct NetworkPass {
   std::vector<std::vector<double>> before_activation;  ///< of each layer: (rows, outputs)
   std::vector<double> row_losses;                      ///< (rows)
+  std::vector<double> probabilities;                   ///< (rows, classes)
   double loss = 0;                                     ///< their mean
   std::size_t correct = 0;                             ///< rows whose predicted class is the label
   std::vector<DenseGradient> gradients;                ///< of each layer, of the mean loss
@@ -205,6 +206,7 @@ inline NetworkPass forward_backward(const Network& network, std::span<const doub
 
   const SoftmaxCrossEntropy output = softmax_cross_entropy(inputs.back(), labels);
   pass.row_losses = output.row_losses;
+  pass.probabilities = output.probabilities;
   for (std::size_t r = 0; r < labels.size(); ++r) {
     pass.loss += output.row_losses[r] / static_cast<double>(labels.size());
     pass.correct += output.predicted[r] == labels[r] ? 1 : 0;

@@ -32,8 +32,7 @@ class SoftmaxRows {
   using D = hn::CappedTag<float, kSoftmaxRows>;
   using V = hn::Vec<D>;
 
-  SoftmaxRows(MatrixView<const float> logits, std::span<const std::uint32_t> labels, std::span<float> scratch)
-      : logits_(logits), labels_(labels), columns_(scratch.data()) {
+  SoftmaxRows(MatrixView<const float> logits, std::span<float> scratch) : logits_(logits), columns_(scratch.data()) {
     for (std::size_t c = 0; c < logits.columns(); ++c) {
       for (std::size_t r = 0; r < logits.rows(); ++r) {
         columns_[c * kSoftmaxRows + r] = logits(r, c);
@@ -42,13 +41,8 @@ class SoftmaxRows {
     }
   }
 
-  /// Losses of all rows into losses[0 … kSoftmaxRows - 1]; scratch becomes softmax's numerators. Returns correct rows.
-  std::size_t losses(float* losses) {
-    float label_logits[kSoftmaxRows] = {};
-    for (std::size_t r = 0; r < logits_.rows(); ++r) {
-      label_logits[r] = columns_[labels_[r] * kSoftmaxRows + r];
-    }
-    std::int32_t predicted[kSoftmaxRows];
+  /// First: scratch becomes softmax's numerators.
+  void exponentials() {
     for (std::size_t r = 0; r < logits_.rows(); r += hn::Lanes(d_)) {
       V maximum = hn::LoadU(d_, columns_ + r);
       auto argmax = hn::Zero(di_);
@@ -58,7 +52,8 @@ class SoftmaxRows {
         maximum = hn::IfThenElse(larger, z, maximum);
         argmax = hn::IfThenElse(hn::RebindMask(di_, larger), hn::Set(di_, static_cast<std::int32_t>(c)), argmax);
       }
-      hn::StoreU(argmax, di_, predicted + r);
+      hn::StoreU(maximum, d_, maxima_ + r);
+      hn::StoreU(argmax, di_, predicted_ + r);
       V sum = hn::Zero(d_);
       for (std::size_t c = 0; c < logits_.columns(); ++c) {
         float* column = columns_ + c * kSoftmaxRows + r;
@@ -67,34 +62,50 @@ class SoftmaxRows {
         sum = hn::Add(sum, e);
       }
       hn::StoreU(sum, d_, sums_ + r);
-      const V margin = hn::Sub(hn::LoadU(d_, label_logits + r), maximum);
-      hn::StoreU(hn::Sub(HWY_NAMESPACE::log(d_, sum), margin), d_, losses + r);
     }
+  }
+
+  /// After exponentials(): losses of all rows into losses[0 … kSoftmaxRows - 1]. Returns correct rows.
+  std::size_t losses(std::span<const std::uint32_t> labels, float* losses) const {
+    float label_logits[kSoftmaxRows] = {};
     std::size_t correct = 0;
     for (std::size_t r = 0; r < logits_.rows(); ++r) {
-      correct += static_cast<std::uint32_t>(predicted[r]) == labels_[r] ? 1U : 0U;
+      label_logits[r] = logits_(r, labels[r]);
+      correct += static_cast<std::uint32_t>(predicted_[r]) == labels[r] ? 1U : 0U;
+    }
+    for (std::size_t r = 0; r < logits_.rows(); r += hn::Lanes(d_)) {
+      const V margin = hn::Sub(hn::LoadU(d_, label_logits + r), hn::LoadU(d_, maxima_ + r));
+      hn::StoreU(hn::Sub(HWY_NAMESPACE::log(d_, hn::LoadU(d_, sums_ + r)), margin), d_, losses + r);
     }
     return correct;
   }
 
-  /// After losses().
-  void gradient(float batch, MatrixView<float> diff) {
+  /// After exponentials(): scratch becomes softmax.
+  void divide() {
     for (std::size_t c = 0; c < logits_.columns(); ++c) {
       for (std::size_t r = 0; r < logits_.rows(); r += hn::Lanes(d_)) {
         float* column = columns_ + c * kSoftmaxRows + r;
         hn::StoreU(hn::Div(hn::LoadU(d_, column), hn::LoadU(d_, sums_ + r)), d_, column);
       }
     }
+  }
+
+  /// After divide(): scratch becomes the gradient.
+  void subtract_labels(std::span<const std::uint32_t> labels, float batch) {
     for (std::size_t r = 0; r < logits_.rows(); ++r) {
-      columns_[labels_[r] * kSoftmaxRows + r] -= 1.0F;
+      columns_[labels[r] * kSoftmaxRows + r] -= 1.0F;
     }
     const V divisor = hn::Set(d_, batch);
     for (std::size_t i = 0; i < logits_.columns() * kSoftmaxRows; i += hn::Lanes(d_)) {
       hn::StoreU(hn::Div(hn::LoadU(d_, columns_ + i), divisor), d_, columns_ + i);
     }
+  }
+
+  /// Scratch, row by row.
+  void copy_to(MatrixView<float> rows) const {
     for (std::size_t r = 0; r < logits_.rows(); ++r) {
       for (std::size_t c = 0; c < logits_.columns(); ++c) {
-        diff(r, c) = columns_[c * kSoftmaxRows + r];
+        rows(r, c) = columns_[c * kSoftmaxRows + r];
       }
     }
   }
@@ -103,8 +114,9 @@ class SoftmaxRows {
   const D d_{};
   const hn::RebindToSigned<D> di_{};
   MatrixView<const float> logits_;
-  std::span<const std::uint32_t> labels_;
   float* columns_;  ///< (classes, kSoftmaxRows)
+  float maxima_[kSoftmaxRows] = {};
+  std::int32_t predicted_[kSoftmaxRows] = {};
   float sums_[kSoftmaxRows] = {};
 };
 
@@ -113,15 +125,28 @@ std::size_t SoftmaxCrossEntropy(MatrixView<const float> logits, std::span<const 
   std::size_t correct = 0;
   for (std::size_t first = 0; first < logits.rows(); first += kSoftmaxRows) {
     const std::size_t count = std::min(kSoftmaxRows, logits.rows() - first);
-    SoftmaxRows rows(logits.rows(first, count), labels.subspan(first, count), scratch);
+    SoftmaxRows rows(logits.rows(first, count), scratch);
+    rows.exponentials();
     float losses[kSoftmaxRows];
-    correct += rows.losses(losses);
+    correct += rows.losses(labels.subspan(first, count), losses);
     std::copy_n(losses, count, row_losses.begin() + static_cast<std::ptrdiff_t>(first));
     if (diff_logits.rows() != 0) {
-      rows.gradient(batch, diff_logits.rows(first, count));
+      rows.divide();
+      rows.subtract_labels(labels.subspan(first, count), batch);
+      rows.copy_to(diff_logits.rows(first, count));
     }
   }
   return correct;
+}
+
+void Softmax(MatrixView<const float> logits, MatrixView<float> probabilities, std::span<float> scratch) {
+  for (std::size_t first = 0; first < logits.rows(); first += kSoftmaxRows) {
+    const std::size_t count = std::min(kSoftmaxRows, logits.rows() - first);
+    SoftmaxRows rows(logits.rows(first, count), scratch);
+    rows.exponentials();
+    rows.divide();
+    rows.copy_to(probabilities.rows(first, count));
+  }
 }
 
 }  // namespace strata::kernels::HWY_NAMESPACE
@@ -131,6 +156,7 @@ HWY_AFTER_NAMESPACE();
 namespace strata::kernels {
 
 HWY_EXPORT(SoftmaxCrossEntropy);
+HWY_EXPORT(Softmax);
 
 std::size_t softmax_scratch_size(std::size_t classes) { return classes * kSoftmaxRows; }
 
@@ -140,6 +166,12 @@ std::size_t softmax_cross_entropy(MatrixView<const float> logits, std::span<cons
   assert(labels.size() == logits.rows() && row_losses.size() == logits.rows());
   assert(scratch.size() >= softmax_scratch_size(logits.columns()));
   return HWY_DYNAMIC_DISPATCH(SoftmaxCrossEntropy)(logits, labels, batch, diff_logits, row_losses, scratch);
+}
+
+void softmax(MatrixView<const float> logits, MatrixView<float> probabilities, std::span<float> scratch) {
+  assert(probabilities.rows() == logits.rows() && probabilities.columns() == logits.columns());
+  assert(scratch.size() >= softmax_scratch_size(logits.columns()));
+  HWY_DYNAMIC_DISPATCH(Softmax)(logits, probabilities, scratch);
 }
 
 double sum_in_blocks(std::span<const float> values) {

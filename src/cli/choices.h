@@ -16,6 +16,7 @@
 #include "kernels/precision.h"
 #include "model/initialize.h"
 #include "model/model_spec.h"
+#include "train/monitor.h"
 
 namespace strata::cli {
 

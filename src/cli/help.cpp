@@ -81,7 +81,7 @@ std::string range(const OptimizerKey& key) {
   if (std::isfinite(key.maximum)) {
     text += fmt::format("{}{} {}", text.empty() ? "" : " ", key.open_maximum ? "to below" : "to", key.maximum);
   }
-  return text.empty() ? "any number" : text;
+  return text.empty() ? "any number" : key.type == OptimizerKey::Type::whole ? "whole, " + text : text;
 }
 
 std::string key_default(const OptimizerKey& key) {
@@ -90,10 +90,11 @@ std::string key_default(const OptimizerKey& key) {
   return keras == torch ? keras : fmt::format("{}, torch {}", keras, torch);
 }
 
-std::string optimizers_help() {
-  std::string text =
-      "\nOPTIMIZER is NAME[,KEY=VALUE…], such as sgd,lr=0.01,momentum=0.9. Its names and keys [defaults]:\n";
-  for (const OptimizerEntry& entry : optimizer_registry()) {
+/// The entries of a registry with their keys.
+template <class Registry>
+std::string registry_help(const Registry& registry) {
+  std::string text;
+  for (const auto& entry : registry) {
     text += fmt::format("  {}\n{}", entry.name, wrapped(entry.help, kHelpColumn, kHelpWidth));
     for (const OptimizerKey& key : entry.keys) {
       const std::string line = fmt::format("{}: {}, {} [{}]", key.name, key.help, range(key), key_default(key));
@@ -101,6 +102,14 @@ std::string optimizers_help() {
     }
   }
   return text;
+}
+
+std::string optimizers_help() {
+  return fmt::format(
+      "\nOPTIMIZER is NAME[,KEY=VALUE…], such as sgd,lr=0.01,momentum=0.9. Its names and keys [defaults]:\n{}"
+      "\nEvery optimizer but freeze also takes schedule=NAME [constant] and that schedule's keys, such as\n"
+      "adam,schedule=cosine,warmup_steps=500. The schedules of the rate lr, and their keys [defaults]:\n{}",
+      registry_help(optimizer_registry()), registry_help(schedule_registry()));
 }
 
 /// A bar would end a cell of a Markdown table.
@@ -149,6 +158,21 @@ std::string optimizers_markdown() {
   return text;
 }
 
+std::string schedules_markdown() {
+  std::string text =
+      "\n## Schedules\n\nEvery optimizer but freeze also takes `schedule=NAME` (constant if not given) and that "
+      "schedule's keys, such as\n`adam,schedule=cosine,warmup_steps=500`. [training.md](training.md) explains them.\n";
+  for (const ScheduleEntry& entry : schedule_registry()) {
+    text += fmt::format("\n### {}\n\n{}\n\n| key | default | range | meaning |\n|---|---|---|---|\n", entry.name,
+                        cell(entry.help));
+    for (const OptimizerKey& key : entry.keys) {
+      text += fmt::format("| `{}` | {} | {} | {} |\n", key.name, number(key, key.keras_default), range(key),
+                          cell(key.help));
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string short_usage() {
@@ -190,7 +214,7 @@ std::string markdown_help() {
   for (const Command& command : commands()) {
     text += command_markdown(command);
   }
-  return text + optimizers_markdown();
+  return text + optimizers_markdown() + schedules_markdown();
 }
 
 }  // namespace strata::cli

@@ -17,11 +17,22 @@ std::string part_text(std::string_view part, std::optional<double> loss, std::op
                           : "";
 }
 
+/// The best epoch, where it matters: the run stopped for it, or ends with its weights.
+std::string best_text(const RunResult& result) {
+  if (!result.best_epoch || !(result.stopped_early || result.restored_best)) {
+    return "";
+  }
+  return fmt::format("best epoch {}: {} {}{}{}\n", *result.best_epoch, monitor_name(result.monitor),
+                     figure(*result.best_value), result.stopped_early ? "; stopped early" : "",
+                     result.restored_best ? "; its weights are restored" : "");
+}
+
 }  // namespace
 
 std::string result_text(const RunResult& result) {
   std::string text = fmt::format("{} after {} steps in {:.1f} s\n", status_name(result.status),
                                  grouped_digits(result.steps), result.seconds);
+  text += best_text(result);
   text += part_text("validation", result.val_loss, result.val_accuracy);
   text += part_text("test", result.test_loss, result.test_accuracy);
   return text + fmt::format("weights {}\n", result.weights_hash);

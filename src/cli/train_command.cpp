@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -117,6 +118,14 @@ Outcome stopped(const TrainSettings& settings, int signal) {
   return signal == SIGTERM ? Outcome::terminated : Outcome::interrupted;
 }
 
+/// Whether a clock or a signal chose the last step, and the same number of steps gives the same weights again.
+bool ended_by_chance(const TrainSettings& settings, const RunResult& result) {
+  const bool follows_length = std::ranges::any_of(settings.config.groups, [](const ParameterGroup& group) {
+    return needs_horizon(group.optimizer.schedule);
+  });
+  return settings.config.max_seconds || (result.status == RunStatus::interrupted && !follows_length);
+}
+
 Outcome train(const TrainSettings& settings) {
   const StopSignals signals;
   warn_of_many_threads(settings);
@@ -137,7 +146,7 @@ Outcome train(const TrainSettings& settings) {
     save_if_finite(settings, record ? &*record : nullptr, trainer, source);
     throw;
   }
-  if (record && (settings.config.max_seconds || result.status == RunStatus::interrupted)) {
+  if (record && ended_by_chance(settings, result)) {
     record->set_steps(result.steps);
   }
   save_if_finite(settings, record ? &*record : nullptr, trainer, source);

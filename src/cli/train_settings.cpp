@@ -85,6 +85,11 @@ TrainConfig train_config(const Arguments& arguments) {
   if (arguments.given("max-time")) {
     config.max_seconds = parse_duration("max-time", arguments.text("max-time"));
   }
+  config.monitor = chosen(arguments, "monitor", kMonitors);
+  if (arguments.given("early-stopping")) {
+    config.early_stopping = static_cast<std::uint32_t>(whole(arguments, "early-stopping", 1, kMaxEpochs));
+  }
+  config.restore_best = arguments.given("restore-best");
   config.seed = whole(arguments, "seed", 0, kMaxCount);
   config.threads =
       arguments.given("threads") ? static_cast<int>(whole(arguments, "threads", 1, kMaxThreads)) : available_threads();
@@ -97,6 +102,11 @@ void check_applicable(const Arguments& arguments, const TrainSettings& settings)
   }
   if (arguments.given("split") && settings.config.validation_split == 0) {
     throw usage_error("--split does not apply: --validation-split 0 holds out no rows");
+  }
+  for (const std::string_view option : {"early-stopping", "monitor", "restore-best"}) {
+    if (arguments.given(option) && settings.config.validation_split == 0) {
+      throw usage_error("--{} does not apply: --validation-split 0 holds out no rows", option);
+    }
   }
   if (settings.config.engine == EngineKind::panels && settings.instruction_set == kernels::InstructionSet::baseline) {
     throw usage_error(
@@ -194,6 +204,13 @@ nlohmann::ordered_json config_json(const TrainSettings& settings) {
   }
   if (config.max_seconds) {
     json["max_time"] = fmt::format("{}s", *config.max_seconds);
+  }
+  json["monitor"] = monitor_name(config.monitor);
+  if (config.early_stopping) {
+    json["early_stopping"] = *config.early_stopping;
+  }
+  if (config.restore_best) {
+    json["restore_best"] = true;
   }
   add_groups(json, config.groups);
   return json;

@@ -55,6 +55,11 @@ class Engine {
   /// Sums over `rows` of `samples`; weights stay as they are. Any number of rows.
   virtual LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) = 0;
 
+  /// Softmax of the logits of `rows` of `samples`, whose labels are not read, into probabilities (rows.size(),
+  /// classes).
+  virtual void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
+                       MatrixView<float> probabilities) = 0;
+
   /// For the run's messages, e.g. "onednn 2.6.3".
   virtual std::string name() const = 0;
 };

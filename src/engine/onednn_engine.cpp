@@ -77,7 +77,7 @@ class OnednnEngine final : public Engine {
     Pass& pass = training_pass(batch.rows.size());
     gather(batch.samples, batch.rows, training_);
     forward(pass);
-    const LossSums sums = loss(batch.rows.size(), training_, true);
+    const LossSums sums = loss(batch.samples, batch.rows, training_, true);
     for (std::size_t l = pass.layers.size(); l-- > lowest_trained_layer();) {
       pass.layers[l].backward();
     }
@@ -89,15 +89,21 @@ class OnednnEngine final : public Engine {
   LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) override {
     std::vector<float> row_losses(rows.size());
     LossSums sums;
-    for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
-      const std::size_t count = std::min(kEvaluationRows, rows.size() - first);
-      gather(samples, rows.subspan(first, count), evaluation_);
-      forward(evaluation_pass_);
-      sums.correct += loss(count, evaluation_, false).correct;
+    for_logits(samples, rows, [&](std::size_t first, std::size_t count) {
+      sums.correct += loss(samples, rows.subspan(first, count), evaluation_, false).correct;
       std::copy_n(evaluation_.row_losses.begin(), count, row_losses.begin() + static_cast<std::ptrdiff_t>(first));
-    }
+    });
     sums.loss = kernels::sum_in_blocks(row_losses);
     return sums;
+  }
+
+  void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
+               MatrixView<float> probabilities) override {
+    for_logits(samples, rows, [&](std::size_t first, std::size_t count) {
+      for_loss_rows(count, evaluation_, [&](Slice slice) {
+        kernels::softmax(slice.logits, probabilities.rows(first + slice.first, slice.logits.rows()), slice.scratch);
+      });
+    });
   }
 
   std::string name() const override { return name_; }
@@ -207,42 +213,71 @@ class OnednnEngine final : public Engine {
     onednn::parallel(plan_.threads, [&](int thread, int count) {
       const auto [first, last] = onednn::share(rows.size(), 1, thread, count);
       const auto part = rows.subspan(first, last - first);
-      if (pass.input.precision() == Precision::bf16) {
+      if (plan_.precision == Precision::bf16) {
         kernels::gather_standardise(samples.features, part, factor_, offset_,
                                     pass.input.bf16(rows.size()).rows(first, part.size()));
       } else {
         kernels::gather_standardise(samples.features, part, factor_, offset_,
                                     pass.input.f32(rows.size()).rows(first, part.size()));
       }
-      for (std::size_t i = first; i < last; ++i) {
-        pass.labels[i] = samples.labels[rows[i]];
-      }
     });
   }
 
-  /// The first `rows` rows' losses into pass.row_losses, and, if asked for, their logits' gradients.
-  LossSums loss(std::size_t rows, OnednnActivations& pass, bool gradients) {
+  /// Calls use(first, count) once evaluation_ holds the logits of those of `rows`, chunk by chunk.
+  template <class Use>
+  void for_logits(const SamplesView& samples, std::span<const std::uint32_t> rows, Use&& use) {
+    for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
+      const std::size_t count = std::min(kEvaluationRows, rows.size() - first);
+      gather(samples, rows.subspan(first, count), evaluation_);
+      forward(evaluation_pass_);
+      use(first, count);
+    }
+  }
+
+  /// One thread's part of a pass's logits, from row `first` on.
+  struct Slice {
+    std::size_t first;
+    MatrixView<const float> logits;
+    std::span<float> scratch;
+  };
+
+  /// Calls use(slice) for slices of the first `rows` rows on as many threads as they are worth.
+  template <class Use>
+  void for_loss_rows(std::size_t rows, OnednnActivations& pass, Use&& use) {
     const MatrixView<const float> logits = pass.values.back().f32(rows);
-    const std::span<const std::uint32_t> labels(pass.labels);
-    std::atomic<std::size_t> correct = 0;
     const int threads = static_cast<int>(
         std::min<std::size_t>(static_cast<std::size_t>(plan_.threads), (rows + kLossGrain - 1) / kLossGrain));
     onednn::parallel(threads, [&](int thread, int count) {
       const auto [first, last] = onednn::share(rows, kLossGrain, thread, count);
-      const std::size_t size = last - first;
+      use(Slice{first, logits.rows(first, last - first),
+                std::span(scratch_).subspan(static_cast<std::size_t>(thread) * scratch_size_, scratch_size_)});
+    });
+  }
+
+  /// The losses of `rows` into pass.row_losses, and, if asked for, their logits' gradients.
+  LossSums loss(const SamplesView& samples, std::span<const std::uint32_t> rows, OnednnActivations& pass,
+                bool gradients) {
+    std::atomic<std::size_t> correct = 0;
+    for_loss_rows(rows.size(), pass, [&](Slice slice) {
+      const std::size_t size = slice.logits.rows();
+      const auto labels = std::span(pass.labels).subspan(slice.first, size);
+      std::ranges::transform(rows.subspan(slice.first, size), labels.begin(),
+                             [&](std::uint32_t row) { return samples.labels[row]; });
       const MatrixView<float> diff_logits =
-          gradients ? logit_gradients(pass).f32(rows).rows(first, size) : MatrixView<float>();
-      correct += kernels::softmax_cross_entropy(
-          logits.rows(first, size), labels.subspan(first, size), static_cast<float>(rows), diff_logits,
-          std::span(pass.row_losses).subspan(first, size),
-          std::span(scratch_).subspan(static_cast<std::size_t>(thread) * scratch_size_, scratch_size_));
+          gradients ? logit_gradients(pass).f32(rows.size()).rows(slice.first, size) : MatrixView<float>();
+      correct += kernels::softmax_cross_entropy(slice.logits, labels, static_cast<float>(rows.size()), diff_logits,
+                                                std::span(pass.row_losses).subspan(slice.first, size), slice.scratch);
       if (gradients && plan_.precision == Precision::bf16) {
-        const std::size_t elements = size * plan_.model.classes;
-        kernels::round_to_bf16({diff_logits.data(), elements},
-                               {pass.gradients.back().bf16(rows).rows(first, size).data(), elements});
+        round_rows(diff_logits, pass.gradients.back().bf16(rows.size()).rows(slice.first, size));
       }
     });
-    return {kernels::sum_in_blocks(std::span(pass.row_losses).first(rows)), correct};
+    return {kernels::sum_in_blocks(std::span(pass.row_losses).first(rows.size())), correct};
+  }
+
+  static void round_rows(MatrixView<const float> src, MatrixView<kernels::Bf16> dst) {
+    for (std::size_t r = 0; r < src.rows(); ++r) {
+      kernels::round_to_bf16({src.row(r), src.columns()}, {dst.row(r), dst.columns()});
+    }
   }
 
   /// Where the loss leaves its gradient, in fp32.

@@ -64,15 +64,20 @@ class PanelsEngine final : public Engine {
 
   LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) override {
     AlignedVector<float> row_losses(rows.size());
-    team_.run([&](int thread) {
-      ThreadState& state = threads_[static_cast<std::size_t>(thread)];
-      state.correct = 0;
-      for_chunks(share(rows.size(), thread, team_.size()), kEvaluationRows, [&](Range chunk) {
-        evaluate_chunk(state, samples, rows.subspan(chunk.first, chunk.size()),
-                       std::span(row_losses).subspan(chunk.first, chunk.size()));
-      });
+    for_logits(samples, rows, [&](ThreadState& state, Range chunk) {
+      state.correct += state.loss(samples, rows.subspan(chunk.first, chunk.size()), {0, chunk.size()},
+                                  state.evaluation.layers.back().values.view(), nullptr,
+                                  std::span(row_losses).subspan(chunk.first, chunk.size()));
     });
     return sums_of(row_losses);
+  }
+
+  void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
+               MatrixView<float> probabilities) override {
+    for_logits(samples, rows, [&](ThreadState& state, Range chunk) {
+      state.loss.probabilities(state.evaluation.layers.back().values.view(),
+                               probabilities.rows(chunk.first, chunk.size()));
+    });
   }
 
   std::string name() const override { return "panels"; }
@@ -183,14 +188,21 @@ class PanelsEngine final : public Engine {
     }
   }
 
-  void evaluate_chunk(ThreadState& state, const SamplesView& samples, std::span<const std::uint32_t> rows,
-                      std::span<float> row_losses) {
-    const Range all{0, rows.size()};
-    gather(samples, rows, state.evaluation.batch, all);
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-      forward(layers_, l, state.evaluation, all, {0, panels::blocks_of(layers_[l].spec.outputs)});
-    }
-    state.correct += state.loss(samples, rows, all, state.evaluation.layers.back().values.view(), nullptr, row_losses);
+  /// Calls use(state, chunk) on the team's threads once state.evaluation holds the logits of rows[chunk].
+  template <class Use>
+  void for_logits(const SamplesView& samples, std::span<const std::uint32_t> rows, Use&& use) {
+    team_.run([&](int thread) {
+      ThreadState& state = threads_[static_cast<std::size_t>(thread)];
+      state.correct = 0;
+      for_chunks(share(rows.size(), thread, team_.size()), kEvaluationRows, [&](Range chunk) {
+        const Range all{0, chunk.size()};
+        gather(samples, rows.subspan(chunk.first, chunk.size()), state.evaluation.batch, all);
+        for (std::size_t l = 0; l < layers_.size(); ++l) {
+          forward(layers_, l, state.evaluation, all, {0, panels::blocks_of(layers_[l].spec.outputs)});
+        }
+        use(state, chunk);
+      });
+    });
   }
 
   EnginePlan plan_;

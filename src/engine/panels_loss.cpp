@@ -21,29 +21,37 @@ std::size_t PanelsLoss::operator()(const SamplesView& samples, std::span<const s
   for (std::size_t row = range.first; row < range.last; ++row) {
     labels_.push_back(samples.labels[rows[row]]);
   }
-  const auto batch = static_cast<float>(rows.size());
-  if (classes_ <= kWidth) {
-    const auto view = [&](const Blocked& blocked) {
-      return MatrixView<float>(blocked.at(0, range.first), range.size(), classes_, kWidth);
-    };
-    return kernels::softmax_cross_entropy(view(logits), labels_, batch,
-                                          gradients != nullptr ? view(*gradients) : MatrixView<float>(), row_losses,
-                                          scratch_);
+  const MatrixView<float> values = matrix(logits, range);
+  const bool in_place = classes_ <= kWidth;
+  MatrixView<float> diff;
+  if (gradients != nullptr) {
+    diff = in_place ? matrix(*gradients, range) : values;
   }
-  const MatrixView<float> matrix(row_major_.data(), range.size(), classes_);
-  for (std::size_t row = 0; row < range.size(); ++row) {
+  const std::size_t correct =
+      kernels::softmax_cross_entropy(values, labels_, static_cast<float>(rows.size()), diff, row_losses, scratch_);
+  for (std::size_t row = 0; !in_place && row < diff.rows(); ++row) {
     for (std::size_t c = 0; c < classes_; ++c) {
-      matrix(row, c) = logits(range.first + row, c);
-    }
-  }
-  const std::size_t correct = kernels::softmax_cross_entropy(
-      matrix, labels_, batch, gradients != nullptr ? matrix : MatrixView<float>(), row_losses, scratch_);
-  for (std::size_t row = 0; gradients != nullptr && row < range.size(); ++row) {
-    for (std::size_t c = 0; c < classes_; ++c) {
-      (*gradients)(range.first + row, c) = matrix(row, c);
+      (*gradients)(range.first + row, c) = diff(row, c);
     }
   }
   return correct;
+}
+
+void PanelsLoss::probabilities(const Blocked& logits, MatrixView<float> probabilities) {
+  kernels::softmax(matrix(logits, {0, probabilities.rows()}), probabilities, scratch_);
+}
+
+MatrixView<float> PanelsLoss::matrix(const Blocked& logits, Range rows) {
+  if (classes_ <= kWidth) {
+    return {logits.at(0, rows.first), rows.size(), classes_, kWidth};
+  }
+  const MatrixView<float> copy(row_major_.data(), rows.size(), classes_);
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    for (std::size_t c = 0; c < classes_; ++c) {
+      copy(row, c) = logits(rows.first + row, c);
+    }
+  }
+  return copy;
 }
 
 }  // namespace strata

@@ -1,4 +1,4 @@
-// The loss over blocks of logits, for one thread.
+// Loss and probabilities from blocks of logits, for one thread.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +17,9 @@ class PanelsLoss {
  public:
   PanelsLoss(std::size_t classes, std::size_t rows);
 
+  /// The first probabilities.rows() rows' class probabilities.
+  void probabilities(const kernels::panels::Blocked& logits, MatrixView<float> probabilities);
+
   /// Rows `range` of the batch that `rows` of `samples` are: row_losses, one for each row of the range, and, unless
   /// `gradients` is null, the gradients at the logits of the mean over the batch. Returns the rows that are correct.
   std::size_t operator()(const SamplesView& samples, std::span<const std::uint32_t> rows, kernels::panels::Range range,
@@ -24,6 +27,9 @@ class PanelsLoss {
                          std::span<float> row_losses);
 
  private:
+  /// The logits of some rows as a matrix: in place, or copied where they take more than one block.
+  MatrixView<float> matrix(const kernels::panels::Blocked& logits, kernels::panels::Range rows);
+
   std::size_t classes_;
   AlignedVector<float> scratch_;
   AlignedVector<float> row_major_;  ///< (rows, classes), for more classes than a block holds

@@ -36,6 +36,26 @@ void append_optional(std::string& text, std::string_view key, std::optional<doub
   }
 }
 
+void append_rates(std::string& text, std::span<const LearningRates::value_type> rates) {
+  text += R"(,"learning_rates":{)";
+  std::string_view separator;
+  for (const auto& [group, rate] : rates) {
+    append(text, "{}{}:{}", separator, json_string(group), JsonNumber{rate});
+    separator = ",";
+  }
+  text += '}';
+}
+
+void append_list(std::string& text, std::string_view key, std::span<const double> values) {
+  append(text, R"(,"{}":[)", key);
+  std::string_view separator;
+  for (const double value : values) {
+    append(text, "{}{}", separator, JsonNumber{value});
+    separator = ",";
+  }
+  text += ']';
+}
+
 /// The members of the result's object, without its braces.
 std::string result_members(const RunResult& result) {
   std::string text;
@@ -46,6 +66,11 @@ std::string result_members(const RunResult& result) {
   append_optional(text, "val_accuracy", result.val_accuracy);
   append_optional(text, "test_loss", result.test_loss);
   append_optional(text, "test_accuracy", result.test_accuracy);
+  if (result.best_epoch) {
+    append(text, R"(,"monitor":"{}","best_epoch":{},"best_value":{})", monitor_name(result.monitor), *result.best_epoch,
+           JsonNumber{*result.best_value});
+  }
+  append(text, R"(,"stopped_early":{},"restored_best":{})", result.stopped_early, result.restored_best);
   append(text, R"(,"seconds":{},"weights_hash":{})", JsonNumber{result.seconds}, json_string(result.weights_hash));
   return text;
 }
@@ -88,10 +113,11 @@ void RunLog::on_run(const RunInfo& run) {
 
 void RunLog::on_step(const StepInfo& step) {
   append(buffer_,
-         R"({{"type":"step","epoch":{},"step":{},"global_step":{},"loss":{},"mean_loss":{},"mean_accuracy":{}}})"
-         "\n",
+         R"({{"type":"step","epoch":{},"step":{},"global_step":{},"loss":{},"mean_loss":{},"mean_accuracy":{})",
          step.epoch, step.step, step.global_step, JsonNumber{step.loss}, JsonNumber{step.mean_loss},
          JsonNumber{step.mean_accuracy});
+  append_rates(buffer_, step.learning_rates);
+  buffer_ += "}\n";
   if (buffer_.size() >= kFlushBytes || Clock::now() - last_flush_ >= kFlushAge) {
     flush();
   }
@@ -102,14 +128,18 @@ void RunLog::on_epoch(const EpochInfo& epoch) {
          epoch.global_step, JsonNumber{epoch.train_loss}, JsonNumber{epoch.train_accuracy});
   append_optional(buffer_, "val_loss", epoch.val_loss);
   append_optional(buffer_, "val_accuracy", epoch.val_accuracy);
-  append(buffer_, R"(,"seconds":{},"samples_per_second":{},"learning_rates":{{)", JsonNumber{epoch.seconds},
-         JsonNumber{epoch.samples_per_second});
-  std::string_view separator;
-  for (const auto& [group, rate] : epoch.learning_rates) {
-    append(buffer_, "{}{}:{}", separator, json_string(group), JsonNumber{rate});
-    separator = ",";
+  append_optional(buffer_, "val_macro_f1", epoch.val_macro_f1);
+  append_optional(buffer_, "val_auc", epoch.val_auc);
+  if (epoch.best_epoch) {
+    append(buffer_, R"(,"best_epoch":{})", *epoch.best_epoch);
   }
-  buffer_ += "}}\n";
+  append(buffer_, R"(,"seconds":{},"samples_per_second":{})", JsonNumber{epoch.seconds},
+         JsonNumber{epoch.samples_per_second});
+  append_rates(buffer_, epoch.learning_rates);
+  if (!epoch.update_ratios.empty()) {
+    append_list(buffer_, "update_ratios", epoch.update_ratios);
+  }
+  buffer_ += "}\n";
   flush();
 }
 

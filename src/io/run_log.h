@@ -25,6 +25,7 @@ class RunLog : public Observer {
   /// Writes what is still in the buffer, as far as that works: a run that ends by an exception keeps its steps.
   ~RunLog() override;
 
+  bool wants_update_ratios() const override { return true; }
   /// These throw Error(failed), naming the file, if the system refuses to write.
   void on_run(const RunInfo& run) override;
   void on_step(const StepInfo& step) override;

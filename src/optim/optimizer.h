@@ -10,31 +10,16 @@
 
 #include "kernels/optimizer_update.h"
 #include "model/model_spec.h"
+#include "optim/key.h"
+#include "optim/schedule.h"
 
 namespace strata {
-
-/// One key of an optimizer, e.g. momentum.
-struct OptimizerKey {
-  enum class Type { number, boolean };
-  std::string_view name;
-  Type type;
-  double keras_default;
-  double torch_default;
-  double minimum;  ///< inclusive, unless open_minimum
-  double maximum;  ///< inclusive, unless open_maximum
-  bool open_minimum;
-  bool open_maximum;
-  std::string_view help;
-
-  double default_for(Convention convention) const {
-    return convention == Convention::keras ? keras_default : torch_default;
-  }
-};
 
 /// An optimizer with the value of every key, as `--lower` and the like give it.
 struct OptimizerSpec {
   std::string name;
   std::map<std::string, double, std::less<>> values;  ///< every key of the entry; booleans are 0 or 1
+  ScheduleSpec schedule;                              ///< of the rate `lr`
 
   double value(std::string_view key) const { return values.find(key)->second; }
 };
@@ -57,8 +42,9 @@ std::span<const OptimizerEntry> optimizer_registry();
 /// The entry of that name. Throws Error(usage) naming the nearest known one.
 const OptimizerEntry& find_optimizer(std::string_view name);
 
-/// Parses `name[,key=value…]`. Throws Error(usage) for an unknown name or key (listing the known ones), a key
-/// given twice, or a value that is no number, out of range or contradictory. `option` is named in messages.
+/// Parses `name[,key=value…]`; the keys are the optimizer's, `schedule` and that schedule's. Throws Error(usage) for an
+/// unknown name or key (listing the known ones), a key given twice, or a value that is no number, out of range or
+/// contradictory. `option` is named in messages.
 OptimizerSpec parse_optimizer(std::string_view text, Convention convention, std::string_view option);
 
 /// `name,key=value,…` with every key; parses back to the same spec.
@@ -66,7 +52,7 @@ std::string to_string(const OptimizerSpec& spec);
 
 bool is_frozen(const OptimizerSpec& spec);
 
-/// The group's rate before any schedule; 0 for freeze.
+/// The rate `lr` before any schedule; 0 for freeze.
 double base_learning_rate(const OptimizerSpec& spec);
 
 }  // namespace strata

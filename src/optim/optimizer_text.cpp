@@ -1,11 +1,11 @@
-// The text of an optimizer: name[,key=value…].
+// The text of an optimizer and its schedule: name[,key=value…].
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
-#include <tuple>
-#include <utility>
 
 #include "core/error.h"
 #include "core/nearest.h"
@@ -18,13 +18,7 @@ namespace {
 
 using Type = OptimizerKey::Type;
 
-std::vector<std::string_view> key_names(const OptimizerEntry& entry) {
-  std::vector<std::string_view> names;
-  for (const OptimizerKey& key : entry.keys) {
-    names.push_back(key.name);
-  }
-  return names;
-}
+constexpr std::string_view kScheduleKey = "schedule";
 
 std::string range(const OptimizerKey& key) {
   return fmt::format("{}{}, {}{}", key.open_minimum ? '(' : '[', key.minimum, key.maximum,
@@ -39,6 +33,12 @@ double parse_value(const OptimizerKey& key, std::string_view text, std::string_v
     return text == "true" ? 1 : 0;
   }
   const auto value = parse_number<double>(text);
+  if (key.type == Type::whole) {
+    if (!value || *value != std::floor(*value) || *value < key.minimum || *value > key.maximum) {
+      throw usage_error("{}: {}={} is not a whole number in {}", option, key.name, text, range(key));
+    }
+    return *value;
+  }
   // As the update takes it: in fp32, denormals as zero.
   float rounded = value ? static_cast<float>(*value) : 0.0F;
   rounded = std::fabs(rounded) < std::numeric_limits<float>::min() ? 0.0F : rounded;
@@ -50,18 +50,75 @@ double parse_value(const OptimizerKey& key, std::string_view text, std::string_v
   return *value;
 }
 
-const OptimizerKey& find_key(const OptimizerEntry& entry, std::string_view name, std::string_view option) {
-  for (const OptimizerKey& key : entry.keys) {
-    if (key.name == name) {
-      return key;
+/// One `key=value`.
+struct Setting {
+  std::string_view key;
+  std::string_view value;
+};
+
+Setting parse_setting(std::string_view part, std::string_view option) {
+  const std::size_t equals = part.find('=');
+  if (equals == std::string_view::npos) {
+    throw usage_error("{}: '{}' is not of the form key=value, as in sgd,lr=0.01,momentum=0.9", option, part);
+  }
+  return {part.substr(0, equals), part.substr(equals + 1)};
+}
+
+/// The settings that follow the name in `text`, each key once.
+std::vector<Setting> parse_settings(std::string_view text, std::string_view option) {
+  std::vector<Setting> settings;
+  for (std::size_t comma = text.find(','); comma != std::string_view::npos; comma = text.find(',')) {
+    text = text.substr(comma + 1);
+    const Setting setting = parse_setting(text.substr(0, text.find(',')), option);
+    if (std::ranges::find(settings, setting.key, &Setting::key) != settings.end()) {
+      throw usage_error("{}: {} is given twice", option, setting.key);
+    }
+    settings.push_back(setting);
+  }
+  return settings;
+}
+
+/// `find(name)`, an error of which names the option.
+template <class Find>
+const auto& named(Find find, std::string_view name, std::string_view option) {
+  try {
+    return find(name);
+  } catch (const Error& error) {
+    throw usage_error("{}: {}", option, error.what());
+  }
+}
+
+const OptimizerKey* find_key(const std::vector<OptimizerKey>& keys, std::string_view name) {
+  const auto key = std::ranges::find(keys, name, &OptimizerKey::name);
+  return key == keys.end() ? nullptr : &*key;
+}
+
+/// `cosine|linear|…`: the schedules that know `key`.
+std::string schedules_with(std::string_view key) {
+  std::string names;
+  for (const ScheduleEntry& schedule : schedule_registry()) {
+    if (find_key(schedule.keys, key) != nullptr) {
+      names += fmt::format("{}{}", names.empty() ? "" : "|", schedule.name);
     }
   }
-  const auto names = key_names(entry);
-  if (names.empty()) {
-    throw usage_error("{}: {} takes no keys, but got '{}'", option, entry.name, name);
+  return names;
+}
+
+Error unknown_key(const OptimizerEntry& entry, const ScheduleEntry& schedule, std::string_view name,
+                  std::string_view option) {
+  if (entry.keys.empty()) {
+    return usage_error("{}: {} takes no keys, but got '{}'", option, entry.name, name);
   }
-  throw usage_error("{}: {} has no key '{}'; did you mean {}? It knows {}", option, entry.name, name,
-                    nearest_name(name, names), join_names(names));
+  std::vector<std::string_view> known;
+  std::ranges::transform(entry.keys, std::back_inserter(known), &OptimizerKey::name);
+  known.emplace_back(kScheduleKey);
+  std::ranges::transform(schedule.keys, std::back_inserter(known), &OptimizerKey::name);
+  const std::string elsewhere = schedules_with(name);
+  return usage_error("{}: {}{} has no key '{}'; {}It knows {}", option, entry.name,
+                     schedule.name == "constant" ? "" : fmt::format(" with schedule={}", schedule.name), name,
+                     elsewhere.empty() ? fmt::format("did you mean {}? ", nearest_name(name, known))
+                                       : fmt::format("schedule={} has it. ", elsewhere),
+                     join_names(known));
 }
 
 void reject_contradictions(const OptimizerSpec& spec, std::string_view option) {
@@ -73,38 +130,31 @@ void reject_contradictions(const OptimizerSpec& spec, std::string_view option) {
 }  // namespace
 
 OptimizerSpec parse_optimizer(std::string_view text, Convention convention, std::string_view option) {
-  const auto next_part = [&text]() {
-    const std::size_t comma = text.find(',');
-    const std::string_view part = text.substr(0, comma);
-    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
-    return std::pair(part, comma != std::string_view::npos);
-  };
-  auto [name, more] = next_part();
-  const OptimizerEntry* entry = nullptr;
-  try {
-    entry = &find_optimizer(name);
-  } catch (const Error& error) {
-    throw usage_error("{}: {}", option, error.what());
-  }
-
-  OptimizerSpec spec{std::string(name), {}};
-  while (more) {
-    std::string_view part;
-    std::tie(part, more) = next_part();
-    const std::size_t equals = part.find('=');
-    if (equals == std::string_view::npos) {
-      throw usage_error("{}: '{}' is not of the form key=value, as in sgd,lr=0.01,momentum=0.9", option, part);
-    }
-    const OptimizerKey& key = find_key(*entry, part.substr(0, equals), option);
-    const double value = parse_value(key, part.substr(equals + 1), option);
-    if (!spec.values.emplace(key.name, value).second) {
-      throw usage_error("{}: {} is given twice", option, key.name);
-    }
-  }
-  for (const OptimizerKey& key : entry->keys) {
+  const std::string_view name = text.substr(0, text.find(','));
+  const OptimizerEntry& entry = named(find_optimizer, name, option);
+  const std::vector<Setting> settings = parse_settings(text, option);
+  OptimizerSpec spec{std::string(name), {}, {}};
+  for (const OptimizerKey& key : entry.keys) {
     spec.values.emplace(key.name, key.default_for(convention));
   }
+  const auto chosen = std::ranges::find(settings, kScheduleKey, &Setting::key);
+  const bool scheduled = chosen != settings.end() && !entry.keys.empty();
+  const ScheduleEntry& schedule = scheduled ? named(find_schedule, chosen->value, option) : schedule_registry().front();
+  spec.schedule = default_schedule(schedule);
+
+  for (const Setting& setting : settings) {
+    if (const OptimizerKey* key = find_key(entry.keys, setting.key)) {
+      spec.values.find(key->name)->second = parse_value(*key, setting.value, option);
+    } else if (entry.keys.empty()) {
+      throw unknown_key(entry, schedule, setting.key, option);
+    } else if (const OptimizerKey* schedule_key = find_key(schedule.keys, setting.key)) {
+      spec.schedule.values.find(schedule_key->name)->second = parse_value(*schedule_key, setting.value, option);
+    } else if (setting.key != kScheduleKey) {
+      throw unknown_key(entry, schedule, setting.key, option);
+    }
+  }
   reject_contradictions(spec, option);
+  reject_schedule_contradictions(spec.schedule, base_learning_rate(spec), option);
   return spec;
 }
 
@@ -115,7 +165,7 @@ std::string to_string(const OptimizerSpec& spec) {
     text += key.type == Type::boolean ? fmt::format(",{}={}", key.name, value != 0)
                                       : fmt::format(",{}={}", key.name, value);
   }
-  return text;
+  return text + to_string(spec.schedule);
 }
 
 }  // namespace strata

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "model/parameters.h"
+#include "train/schedules.h"
 #include "train/train_config.h"
 
 namespace strata {
@@ -26,14 +28,15 @@ struct RunInfo {
 };
 
 struct StepInfo {
-  std::uint32_t epoch = 0;        ///< from 1
-  std::size_t step = 0;           ///< within the epoch, from 1
-  std::uint64_t global_step = 0;  ///< from 1
-  double loss = 0;                ///< the batch's mean cross-entropy before the update
-  double mean_loss = 0;           ///< over the epoch's rows so far
-  double mean_accuracy = 0;       ///< over the epoch's rows so far
-  double train_seconds = 0;       ///< spent training in this epoch so far
-  std::size_t rows = 0;           ///< rows trained on in this epoch so far
+  std::uint32_t epoch = 0;                                      ///< from 1
+  std::size_t step = 0;                                         ///< within the epoch, from 1
+  std::uint64_t global_step = 0;                                ///< from 1
+  double loss = 0;                                              ///< the batch's mean cross-entropy before the update
+  double mean_loss = 0;                                         ///< over the epoch's rows so far
+  double mean_accuracy = 0;                                     ///< over the epoch's rows so far
+  double train_seconds = 0;                                     ///< spent training in this epoch so far
+  std::size_t rows = 0;                                         ///< rows trained on in this epoch so far
+  std::span<const LearningRates::value_type> learning_rates{};  ///< of the update; valid during the call only
 };
 
 struct EpochInfo {
@@ -43,9 +46,14 @@ struct EpochInfo {
   double train_accuracy = 0;
   std::optional<double> val_loss;  ///< empty without validation rows
   std::optional<double> val_accuracy;
-  double seconds = 0;                                          ///< training and validation
-  double samples_per_second = 0;                               ///< training alone
-  std::vector<std::pair<std::string, double>> learning_rates;  ///< group name, rate at the epoch's last step
+  double seconds = 0;                    ///< training and validation
+  double samples_per_second = 0;         ///< training alone
+  LearningRates learning_rates;          ///< at the epoch's last step
+  std::optional<double> val_macro_f1{};  ///< these two only if monitored
+  std::optional<double> val_auc{};
+  std::optional<std::uint32_t> best_epoch{};  ///< by the monitored figure, so far; empty without validation rows
+  std::vector<double> update_ratios{};  ///< of each layer at the epoch's last step (update_ratio.h), if an observer
+                                        ///< wants them and the epoch was not cut short by time
 };
 
 enum class RunStatus { completed, diverged, interrupted };
@@ -56,12 +64,17 @@ struct RunResult {
   std::uint64_t steps = 0;           ///< updates made
   std::optional<double> train_loss;  ///< means of the last epoch, finished or not
   std::optional<double> train_accuracy;
-  std::optional<double> val_loss;  ///< of the last epoch that was validated
+  std::optional<double> val_loss;  ///< of the weights' epoch: the last one validated, or the best one if restored
   std::optional<double> val_accuracy;
   std::optional<double> test_loss;  ///< empty unless completed
   std::optional<double> test_accuracy;
   double seconds = 0;
   std::string weights_hash;
+  Monitor monitor = Monitor::val_loss;
+  std::optional<std::uint32_t> best_epoch{};  ///< by the monitored figure; empty if no epoch was validated
+  std::optional<double> best_value{};         ///< the figure
+  bool stopped_early = false;                 ///< by early stopping
+  bool restored_best = false;                 ///< the weights are the best epoch's
 };
 
 /// Hears of a run in this order: on_run, (on_step …, on_epoch) …, on_result. The references passed are valid
@@ -69,6 +82,8 @@ struct RunResult {
 class Observer {
  public:
   virtual ~Observer() = default;
+  /// Whether on_epoch should be told EpochInfo::update_ratios; they cost two copies of the weights an epoch.
+  virtual bool wants_update_ratios() const { return false; }
   virtual void on_run(const RunInfo&) {}
   virtual void on_step(const StepInfo&) {}
   virtual void on_epoch(const EpochInfo&) {}

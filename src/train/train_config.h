@@ -12,6 +12,7 @@
 #include "model/initialize.h"
 #include "model/model_spec.h"
 #include "optim/parameter_group.h"
+#include "train/monitor.h"
 
 namespace strata {
 
@@ -29,6 +30,9 @@ struct TrainConfig {
   SamplingKind sampling = SamplingKind::random;
   std::optional<std::uint64_t> max_steps;  ///< stop after so many steps in all
   std::optional<double> max_seconds;       ///< stop after about so many seconds of the run
+  Monitor monitor = Monitor::val_loss;
+  std::optional<std::uint32_t> early_stopping;  ///< stop after so many epochs without a better monitored figure
+  bool restore_best = false;                    ///< end with the weights of the best epoch
   std::uint64_t seed = 42;
   EngineKind engine = EngineKind::automatic;
   kernels::Precision precision = kernels::Precision::f32;

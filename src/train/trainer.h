@@ -14,6 +14,8 @@
 #include "model/parameters.h"
 #include "train/metrics.h"
 #include "train/observer.h"
+#include "train/run_state.h"
+#include "train/schedules.h"
 #include "train/train_config.h"
 
 namespace strata {
@@ -25,16 +27,18 @@ class Trainer {
   Trainer(TrainConfig config, const DataSource& source, const Parameters* initial = nullptr);
 
   /// Trains until the epochs are done, a limit is reached, the loss is no longer finite, or stop_requested() is true;
-  /// it is asked after every step. Call it once. If an observer throws, parameters() is what had been learnt by then.
+  /// it is asked after every step; or until early stopping. Call it once. If an observer throws, parameters() is what
+  /// had been learnt by then.
   RunResult run(std::span<Observer* const> observers, const std::function<bool()>& stop_requested);
 
   const ModelSpec& model() const { return model_; }
   const Scaler& scaler() const { return scaler_; }
-  /// The initial weights; after run() the final ones.
+  /// The initial weights; after run() the final ones, or with restore_best the best epoch's.
   const Parameters& parameters() const { return parameters_; }
+  const RunState& state() const { return state_; }
 
  private:
-  enum class Progress { epoch_done, limit_reached, diverged, interrupted };
+  enum class Progress { epoch_done, limit_reached, stopped_early, diverged, interrupted };
 
   RunInfo info() const;
   /// All epochs, or as many as it takes to stop; epoch_done if none was left.
@@ -44,10 +48,23 @@ class Trainer {
   Progress train_epoch(std::uint32_t epoch);
   /// One update. Returns the batch's mean loss before it.
   double step(std::uint32_t epoch, std::size_t step_in_epoch);
+  /// The same, and how far it moves the weights.
+  double measured_step(std::uint32_t epoch, std::size_t step_in_epoch);
+  /// The step's rows, and those of the one after it.
+  void next_batch(std::uint32_t epoch, std::size_t step_in_epoch);
+  /// Each group's rate by its schedule, and the update by its optimizer.
+  void prepare_updates();
   /// The rows of the step after this one; none after the last.
   std::span<const std::uint32_t> rows_after(std::uint32_t epoch, std::size_t step_in_epoch);
   void finish_epoch(std::uint32_t epoch);
-  double learning_rate(std::size_t group) const;
+  /// Evaluates the validation rows and draws the consequences: plateaus, best epoch and its weights.
+  void validate_epoch(std::uint32_t epoch);
+  bool early_stopping_due() const;
+  /// The best epoch's weights take the place of the last one's, if they have been kept.
+  void restore_best();
+  void complete_result(RunStatus status);
+  /// Whether the epoch surely ends with this step.
+  bool is_last(std::size_t step_in_epoch) const;
   bool limit_reached() const;
   double seconds() const;
 
@@ -59,15 +76,17 @@ class Trainer {
   Parameters parameters_;
   Sampler sampler_;
   std::unique_ptr<Engine> engine_;
-  std::vector<kernels::OptimizerUpdate> updates_;  ///< of each group, for the step at hand
+  std::uint64_t horizon_;                          ///< steps of the run, if nothing ends it early
+  LearningRates rates_;                            ///< of each group, for the step at hand
+  std::vector<kernels::OptimizerUpdate> updates_;  ///< likewise
 
   std::vector<std::uint32_t> rows_;       ///< of the step at hand
   std::vector<std::uint32_t> next_rows_;  ///< of the one after it
-  std::uint64_t global_step_ = 0;
-  EpochMeans means_;
+  RunState state_;
   Stopwatch run_clock_;
   Stopwatch epoch_clock_;
-  double train_seconds_ = 0;  ///< spent training in this epoch
+  double train_seconds_ = 0;           ///< spent training in this epoch
+  std::vector<double> update_ratios_;  ///< at the epoch's last step, if somebody wants them
   RunResult result_;
   std::span<Observer* const> observers_;
   const std::function<bool()>* stop_requested_ = nullptr;

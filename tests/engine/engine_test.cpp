@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -376,4 +377,50 @@ TEST_CASE("the engine's name says who computes, and oneDNN's version", "[engine]
   const SmallProblem problem(kRows, setup.model);
   const std::string name = make_engine(setup, problem)->name();
   CHECK(name.starts_with(kind == EngineKind::panels ? "panels" : "onednn "));
+}
+
+TEST_CASE("predicted probabilities agree with the oracle, whatever the number of rows", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  const std::size_t classes = GENERATE(3, 16, 21);
+  const int threads = GENERATE(1, 3);
+  Setup setup(kind);
+  setup.model.classes = classes;
+  setup.threads = threads;
+  const SmallProblem problem(1100, setup.model);
+  const auto engine = make_engine(setup, problem);
+  const auto network = to_reference(problem.initial);
+  const SamplesView unlabelled{problem.samples().features, {}};
+  for (const std::size_t count : {0U, 1U, 97U, 513U, 1025U}) {
+    CAPTURE(static_cast<int>(kind), classes, threads, count);
+    const auto rows = random_integers(count, 1100, count);
+    std::vector<float> probabilities(count * classes, -1.0F);
+    engine->predict(unlabelled, rows, {probabilities.data(), count, classes});
+    if (count == 0) {
+      continue;
+    }
+    const auto expected = forward_backward(network, problem.standardised(rows), problem.labels_of(rows)).probabilities;
+    double largest = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      largest = std::max(largest, std::fabs(probabilities[i] - expected[i]));
+    }
+    CHECK(largest < 2e-6);
+  }
+}
+
+TEST_CASE("a row's probabilities do not depend on the rows beside it, and carry its loss", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  const Setup setup(kind);
+  const SmallProblem problem(600, setup.model);
+  const auto engine = make_engine(setup, problem);
+  const auto all = first_rows(600);
+  std::vector<float> together(600 * 3);
+  engine->predict(problem.samples(), all, {together.data(), 600, 3});
+  double loss = 0;
+  for (const std::uint32_t row : all) {
+    std::array<float, 3> alone{};
+    engine->predict(problem.samples(), std::span(&row, 1), {alone.data(), 1, 3});
+    CHECK(std::ranges::equal(alone, std::span(together).subspan(row * 3, 3)));
+    loss -= std::log(alone[problem.labels[row]]);
+  }
+  CHECK(engine->evaluate(problem.samples(), all).loss == Approx(loss).epsilon(1e-6));
 }

@@ -27,6 +27,7 @@ using test::TemporaryFolder;
 
 namespace {
 
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 const ordered_json kConfig{{"batch_size", 32}, {"lower", "sgd,lr=0.01"}, {"learning_rate", 0.1}};
 
 std::vector<json> lines_of(const std::filesystem::path& path) {
@@ -44,7 +45,7 @@ void log_run(RunLog& log) {
   log.on_run({config, 271'000, 784, 10, 48'000, 12'000, 10'000, 1500, "onednn \"x\""});
 }
 
-StepInfo step_info(double loss) { return {1, 2, 3, loss, 0.1 + 0.2, 1.0 / 3, 0.5, 64}; }
+StepInfo step_info(double loss) { return {1, 2, 3, loss, 0.1 + 0.2, 1.0 / 3, 0.5, 64, {}}; }
 
 }  // namespace
 
@@ -54,16 +55,24 @@ TEST_CASE("the run log's lines are JSON with the promised fields", "[io]") {
     RunLog log(folder / "metrics.jsonl", kConfig);
     log_run(log);
     CHECK(lines_of(folder / "metrics.jsonl").size() == 1);  // at once
-    log.on_step(step_info(0.7));
-    log.on_epoch({1, 1500, 0.5, 0.75, 0.25, 0.875, 1.5, 32'000.5, {{"lower", 0.01}, {"upper", 0.001}}});
+    const LearningRates rates{{"lower", 0.01}, {"upper", 0.001}};
+    StepInfo step = step_info(0.7);
+    step.learning_rates = rates;
+    log.on_step(step);
+    log.on_epoch({1, 1500, 0.5, 0.75, 0.25, 0.875, 1.5, 32'000.5, rates, 0.8, {}, 1, {0.5, 0.25, kNan}});
     CHECK(lines_of(folder / "metrics.jsonl").size() == 3);
     log.on_epoch({2, 3000, 0.5, 0.75, {}, {}, 1.5, 32'000.5, {}});
     RunResult result{RunStatus::completed, 2, 3000, 0.5, 0.75, 0.25, 0.875, 0.125, 0.9, 3, "0123456789abcdef"};
     log.on_result(result);
     CHECK(lines_of(folder / "metrics.jsonl").size() == 5);
+    result.monitor = Monitor::val_auc;
+    result.best_epoch = 1;
+    result.best_value = 0.75;
+    result.stopped_early = result.restored_best = true;
+    log.on_result(result);
   }
   const std::vector<json> lines = lines_of(folder / "metrics.jsonl");
-  REQUIRE(lines.size() == 5);
+  REQUIRE(lines.size() == 6);
   CHECK(lines[0] == json::parse(R"({"type":"run","schema":1,
       "config":{"batch_size":32,"lower":"sgd,lr=0.01","learning_rate":0.1},
       "parameters":271000,"features":784,"classes":10,"train_rows":48000,"validation_rows":12000,"test_rows":10000,
@@ -74,15 +83,22 @@ TEST_CASE("the run log's lines are JSON with the promised fields", "[io]") {
                          {"global_step", 3},
                          {"loss", 0.7},
                          {"mean_loss", 0.1 + 0.2},
-                         {"mean_accuracy", 1.0 / 3}});
+                         {"mean_accuracy", 1.0 / 3},
+                         {"learning_rates", {{"lower", 0.01}, {"upper", 0.001}}}});
   CHECK(lines[2] == json::parse(R"({"type":"epoch","epoch":1,"global_step":1500,"train_loss":0.5,
-      "train_accuracy":0.75,"val_loss":0.25,"val_accuracy":0.875,"seconds":1.5,"samples_per_second":32000.5,
-      "learning_rates":{"lower":0.01,"upper":0.001}})"));
+      "train_accuracy":0.75,"val_loss":0.25,"val_accuracy":0.875,"val_macro_f1":0.8,"best_epoch":1,
+      "seconds":1.5,"samples_per_second":32000.5,
+      "learning_rates":{"lower":0.01,"upper":0.001},"update_ratios":[0.5,0.25,null]})"));
   CHECK(lines[3] == json::parse(R"({"type":"epoch","epoch":2,"global_step":3000,"train_loss":0.5,
       "train_accuracy":0.75,"seconds":1.5,"samples_per_second":32000.5,"learning_rates":{}})"));
   CHECK(lines[4] == json::parse(R"({"type":"result","status":"completed","epochs":2,"steps":3000,"train_loss":0.5,
-      "train_accuracy":0.75,"val_loss":0.25,"val_accuracy":0.875,"test_loss":0.125,"test_accuracy":0.9,"seconds":3,
-      "weights_hash":"0123456789abcdef"})"));
+      "train_accuracy":0.75,"val_loss":0.25,"val_accuracy":0.875,"test_loss":0.125,"test_accuracy":0.9,
+      "stopped_early":false,"restored_best":false,"seconds":3,"weights_hash":"0123456789abcdef"})"));
+  CHECK(lines[5]["monitor"] == "val_auc");
+  CHECK(lines[5]["best_epoch"] == 1);
+  CHECK(lines[5]["best_value"] == 0.75);
+  CHECK(lines[5]["stopped_early"] == true);
+  CHECK(lines[5]["restored_best"] == true);
 }
 
 TEST_CASE("the run log's numbers read back exactly, and what is no number is null", "[io]") {

@@ -251,6 +251,27 @@ TEST_CASE("log in double is right to 2 ulp", "[kernels]") {
   CHECK(worst <= 2);
 }
 
+TEST_CASE("exp in double is right to 2 ulp", "[kernels]") {
+  const Random random(3, RandomStream::dropout);
+  double worst = 0;
+  const auto visit = [&](double x) {
+    worst = std::max(worst, error_in_ulp(kernels::exp(x), std::exp(static_cast<long double>(x)), 53));
+  };
+  for (std::uint64_t i = 0; i < 300000; ++i) {
+    const auto bits = random.bits(0, i);
+    visit(1417 * unit_interval(bits[0]) - 708);
+    visit(2 * unit_interval(bits[1]) - 1);
+  }
+  for (const double x : {0.0, -0.0, 1e-300, -1e-300, 709.0, -708.0, 1.0, -1.0}) {
+    visit(x);
+  }
+  INFO("largest error " << worst << " ulp");
+  CHECK(worst <= 2);
+  CHECK(kernels::exp(0.0) == 1);
+  CHECK(kernels::exp(-708.5) == 0);
+  CHECK(kernels::exp(-std::numeric_limits<double>::infinity()) == 0);
+}
+
 TEST_CASE("cos_pi in double is right to 2 ulp of 1", "[kernels]") {
   const long double pi = std::acos(-1.0L);
   const Random random(2, RandomStream::dropout);

@@ -194,6 +194,27 @@ TEST_CASE("the gradient may overwrite the logits, or be left out", "[kernels]") 
   CHECK(losses_alone == apart.row_losses);
 }
 
+TEST_CASE("the gradient is made of softmax's bits, and softmax may overwrite the logits", "[kernels]") {
+  const std::size_t rows = 37;
+  for (const std::size_t classes : {1U, 2U, 11U, 62U}) {
+    const auto logits = random_floats(rows * classes, -4, 4, 5);
+    const auto labels = random_integers(rows, classes, 5);
+    std::vector<float> scratch(softmax_scratch_size(classes));
+    std::vector<float> probabilities(rows * classes);
+    softmax({logits.data(), rows, classes}, {probabilities.data(), rows, classes}, scratch);
+    auto in_place = logits;
+    softmax({in_place.data(), rows, classes}, {in_place.data(), rows, classes}, scratch);
+    CHECK(in_place == probabilities);
+    for (std::size_t r = 0; r < rows; ++r) {
+      probabilities[r * classes + labels[r]] -= 1;
+    }
+    for (float& p : probabilities) {
+      p /= static_cast<float>(rows);
+    }
+    CHECK(run(logits, labels).diff_logits == probabilities);
+  }
+}
+
 namespace {
 
 /// The tree of docs/numerics.md over block sums: S(a, b) = S(a, m) + S(m, b) with m - a the largest power of two below

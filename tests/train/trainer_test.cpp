@@ -9,60 +9,13 @@
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 #include "tests/engine/small_problem.h"
+#include "tests/train/recorder.h"
 #include "tests/train/small_source.h"
 
 using namespace strata;
 using namespace strata::test;
 
 namespace {
-
-/// Keeps all that a run tells, and in what order: r(un), s(tep), e(poch), f(inal result).
-class Recorder final : public Observer {
- public:
-  void on_run(const RunInfo& info) override {
-    order += 'r';
-    train_rows = info.train_rows;
-    validation_rows = info.validation_rows;
-    test_rows = info.test_rows;
-    parameters = info.parameters;
-    steps_per_epoch = info.steps_per_epoch;
-  }
-  void on_step(const StepInfo& info) override {
-    order += 's';
-    steps.push_back(info);
-  }
-  void on_epoch(const EpochInfo& info) override {
-    order += 'e';
-    epochs.push_back(info);
-  }
-  void on_result(const RunResult& info) override {
-    order += 'f';
-    result = info;
-  }
-
-  std::string order;
-  std::size_t train_rows = 0;
-  std::size_t validation_rows = 0;
-  std::size_t test_rows = 0;
-  std::size_t parameters = 0;
-  std::size_t steps_per_epoch = 0;
-  std::vector<StepInfo> steps;
-  std::vector<EpochInfo> epochs;
-  RunResult result;
-};
-
-struct Run {
-  Recorder heard;
-  RunResult result;
-};
-
-Run run(const TrainConfig& config, const DataSource& source, const std::function<bool()>& stop = never) {
-  Run r;
-  Trainer trainer(config, source);
-  Observer* const observers[] = {&r.heard};
-  r.result = trainer.run(observers, stop);
-  return r;
-}
 
 RunResult run_alone(const TrainConfig& config, const DataSource& source) {
   return Trainer(config, source).run({}, never);

@@ -1,0 +1,27 @@
+// One `key=value` of an OPTIMIZER text: an optimizer's, such as momentum, or a schedule's, such as warmup_steps.
+#pragma once
+
+#include <string_view>
+
+#include "model/model_spec.h"
+
+namespace strata {
+
+struct OptimizerKey {
+  enum class Type { number, whole, boolean };
+  std::string_view name;
+  Type type;
+  double keras_default;
+  double torch_default;
+  double minimum;  ///< inclusive, unless open_minimum
+  double maximum;  ///< inclusive, unless open_maximum
+  bool open_minimum;
+  bool open_maximum;
+  std::string_view help;
+
+  double default_for(Convention convention) const {
+    return convention == Convention::keras ? keras_default : torch_default;
+  }
+};
+
+}  // namespace strata

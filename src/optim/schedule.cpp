@@ -1,0 +1,265 @@
+#include "optim/schedule.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "core/error.h"
+#include "core/nearest.h"
+#include "kernels/elementary.h"
+
+namespace strata {
+
+namespace {
+
+using Type = OptimizerKey::Type;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kMaxSteps = 1e15;  // exact in double, and products with t_mul stay in 64 bits
+constexpr double kMaxFactor = 1000;
+
+OptimizerKey steps_key(std::string_view name, double value, double minimum, std::string_view help) {
+  return {name, Type::whole, value, value, minimum, kMaxSteps, false, false, help};
+}
+
+OptimizerKey rate_key(std::string_view name, std::string_view help) {
+  return {name, Type::number, 0, 0, 0, kInfinity, false, true, help};
+}
+
+/// A share that the rate is multiplied by: above 0, up to 1.
+OptimizerKey factor_key(std::string_view name, double value, std::string_view help) {
+  return {name, Type::number, value, value, 0, 1, true, false, help};
+}
+
+OptimizerKey divisor_key(std::string_view name, double value, std::string_view help) {
+  return {name, Type::number, value, value, 1, kInfinity, false, true, help};
+}
+
+OptimizerKey warmup_key() {
+  return steps_key("warmup_steps", 0, 0, "steps over which the rate first rises linearly to lr");
+}
+
+OptimizerKey decay_steps_key(std::string_view help) { return steps_key("decay_steps", 0, 0, help); }
+
+constexpr std::string_view kDecayStepsHelp =
+    "steps after the warm-up until the end of the decay; 0: the rest of the run";
+
+double progress(const SchedulePoint& at) { return static_cast<double>(at.step) / static_cast<double>(at.span); }
+
+/// From 1 at progress 0 to 0 at progress 1 and beyond, along a half cosine.
+double half_cosine(double progress) { return progress < 1 ? 0.5 * (1 + kernels::cos_pi(progress)) : 0; }
+
+/// Exactly `lr` at share 1 and `final_lr` at share 0.
+double between(double final_lr, double lr, double share) { return lr * share + final_lr * (1 - share); }
+
+double constant_rate(const ScheduleSpec&, double lr, const SchedulePoint&) { return lr; }
+
+double step_rate(const ScheduleSpec& spec, double lr, const SchedulePoint& at) {
+  return lr * kernels::power(spec.value("factor"), at.step / spec.steps("step_size"));
+}
+
+double exponential_rate(const ScheduleSpec& spec, double lr, const SchedulePoint& at) {
+  const double decay_rate = spec.value("decay_rate");
+  return spec.value("staircase") != 0 ? lr * kernels::power(decay_rate, at.step / at.span)
+                                      : lr * kernels::exp(progress(at) * kernels::log(decay_rate));
+}
+
+double cosine_rate(const ScheduleSpec& spec, double lr, const SchedulePoint& at) {
+  const double final_lr = spec.value("final_lr");
+  if (spec.value("restarts") == 0) {
+    return between(final_lr, lr, half_cosine(progress(at)));
+  }
+  SchedulePoint cycle = at;
+  std::uint64_t cycles = 0;
+  const std::uint64_t growth = spec.steps("t_mul");
+  if (growth == 1) {
+    cycles = at.step / at.span;
+    cycle.step = at.step % at.span;
+  }
+  while (cycle.step >= cycle.span) {
+    cycle.step -= cycle.span;
+    cycle.span *= growth;
+    ++cycles;
+  }
+  return between(final_lr, lr, kernels::power(spec.value("m_mul"), cycles) * half_cosine(progress(cycle)));
+}
+
+double polynomial_rate(const ScheduleSpec& spec, double lr, const SchedulePoint& at) {
+  const double left = 1 - progress(at);
+  return between(spec.value("final_lr"), lr, left > 0 ? kernels::exp(spec.value("power") * kernels::log(left)) : 0);
+}
+
+double linear_rate(const ScheduleSpec& spec, double lr, const SchedulePoint& at) {
+  return between(spec.value("final_lr"), lr, std::max(1 - progress(at), 0.0));
+}
+
+/// PyTorch's OneCycleLR in two phases: `at.step` counts from 0, the rise ends after `peak` steps, the fall at the last.
+double one_cycle_rate(const ScheduleSpec& spec, double lr, const SchedulePoint& at) {
+  const double low = lr / spec.value("div_factor");
+  const double lowest = low / spec.value("final_div_factor");
+  const auto step = static_cast<double>(at.step);
+  const auto steps = static_cast<double>(at.span);
+  const double warmup = spec.value("warmup_steps");
+  const double peak = (warmup > 0 ? warmup : spec.value("pct_start") * steps) - 1;
+  if (step <= peak) {
+    return peak > 0 ? between(lr, low, half_cosine(step / peak)) : lr;
+  }
+  return between(lowest, lr, half_cosine((step - peak) / (steps - 1 - peak)));
+}
+
+double plateau_rate(const ScheduleSpec& spec, double lr, const SchedulePoint& at) {
+  return std::max(lr * kernels::power(spec.value("factor"), at.cuts), spec.value("min_lr"));
+}
+
+std::vector<ScheduleEntry> entries() {
+  return {
+      {"constant", "the rate stays as it is", {warmup_key()}, false, constant_rate},
+      {"step",
+       "the rate times factor after every step_size steps",
+       {warmup_key(), steps_key("step_size", 1000, 1, "steps from one drop to the next"),
+        factor_key("factor", 0.1, "what the rate is multiplied by")},
+       false,
+       step_rate},
+      {"exponential",
+       "lr decay_rate^(steps/decay_steps)",
+       {warmup_key(),
+        decay_steps_key("steps in which the rate falls by decay_rate; 0: those of the run after the warm-up"),
+        factor_key("decay_rate", 0.1, "what the rate is multiplied by over decay_steps"),
+        {"staircase", Type::boolean, 0, 0, 0, 1, false, false, "at once after every decay_steps, not gradually"}},
+       false,
+       exponential_rate},
+      {"cosine",
+       "along half a cosine from lr to final_lr, with warm restarts if asked for",
+       {warmup_key(),
+        decay_steps_key(kDecayStepsHelp),
+        rate_key("final_lr", "rate at the end"),
+        {"restarts", Type::boolean, 0, 0, 0, 1, false, false, "begin again at lr after every decay_steps"},
+        {"t_mul", Type::whole, 1, 1, 1, kMaxFactor, false, false, "restarts: each cycle's length over the last one's"},
+        factor_key("m_mul", 1, "restarts: what each cycle's height is multiplied by")},
+       false,
+       cosine_rate},
+      {"linear",
+       "along a line from lr to final_lr",
+       {warmup_key(), decay_steps_key(kDecayStepsHelp), rate_key("final_lr", "rate at the end")},
+       false,
+       linear_rate},
+      {"polynomial",
+       "final_lr + (lr - final_lr) (1 - steps/decay_steps)^power",
+       {warmup_key(),
+        decay_steps_key(kDecayStepsHelp),
+        rate_key("final_lr", "rate at the end"),
+        {"power", Type::number, 1, 1, 0, kMaxFactor, true, false, "exponent; 1 is a line"}},
+       false,
+       polynomial_rate},
+      {"one_cycle",
+       "up to lr and down again along half cosines (Smith & Topin 2017); momentum stays as it is",
+       {steps_key("warmup_steps", 0, 0, "steps of the rise, instead of pct_start"),
+        decay_steps_key("steps of the whole cycle; 0: those of the run"),
+        {"pct_start", Type::number, 0.3, 0.3, 0, 1, false, false, "share of the steps spent rising"},
+        divisor_key("div_factor", 25, "the first rate is lr over this"),
+        divisor_key("final_div_factor", 1e4, "the last rate is the first one over this")},
+       true,
+       one_cycle_rate},
+      {"plateau",
+       "the rate times factor whenever the validation loss has not fallen for patience epochs",
+       {warmup_key(),
+        {"factor", Type::number, 0.1, 0.1, 0, 1, true, true, "what the rate is multiplied by"},
+        steps_key("patience", 10, 1, "epochs without a lower validation loss before a cut"),
+        {"min_delta", Type::number, 1e-4, 1e-4, 0, kInfinity, false, true,
+         "a fall that is not above this does not count"},
+        steps_key("cooldown", 0, 0, "epochs after a cut that do not count"),
+        rate_key("min_lr", "lowest rate")},
+       false,
+       plateau_rate},
+  };
+}
+
+const std::vector<ScheduleEntry>& registry() {
+  static const std::vector<ScheduleEntry> all = entries();
+  return all;
+}
+
+/// Whether `key` has another value than its default.
+bool is_set(const ScheduleSpec& spec, std::string_view key) {
+  return spec.value(key) != default_schedule(find_schedule(spec.name)).value(key);
+}
+
+}  // namespace
+
+std::span<const ScheduleEntry> schedule_registry() { return registry(); }
+
+const ScheduleEntry& find_schedule(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const ScheduleEntry& entry : registry()) {
+    if (entry.name == name) {
+      return entry;
+    }
+    names.push_back(entry.name);
+  }
+  throw usage_error("no schedule is called '{}'; did you mean {}? Known are {}", name, nearest_name(name, names),
+                    join_names(names));
+}
+
+ScheduleSpec default_schedule(const ScheduleEntry& entry) {
+  ScheduleSpec spec{std::string(entry.name), {}};
+  for (const OptimizerKey& key : entry.keys) {
+    spec.values.emplace(key.name, key.keras_default);
+  }
+  return spec;
+}
+
+void reject_schedule_contradictions(const ScheduleSpec& spec, double lr, std::string_view option) {
+  if (spec.name == "cosine" && spec.value("restarts") == 0 && (is_set(spec, "t_mul") || is_set(spec, "m_mul"))) {
+    throw usage_error("{}: t_mul and m_mul say how cycles follow each other; they need restarts=true", option);
+  }
+  if (spec.name == "cosine" && spec.value("restarts") != 0 && spec.value("decay_steps") == 0) {
+    throw usage_error("{}: restarts=true needs decay_steps, the length of the first cycle", option);
+  }
+  if (spec.name == "exponential" && spec.value("staircase") != 0 && spec.value("decay_steps") == 0) {
+    throw usage_error("{}: staircase=true needs decay_steps, the steps from one drop to the next", option);
+  }
+  if (spec.name == "one_cycle" && is_set(spec, "warmup_steps") && is_set(spec, "pct_start")) {
+    throw usage_error("{}: warmup_steps and pct_start both give the length of the rise; give one", option);
+  }
+  if (spec.name == "one_cycle" && spec.value("decay_steps") > 0 &&
+      spec.value("warmup_steps") >= spec.value("decay_steps")) {
+    throw usage_error("{}: a rise of {} steps leaves none of the cycle's {}; give a smaller warmup_steps", option,
+                      spec.value("warmup_steps"), spec.value("decay_steps"));
+  }
+  if (spec.name == "plateau" && spec.value("min_lr") > lr) {
+    throw usage_error("{}: min_lr={} is above the rate that it bounds, lr={}", option, spec.value("min_lr"), lr);
+  }
+}
+
+std::string to_string(const ScheduleSpec& spec) {
+  if (spec == ScheduleSpec{}) {
+    return "";
+  }
+  std::string text = fmt::format(",schedule={}", spec.name);
+  for (const OptimizerKey& key : find_schedule(spec.name).keys) {
+    text += key.type == Type::boolean ? fmt::format(",{}={}", key.name, spec.value(key.name) != 0)
+                                      : fmt::format(",{}={}", key.name, spec.value(key.name));
+  }
+  return text;
+}
+
+bool needs_horizon(const ScheduleSpec& spec) {
+  const auto decay_steps = spec.values.find("decay_steps");
+  return decay_steps != spec.values.end() && decay_steps->second == 0;
+}
+
+double scheduled_rate(const ScheduleSpec& spec, double lr, std::uint64_t t, std::uint64_t horizon, std::uint32_t cuts) {
+  const ScheduleEntry& entry = find_schedule(spec.name);
+  const std::uint64_t warmup = spec.steps("warmup_steps");
+  const std::uint64_t before = entry.own_warmup ? 0 : warmup;
+  const std::uint64_t rest = horizon > before ? horizon - before : 1;
+  SchedulePoint at{.step = t > before ? t - 1 - before : 0, .span = rest, .cuts = cuts};
+  if (spec.values.contains("decay_steps") && !needs_horizon(spec)) {
+    at.span = spec.steps("decay_steps");
+  }
+  const double rate = entry.rate(spec, lr, at);
+  return t < before ? rate * (static_cast<double>(t) / static_cast<double>(before)) : rate;
+}
+
+}  // namespace strata

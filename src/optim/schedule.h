@@ -1,0 +1,65 @@
+// Learning-rate schedules: the registry of their names and keys, and the rate at a step as a function of the step
+// alone.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "optim/key.h"
+
+namespace strata {
+
+/// A schedule with the value of every key, as `schedule=NAME` and the keys beside it in an OPTIMIZER give it.
+struct ScheduleSpec {
+  std::string name = "constant";
+  std::map<std::string, double, std::less<>> values{{"warmup_steps", 0}};  ///< every key of the entry
+
+  double value(std::string_view key) const { return values.find(key)->second; }
+  std::uint64_t steps(std::string_view key) const { return static_cast<std::uint64_t>(value(key)); }
+  bool operator==(const ScheduleSpec&) const = default;
+};
+
+/// Where a step stands in its schedule.
+struct SchedulePoint {
+  std::uint64_t step = 0;  ///< steps made since the warm-up's end (one_cycle: since the run's start)
+  std::uint64_t span = 1;  ///< steps from there to the schedule's end; at least 1
+  std::uint32_t cuts = 0;  ///< plateau: how often the rate has been cut
+};
+
+/// What the registry knows of one schedule.
+struct ScheduleEntry {
+  std::string_view name;
+  std::string_view help;
+  std::vector<OptimizerKey> keys;
+  bool own_warmup;  ///< `rate` takes care of warmup_steps; else it sees the steps after them only
+  double (*rate)(const ScheduleSpec& spec, double lr, const SchedulePoint& at);
+};
+
+/// All schedules, in the order in which help lists them. `constant`, the default, is the first.
+std::span<const ScheduleEntry> schedule_registry();
+
+/// The entry of that name. Throws Error(usage) naming the nearest known one.
+const ScheduleEntry& find_schedule(std::string_view name);
+
+/// The schedule of that entry with its keys' defaults.
+ScheduleSpec default_schedule(const ScheduleEntry& entry);
+
+/// Throws Error(usage), naming `option`, for values that contradict each other or the base rate `lr`.
+void reject_schedule_contradictions(const ScheduleSpec& spec, double lr, std::string_view option);
+
+/// `,schedule=…,key=…` with every key, as it stands in an OPTIMIZER; empty for a constant rate without warm-up.
+std::string to_string(const ScheduleSpec& spec);
+
+/// Whether the rate depends on how many steps the run has: there is a decay_steps, and it was not given.
+bool needs_horizon(const ScheduleSpec& spec);
+
+/// The rate at update t (from 1) of a run of `horizon` steps, `lr` being the base rate; in double, without libm.
+/// `cuts` is PlateauState's. Defined beyond the horizon too.
+double scheduled_rate(const ScheduleSpec& spec, double lr, std::uint64_t t, std::uint64_t horizon,
+                      std::uint32_t cuts = 0);
+
+}  // namespace strata

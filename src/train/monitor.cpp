@@ -1,0 +1,60 @@
+#include "train/monitor.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "train/evaluation.h"
+
+namespace strata {
+
+namespace {
+
+const MonitorEntry& entry_of(Monitor monitor) { return *std::ranges::find(kMonitors, monitor, &MonitorEntry::value); }
+
+}  // namespace
+
+std::string_view monitor_name(Monitor monitor) { return entry_of(monitor).name; }
+
+double Validation::value(Monitor monitor) const {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  switch (monitor) {
+    case Monitor::val_loss:
+      return loss;
+    case Monitor::val_accuracy:
+      return accuracy;
+    case Monitor::val_macro_f1:
+      return macro_f1.value_or(kNone);
+    case Monitor::val_auc:
+      return auc.value_or(kNone);
+  }
+  return kNone;
+}
+
+Validation validate(Engine& engine, const SamplesView& samples, std::span<const std::uint32_t> rows, Monitor monitor) {
+  const LossSums sums = engine.evaluate(samples, rows);
+  Validation result{.loss = sums.loss / static_cast<double>(rows.size()),
+                    .accuracy = static_cast<double>(sums.correct) / static_cast<double>(rows.size()),
+                    .macro_f1 = {},
+                    .auc = {}};
+  const bool by_probabilities = monitor == Monitor::val_macro_f1 || monitor == Monitor::val_auc;
+  if (!by_probabilities || !std::isfinite(result.loss)) {
+    return result;
+  }
+  return result;
+}
+
+bool BestEpoch::observe(Monitor monitor, std::uint32_t next, const Validation& figures) {
+  const double now = figures.value(monitor);
+  const double before = validation.value(monitor);
+  const bool better = entry_of(monitor).higher_is_better ? now > before : now < before;
+  if (!std::isfinite(now) || (epoch != 0 && !better)) {
+    ++waited;
+    return false;
+  }
+  *this = {next, figures, 0};
+  return true;
+}
+
+}  // namespace strata

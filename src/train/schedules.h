@@ -1,0 +1,29 @@
+// The groups' learning rates in the course of a run.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "optim/plateau.h"
+#include "train/train_config.h"
+
+namespace strata {
+
+/// A rate for each group's name, in the order of the groups.
+using LearningRates = std::vector<std::pair<std::string, double>>;
+
+/// How many steps a run takes if nothing ends it early: its epochs', or max_steps if that is less.
+std::uint64_t horizon(const TrainConfig& config, std::size_t steps_per_epoch);
+
+/// Throws Error(usage) for a schedule that this run cannot follow: one that lacks validation rows or the number of
+/// steps, or whose warm-up outlasts the run.
+void check_schedules(const TrainConfig& config, std::size_t steps_per_epoch, bool has_validation);
+
+/// Sets `rates` to those at update t (from 1) of a run of `horizon` steps, given each group's plateau state.
+void set_learning_rates(LearningRates& rates, std::span<const ParameterGroup> groups,
+                        std::span<const PlateauState> plateaus, std::uint64_t t, std::uint64_t horizon);
+
+}  // namespace strata
