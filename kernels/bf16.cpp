@@ -7,6 +7,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include <algorithm>
 #include <cassert>
 
 #include "kernels/bf16-inl.h"
@@ -32,11 +33,11 @@ void RoundToBf16(std::span<const float> src, std::span<Bf16> dst) {
   round_from(hn::CappedTag<float, 1>(), whole, src, dst);
 }
 
-/// One pair of inputs, outputs first, first + Lanes(d), … as long as whole vectors fit; returns where it stopped.
-/// `odd` is null where the pair has no second input.
+/// One pair of inputs in one block: outputs first, first + Lanes(d), … as long as whole vectors fit; returns where it
+/// stopped. `odd` is null where the pair has no second input.
 template <class D>
 std::size_t pack_pair_from(D d, std::size_t first, const float* HWY_RESTRICT even, const float* HWY_RESTRICT odd,
-                           std::size_t outputs, const PairedBlocks& layout, Bf16* HWY_RESTRICT pair) {
+                           std::size_t outputs, Bf16* HWY_RESTRICT pair) {
   const hn::RebindToUnsigned<D> du;
   const auto upper = hn::Set(du, 0xFFFF0000U);
   const std::size_t lanes = hn::Lanes(d);
@@ -44,8 +45,7 @@ std::size_t pack_pair_from(D d, std::size_t first, const float* HWY_RESTRICT eve
   for (; o + lanes <= outputs; o += lanes) {
     const auto low = hn::ShiftRight<16>(rounded_upper_half(d, hn::LoadU(d, even + o)));
     const auto high = odd == nullptr ? hn::Zero(du) : hn::And(rounded_upper_half(d, hn::LoadU(d, odd + o)), upper);
-    Bf16* dst = pair + o / layout.block_outputs * layout.output_stride + o % layout.block_outputs * 2;
-    hn::StoreU(hn::Or(low, high), du, reinterpret_cast<std::uint32_t*>(dst));
+    hn::StoreU(hn::Or(low, high), du, reinterpret_cast<std::uint32_t*>(pair + 2 * o));
   }
   return o;
 }
@@ -53,12 +53,15 @@ std::size_t pack_pair_from(D d, std::size_t first, const float* HWY_RESTRICT eve
 void PackBf16(MatrixView<const float> weights, std::size_t first, std::size_t last, const PairedBlocks& layout,
               Bf16* packed) {
   for (std::size_t i = first; i < last; i += 2) {
-    const float* even = weights.row(i);
-    const float* odd = i + 1 < weights.rows() ? weights.row(i + 1) : nullptr;
+    const bool both = i + 1 < weights.rows();
     Bf16* pair = packed + layout.index(i, 0);
-    const std::size_t whole =
-        pack_pair_from(hn::CappedTag<float, kPairedOutputs>(), 0, even, odd, weights.columns(), layout, pair);
-    pack_pair_from(hn::CappedTag<float, 1>(), whole, even, odd, weights.columns(), layout, pair);
+    for (std::size_t o = 0; o < weights.columns(); o += layout.block_outputs, pair += layout.output_stride) {
+      const std::size_t outputs = std::min(layout.block_outputs, weights.columns() - o);
+      const float* even = weights.row(i) + o;
+      const float* odd = both ? weights.row(i + 1) + o : nullptr;
+      const std::size_t whole = pack_pair_from(hn::CappedTag<float, kPairedOutputs>(), 0, even, odd, outputs, pair);
+      pack_pair_from(hn::CappedTag<float, 1>(), whole, even, odd, outputs, pair);
+    }
   }
 }
 

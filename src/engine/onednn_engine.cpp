@@ -31,6 +31,8 @@ constexpr std::size_t kEvaluationRows = 512;
 constexpr std::size_t kLossGrain = 64;
 /// Inputs whose weights one thread packs together: they come in pairs.
 constexpr std::size_t kPackGrain = 2;
+/// Weights that are updated before they are packed: with gradient and state they fit in half of a small first cache.
+constexpr std::size_t kPackedWeights = 1024;
 
 class OnednnEngine final : public Engine {
  public:
@@ -81,8 +83,7 @@ class OnednnEngine final : public Engine {
     for (std::size_t l = pass.layers.size(); l-- > lowest_trained_layer();) {
       pass.layers[l].backward();
     }
-    update(updates);
-    ++weights_version_;
+    update(updates, pass);
     return sums;
   }
 
@@ -203,6 +204,11 @@ class OnednnEngine final : public Engine {
         weights.pack(first, last);
       }
     });
+    pack_others(pass);
+  }
+
+  /// The rest of packing, after which the pass has this version of the weights.
+  void pack_others(Pass& pass) {
     for (onednn::PackedWeights& weights : pass.packed) {
       weights.pack_others();
     }
@@ -285,22 +291,49 @@ class OnednnEngine final : public Engine {
     return plan_.precision == Precision::bf16 ? pass.logit_gradients : pass.gradients.back();
   }
 
-  void update(std::span<const kernels::OptimizerUpdate> updates) {
+  void update(std::span<const kernels::OptimizerUpdate> updates, Pass& pass) {
     onednn::parallel(plan_.threads, [&](int thread, int count) {
       for (std::size_t g = 0; g < groups_.size(); ++g) {
-        GroupState& group = groups_[g];
-        const auto [first, last] = onednn::share(group.last - group.first, kAlignment, thread, count);
-        const std::size_t size = last - first;
-        std::array<std::span<float>, kernels::kMaxStateSlots> state;
-        for (std::size_t slot = 0; slot < state.size(); ++slot) {
-          if (!group.slots[slot].empty()) {
-            state[slot] = std::span(group.slots[slot]).subspan(first, size);
-          }
+        if (plan_.precision == Precision::bf16) {
+          update_and_pack(g, updates[g], pass, thread, count);
+        } else {
+          const auto [first, last] = onednn::share(groups_[g].last - groups_[g].first, kAlignment, thread, count);
+          update_part(groups_[g], updates[g], groups_[g].first + first, last - first);
         }
-        kernels::apply_update(updates[g], std::span(weights_).subspan(group.first + first, size),
-                              std::span(gradients_).subspan(group.first + first, size), state);
       }
     });
+    ++weights_version_;
+    if (plan_.precision == Precision::bf16) {
+      pack_others(pass);
+    }
+  }
+
+  /// `size` elements from `first` on, which lie in the group.
+  void update_part(GroupState& group, const kernels::OptimizerUpdate& update, std::size_t first, std::size_t size) {
+    std::array<std::span<float>, kernels::kMaxStateSlots> state;
+    for (std::size_t slot = 0; slot < state.size(); ++slot) {
+      if (!group.slots[slot].empty()) {
+        state[slot] = std::span(group.slots[slot]).subspan(first - group.first, size);
+      }
+    }
+    kernels::apply_update(update, std::span(weights_).subspan(first, size), std::span(gradients_).subspan(first, size),
+                          state);
+  }
+
+  /// One thread's share of a group's layers, packed anew for the pass while the weights are in the nearest caches.
+  void update_and_pack(std::size_t g, const kernels::OptimizerUpdate& update, Pass& pass, int thread, int count) {
+    for (std::size_t l = plan_.groups[g].first; l <= plan_.groups[g].last; ++l) {
+      const LayerSpec layer = plan_.model.layer(l);
+      const auto [first, last] = onednn::share(layer.inputs, kPackGrain, thread, count);
+      const std::size_t inputs = std::max(kPackGrain, kPackedWeights / layer.outputs / kPackGrain * kPackGrain);
+      for (std::size_t i = first; i < last; i += inputs) {
+        const std::size_t end = std::min(i + inputs, last);
+        update_part(groups_[g], update, layout_.weights(l) + i * layer.outputs, (end - i) * layer.outputs);
+        pass.packed[l].pack(i, end);
+      }
+      const auto [bias, bias_end] = onednn::share(layer.outputs, kAlignment, thread, count);
+      update_part(groups_[g], update, layout_.bias(l) + bias, bias_end - bias);
+    }
   }
 
   EnginePlan plan_;
