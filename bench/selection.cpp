@@ -18,11 +18,10 @@ namespace {
 constexpr std::size_t kMaxWidth = 1U << 20U;
 constexpr int kMaxThreads = 1024;
 
-constexpr std::array kContestants{std::pair{Contestant::plain, std::string_view("plain")},
-                                  std::pair{Contestant::onednn, std::string_view("onednn")},
-                                  std::pair{Contestant::bf16, std::string_view("bf16")},
-                                  std::pair{Contestant::panels, std::string_view("panels")},
-                                  std::pair{Contestant::automatic, std::string_view("auto")}};
+constexpr std::array kContestants{
+    std::pair{Contestant::plain, std::string_view("plain")}, std::pair{Contestant::onednn, std::string_view("onednn")},
+    std::pair{Contestant::bf16, std::string_view("bf16")}, std::pair{Contestant::panels, std::string_view("panels")},
+    std::pair{Contestant::automatic, std::string_view("auto")}};
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;

@@ -35,8 +35,8 @@ constexpr Bf16 to_bf16(float x) {
 /// dst[i] = to_bf16(src[i]), spans of one length.
 void round_to_bf16(std::span<const float> src, std::span<Bf16> dst);
 
-/// Weights (inputs, outputs) in bf16 as matrix units read them: blocks of inputs x outputs; in a block, pairs of inputs;
-/// in a pair, for each output the two inputs' weights side by side. Strides count elements.
+/// Weights (inputs, outputs) in bf16 as matrix units read them: blocks of inputs x outputs; in a block, pairs of
+/// inputs; in a pair, for each output the two inputs' weights side by side. Strides count elements.
 struct PairedBlocks {
   std::size_t block_inputs = 0;   ///< even
   std::size_t block_outputs = 0;  ///< a multiple of kPairedOutputs

@@ -5,8 +5,8 @@
 
 namespace strata::kernels {
 
-/// bf16: activations, their gradients and a copy of the weights; sums, weights, biases, their gradients, optimizer state
-/// and loss are fp32 in both.
+/// bf16: activations, their gradients and a copy of the weights; sums, weights, biases, their gradients, optimizer
+/// state and loss are fp32 in both.
 enum class Precision { f32, bf16 };
 
 /// Bytes of an activation.

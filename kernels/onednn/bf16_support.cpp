@@ -1,9 +1,8 @@
 #include "kernels/onednn/bf16_support.h"
 
 #include <array>
-#include <string_view>
-
 #include <oneapi/dnnl/dnnl.hpp>
+#include <string_view>
 
 #include "core/error.h"
 
@@ -61,7 +60,8 @@ std::string require_bf16(const Bf16Features& features) {
       break;
   }
   throw usage_error(
-      "--precision bf16 needs a CPU with AVX512_BF16 or AMX; the newest instruction set here is {}; use --precision f32",
+      "--precision bf16 needs a CPU with AVX512_BF16 or AMX; the newest instruction set here is {}; use --precision "
+      "f32",
       features.newest);
 }
 

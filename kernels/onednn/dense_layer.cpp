@@ -186,8 +186,8 @@ struct DenseLayer::Impl {
   }
 
   void add_backward_weights(const Product& product) {
-    const auto desc = backward_weights_desc(engine, formats.src, formats.diff_weights, formats.bias, formats.diff_dst,
-                                            attr, product);
+    const auto desc =
+        backward_weights_desc(engine, formats.src, formats.diff_weights, formats.bias, formats.diff_dst, attr, product);
     add(backward, dnnl::inner_product_backward_weights(desc), desc.scratchpad_desc(),
         {{DNNL_ARG_SRC, wrap(formats.src, buffers.src)},
          {DNNL_ARG_DIFF_DST, wrap(formats.diff_dst, buffers.diff_dst)},
@@ -196,8 +196,7 @@ struct DenseLayer::Impl {
   }
 
   void add_backward_data(const Product& product) {
-    const auto desc =
-        backward_data_desc(engine, formats.src, formats.weights, formats.diff_dst, attr, product);
+    const auto desc = backward_data_desc(engine, formats.src, formats.weights, formats.diff_dst, attr, product);
     add(backward, dnnl::inner_product_backward_data(desc), desc.scratchpad_desc(),
         {{DNNL_ARG_DIFF_DST, wrap(formats.diff_dst, buffers.diff_dst)},
          {DNNL_ARG_WEIGHTS, weights_in(desc.weights_desc())},

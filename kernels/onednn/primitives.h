@@ -1,9 +1,8 @@
 // Descriptors of oneDNN's primitives, the same calls for versions 2 and 3 of the library. Internal to this folder.
 #pragma once
 
-#include <optional>
-
 #include <oneapi/dnnl/dnnl.hpp>
+#include <optional>
 
 #include "kernels/bf16.h"
 

@@ -120,9 +120,8 @@ Outcome stopped(const TrainSettings& settings, int signal) {
 
 /// Whether a clock or a signal chose the last step, and the same number of steps gives the same weights again.
 bool ended_by_chance(const TrainSettings& settings, const RunResult& result) {
-  const bool follows_length = std::ranges::any_of(settings.config.groups, [](const ParameterGroup& group) {
-    return needs_horizon(group.optimizer.schedule);
-  });
+  const bool follows_length = std::ranges::any_of(
+      settings.config.groups, [](const ParameterGroup& group) { return needs_horizon(group.optimizer.schedule); });
   return settings.config.max_seconds || (result.status == RunStatus::interrupted && !follows_length);
 }
 

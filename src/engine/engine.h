@@ -29,8 +29,8 @@ struct EnginePlan {
   Scaler scaler;
   std::vector<std::size_t> train_batch_sizes;  ///< every size that train_step will meet
   int threads = 1;
-  kernels::Precision precision = kernels::Precision::f32;  ///< bf16: onednn only
   bool staged = false;  ///< panels: store whole gradients before they are applied, rather than tile by tile
+  kernels::Precision precision = kernels::Precision::f32;  ///< bf16: onednn only
 };
 
 /// The rows of one step, in any order, repeats allowed; and, as a hint, the next step's, which may be fetched early.

@@ -156,8 +156,8 @@ class OnednnEngine final : public Engine {
       buffers.bias = weights_.data() + layout_.bias(l);
       buffers.dst = activations.values[l].data();
       if (plan_.precision == Precision::bf16) {
-        buffers.packed = &pass.packed.emplace_back(
-            context_, MatrixView<const float>(buffers.weights, layer.inputs, layer.outputs));
+        buffers.packed =
+            &pass.packed.emplace_back(context_, MatrixView<const float>(buffers.weights, layer.inputs, layer.outputs));
       }
       if (training && l >= lowest_trained_layer()) {
         buffers.diff_dst = activations.gradients[l].data();
@@ -167,12 +167,8 @@ class OnednnEngine final : public Engine {
           buffers.diff_bias = gradients_.data() + layout_.bias(l);
         }
       }
-      const onednn::DenseShape shape{rows,
-                                     layer.inputs,
-                                     layer.outputs,
-                                     layer.activation,
-                                     plan_.precision,
-                                     activations.values[l].precision()};
+      const onednn::DenseShape shape{
+          rows, layer.inputs, layer.outputs, layer.activation, plan_.precision, activations.values[l].precision()};
       pass.layers.emplace_back(context_, shape, buffers);
     }
     return pass;
