@@ -1,32 +1,31 @@
-// A table of timings: cases that take turns with one another and with the FMA peak, a row for each.
+// Cases that take turns with one another and with the FMA peak, a row of the report for each.
 #pragma once
 
-#include <cstddef>
 #include <functional>
-#include <string>
 #include <vector>
+
+#include "bench/report.h"
 
 namespace strata::bench {
 
-/// What `Case::work` counts.
-enum class Work { none, bytes, operations };
-
 struct Case {
-  std::string name;
-  std::size_t size = 0;  ///< rows or elements of a call
-  int threads = 1;       ///< that `call` runs on
+  Label label;
   Work counted = Work::none;
-  double work = 0;  ///< of one call: bytes moved, or floating-point operations
-  std::function<void()> call;
+  double work = 0;                     ///< of one call
+  std::function<void()> call;          ///< what is timed: its mean over as many calls as fill a round
+  std::function<double()> round = {};  ///< or a round's own seconds a call, instead of `call`
 };
 
-void print_contest_header();
+/// How long to measure.
+struct Effort {
+  int rounds = 0;      ///< 0: each benchmark's own number
+  bool quick = false;  ///< one round as short as can be: answers are checked, timings mean nothing
 
-/// Times the cases in alternating rounds and prints a row for each: best, median and spread; GB/s or GFLOP/s at best,
-/// and for operations the share of the FMA peak, which takes its turn in every round.
-void run_contest(int rounds, const std::vector<Case>& cases);
+  int rounds_or(int own) const { return rounds > 0 ? rounds : quick ? 1 : own; }
+};
 
-/// A line that says so if other programs keep this machine busy; call it before the benchmarks do so themselves.
-void warn_if_busy();
+/// Times the cases in alternating rounds and reports each: best, median and spread; for operations the FMA peak takes
+/// its turn in every round.
+void run_contest(Report& report, const Effort& effort, int rounds, const std::vector<Case>& cases);
 
 }  // namespace strata::bench

@@ -1,7 +1,6 @@
 // What the benchmarks measure: Strata's default model, optimizers and data; other widths by the same optimizers.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -13,8 +12,6 @@ namespace strata::bench {
 
 /// 784-300-100-50-10
 Widths default_widths();
-
-inline constexpr std::array<std::size_t, 3> kBatchSizes{32, 128, 1024};
 
 /// 1, 2 and as many as this process may use, no more than that.
 std::vector<int> thread_counts();

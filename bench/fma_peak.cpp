@@ -63,7 +63,7 @@ double fma_peak(int threads, double seconds) {
   constexpr std::size_t kRounds = 100'000;
   double best = 0;
   const auto start = Clock::now();
-  while (std::chrono::duration<double>(Clock::now() - start).count() < seconds) {
+  do {
     std::vector<std::size_t> operations(static_cast<std::size_t>(threads));
     std::vector<float> sums(static_cast<std::size_t>(threads));
     const auto begin = Clock::now();
@@ -80,7 +80,7 @@ double fma_peak(int threads, double seconds) {
       total += static_cast<double>(operations[t]);
     }
     best = std::max(best, total / elapsed * 1e-9);
-  }
+  } while (std::chrono::duration<double>(Clock::now() - start).count() < seconds);
   return best;
 }
 

@@ -5,8 +5,6 @@
 #include <memory>
 #include <numeric>
 
-#include "bench/contest.h"
-#include "bench/default_run.h"
 #include "bench/oracle.h"
 #include "core/error.h"
 #include "core/random.h"
@@ -71,17 +69,19 @@ struct Gather {
   AlignedVector<float> dst;
 };
 
-void bench_gather(const Dataset& train, const Scaler& scaler, std::size_t batch) {
+void bench_gather(const Setup& setup, Report& report, const Dataset& train, const Scaler& scaler, std::size_t batch) {
   const auto gather = std::make_shared<Gather>(train, scaler, batch);
   std::vector<Case> cases;
-  for (const int threads : thread_counts()) {
+  for (const int threads : setup.threads()) {
     std::ranges::fill(gather->dst, NAN);
     gather->run(threads);
     gather->check();
-    cases.push_back({"gather_standardise", batch, threads, Work::bytes,
-                     static_cast<double>(gather->dst.size() * sizeof(float)), [=] { gather->run(threads); }});
+    cases.push_back({{"gather_standardise", "", batch, threads, "onednn", "f32"},
+                     Work::bytes,
+                     static_cast<double>(gather->dst.size() * sizeof(float)),
+                     [=] { gather->run(threads); }});
   }
-  run_contest(kRounds, cases);
+  run_contest(report, setup.effort, kRounds, cases);
 }
 
 // ---- softmax_cross_entropy ----
@@ -128,18 +128,19 @@ struct Loss {
   AlignedVector<float> scratch;
 };
 
-void bench_loss(std::size_t batch) {
+void bench_loss(const Setup& setup, Report& report, std::size_t batch) {
   std::vector<Case> cases;
-  for (const int threads : thread_counts()) {
+  for (const int threads : setup.threads()) {
     if (batch < static_cast<std::size_t>(threads) * kLossGrain) {
       continue;
     }
     const auto loss = std::make_shared<Loss>(batch, model_of(default_widths()).classes);
     loss->run(threads);
     loss->check();
-    cases.push_back({"softmax_cross_entropy", batch, threads, Work::none, 0, [=] { loss->run(threads); }});
+    cases.push_back(
+        {{"softmax_cross_entropy", "", batch, threads, "", "f32"}, Work::none, 0, [=] { loss->run(threads); }});
   }
-  run_contest(kRounds, cases);
+  run_contest(report, setup.effort, kRounds, cases);
 }
 
 // ---- apply_update ----
@@ -178,12 +179,14 @@ struct Update {
 
   kernels::OptimizerUpdate scalars() const {
     const double adam_rate = kRate * std::sqrt(1 - std::pow(kAdam.beta2, kStep)) / (1 - std::pow(kAdam.beta1, kStep));
-    return {rule.rule,
-            static_cast<float>(rule.rule == kernels::UpdateRule::adam ? adam_rate : kRate),
-            static_cast<float>(kMomentum),
-            static_cast<float>(1 - kAdam.beta1),
-            static_cast<float>(1 - kAdam.beta2),
-            static_cast<float>(kAdam.epsilon)};
+    kernels::OptimizerUpdate update;
+    update.rule = rule.rule;
+    update.rate = static_cast<float>(rule.rule == kernels::UpdateRule::adam ? adam_rate : kRate);
+    update.momentum = static_cast<float>(kMomentum);
+    update.one_minus_beta1 = static_cast<float>(1 - kAdam.beta1);
+    update.one_minus_beta2 = static_cast<float>(1 - kAdam.beta2);
+    update.epsilon = static_cast<float>(kAdam.epsilon);
+    return update;
   }
 
   void run(int threads) {
@@ -203,8 +206,6 @@ struct Update {
   void apply_reference(reference::OptimizedElement& x, double g) const {
     using enum kernels::UpdateRule;
     switch (rule.rule) {
-      case none:
-        return;
       case sgd:
         return reference::sgd(x, g, kRate);
       case sgd_keras:
@@ -215,6 +216,8 @@ struct Update {
         return reference::sgd_momentum_torch(x, g, kRate, kMomentum, rule.rule == nesterov_torch, kStep);
       case adam:
         return reference::adam_keras(x, g, kRate, kAdam, kStep);
+      default:  // none of kRules
+        return;
     }
   }
 
@@ -245,49 +248,53 @@ struct Update {
   std::array<std::vector<float>, kernels::kMaxStateSlots> state;
 };
 
-void bench_update(const Rule& rule) {
+void bench_update(const Setup& setup, Report& report, const Rule& rule) {
   std::vector<Case> cases;
   const std::size_t size = model_of(default_widths()).parameter_count();
-  for (const int threads : thread_counts()) {
+  for (const int threads : setup.threads()) {
     const auto update = std::make_shared<Update>(rule, size);
     update->check(threads);
-    cases.push_back({fmt::format("apply_update {}", rule.name), size, threads, Work::bytes, update->bytes(),
+    cases.push_back({{fmt::format("apply_update {}", rule.name), "", size, threads, "onednn", "f32"},
+                     Work::bytes,
+                     update->bytes(),
                      [=] { update->run(threads); }});
   }
-  run_contest(kRounds, cases);
+  run_contest(report, setup.effort, kRounds, cases);
 }
 
 // ---- sum_in_blocks ----
 
-void bench_sum(std::size_t size) {
+void bench_sum(const Setup& setup, Report& report, std::size_t size) {
   const auto values = std::make_shared<std::vector<float>>(random_floats(size, 5, 1));
   const auto sum = std::make_shared<double>(kernels::sum_in_blocks(*values));
   const double exact = std::accumulate(values->begin(), values->end(), 0.0);
   if (!(std::fabs(*sum - exact) <= 1e-9)) {
     throw failed_error("sum_in_blocks of {} values is {}, not {}", size, *sum, exact);
   }
-  run_contest(kRounds, {{"sum_in_blocks", size, 1, Work::bytes, static_cast<double>(size * sizeof(float)),
-                         [=] { *sum = kernels::sum_in_blocks(*values); }}});
+  run_contest(report, setup.effort, kRounds,
+              {{{"sum_in_blocks", "", size, 1, "", "f32"}, Work::bytes, static_cast<double>(size * sizeof(float)), [=] {
+                  *sum = kernels::sum_in_blocks(*values);
+                }}});
 }
 
 }  // namespace
 
-void bench_kernels(const Dataset& train) {
-  print_contest_header();
+void bench_kernels(const Setup& setup, Report& report, const Dataset& train) {
+  report.start_table("Kernels that are cut among threads as the engine cuts them");
   std::vector<std::uint32_t> rows(train.rows());
   std::iota(rows.begin(), rows.end(), 0U);
   const Scaler scaler = fit_scaler(ScalerKind::standard, train.view(), rows, thread_counts().back());
-  for (const std::size_t batch : kBatchSizes) {
-    bench_gather(train, scaler, batch);
+  for (const std::size_t batch : setup.kernel_batches()) {
+    bench_gather(setup, report, train, scaler, batch);
   }
-  for (const std::size_t batch : kBatchSizes) {
-    bench_loss(batch);
+  for (const std::size_t batch : setup.kernel_batches()) {
+    bench_loss(setup, report, batch);
   }
   for (const Rule& rule : kRules) {
-    bench_update(rule);
+    bench_update(setup, report, rule);
   }
-  for (const std::size_t size : {kBatchSizes.back(), std::size_t{10'000}}) {
-    bench_sum(size);
+  for (const std::size_t size : {std::size_t{1024}, std::size_t{10'000}}) {
+    bench_sum(setup, report, size);
   }
 }
 

@@ -4,8 +4,6 @@
 
 #include <memory>
 
-#include "bench/contest.h"
-#include "bench/default_run.h"
 #include "bench/oracle.h"
 #include "kernels/onednn/dense_layer.h"
 #include "kernels/onednn/threads.h"
@@ -123,28 +121,32 @@ class Contender {
   std::unique_ptr<onednn::DenseLayer> layer_;
 };
 
-void bench_layer(onednn::Context& context, const Problem& problem) {
+void bench_layer(const Setup& setup, Report& report, onednn::Context& context, const Problem& problem) {
   std::vector<Case> cases;
-  for (const int threads : thread_counts()) {
+  for (const int threads : setup.threads()) {
     const auto contender = std::make_shared<Contender>(context, problem, threads);
     contender->check(problem);
-    cases.push_back({"forward " + problem.name(), problem.batch, threads, Work::operations, 2 * problem.multiply_adds(),
+    cases.push_back({{"forward " + problem.name(), "", problem.batch, threads, "onednn", "f32"},
+                     Work::operations,
+                     2 * problem.multiply_adds(),
                      [contender] { contender->forward(); }});
-    cases.push_back({"backward " + problem.name(), problem.batch, threads, Work::operations,
-                     (problem.is_lowest ? 2 : 4) * problem.multiply_adds(), [contender] { contender->backward(); }});
+    cases.push_back({{"backward " + problem.name(), "", problem.batch, threads, "onednn", "f32"},
+                     Work::operations,
+                     (problem.is_lowest ? 2 : 4) * problem.multiply_adds(),
+                     [contender] { contender->backward(); }});
   }
-  run_contest(kRounds, cases);
+  run_contest(report, setup.effort, kRounds, cases);
 }
 
 }  // namespace
 
-void bench_layers() {
-  print_contest_header();
+void bench_layers(const Setup& setup, Report& report) {
+  report.start_table("oneDNN's dense layers");
   onednn::Context context;
   const ModelSpec model = model_of(default_widths());
   for (std::size_t l = 0; l < model.layer_count(); ++l) {
-    for (const std::size_t batch : kBatchSizes) {
-      bench_layer(context, Problem(model.layer(l), batch, l == 0));
+    for (const std::size_t batch : setup.kernel_batches()) {
+      bench_layer(setup, report, context, Problem(model.layer(l), batch, l == 0));
     }
   }
 }

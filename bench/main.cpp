@@ -9,12 +9,13 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/contest.h"
-#include "bench/default_run.h"
+#include "bench/comparison.h"
 #include "bench/kernel_bench.h"
 #include "bench/layer_bench.h"
+#include "bench/panels_bench.h"
 #include "bench/part_bench.h"
-#include "bench/selection.h"
+#include "bench/program_bench.h"
+#include "bench/setup.h"
 #include "bench/step_bench.h"
 #include "core/error.h"
 #include "kernels/instruction_set.h"
@@ -25,11 +26,15 @@ namespace strata::bench {
 namespace {
 
 constexpr std::string_view kUsage =
-    "usage: strata_bench [step|kernels|all] [OPTION…]\n"
+    "usage: strata_bench [step|kernels|parts|program|all] [OPTION…]\n"
+    "       strata_bench compare OLD NEW\n"
     "\n"
-    "  step     the whole training step beside a plain loop over the same oneDNN primitives\n"
-    "  kernels  each kernel, and loading, scaling, evaluation and memory\n"
-    "  all      both (the default)\n"
+    "  step     the whole training step beside a plain loop over oneDNN's primitives\n"
+    "  kernels  each kernel of both engines, and the phases of the panels engine's step\n"
+    "  parts    loading, fitting the scaler, evaluation\n"
+    "  program  a process from its start to its first step; time and memory of a default run\n"
+    "  all      these four (the default)\n"
+    "  compare  two --json files; exit code 1 if anything became slower beyond noise\n"
     "\n";
 
 constexpr std::string_view kNotes =
@@ -39,36 +44,56 @@ constexpr std::string_view kNotes =
     "code 1.\n";
 
 void run(const Selection& selection) {
-  fmt::print("{}, oneDNN {}\n", kernels::instruction_set_name(), kernels::onednn::version());
-  warn_if_busy();
-  if (selection.suite != "step") {
-    bench_memory();
+  const Setup setup{selection, {selection.rounds, selection.quick}};
+  Report report;
+  const auto wants = [&](std::string_view suite) { return selection.suite == "all" || selection.suite == suite; };
+  fmt::print("{}, oneDNN {}; load average {:.1f}\n", kernels::instruction_set_name(), kernels::onednn::version(),
+             load_average());
+  if (wants("program")) {
+    bench_program(setup, report);
   }
-  if (selection.suite != "kernels") {
-    bench_steps(selection);
+  if (wants("step")) {
+    bench_steps(setup, report);
   }
-  if (selection.suite != "step") {
+  if (wants("kernels") || wants("parts")) {
     const DataSource source = load_default_data(thread_counts().back());
-    bench_layers();
-    bench_kernels(source.train);
-    bench_parts(source);
+    if (wants("kernels")) {
+      bench_panels(setup, report, source);
+      bench_layers(setup, report);
+      bench_kernels(setup, report, source.train);
+    }
+    if (wants("parts")) {
+      bench_parts(setup, report, source);
+    }
   }
+  report.print_load();
+  if (!selection.json.empty()) {
+    report.write(selection.json);
+  }
+}
+
+/// The exit code.
+int run_arguments(const std::vector<std::string_view>& arguments) {
+  if (std::ranges::find(arguments, "--help") != arguments.end()) {
+    fmt::print("{}{}{}", kUsage, selection_help(), kNotes);
+    return EXIT_SUCCESS;
+  }
+  if (!arguments.empty() && arguments.front() == "compare") {
+    if (arguments.size() != 3) {
+      throw usage_error("compare needs two files, OLD and NEW; see --help");
+    }
+    return compare_files(std::string(arguments[1]), std::string(arguments[2])) ? EXIT_SUCCESS : EXIT_FAILURE;
+  }
+  run(parse_selection(arguments));
+  return EXIT_SUCCESS;
 }
 
 }  // namespace
 
-}  // namespace strata::bench
-
-int main(int argc, char** argv) {
-  const std::vector<std::string_view> arguments(argv + 1, argv + argc);
+int main_of(int argc, char** argv) {
   try {
-    if (std::ranges::find(arguments, "--help") != arguments.end()) {
-      fmt::print("{}{}{}", strata::bench::kUsage, strata::bench::selection_help(), strata::bench::kNotes);
-      return EXIT_SUCCESS;
-    }
-    strata::bench::run(strata::bench::parse_selection(arguments));
-    return EXIT_SUCCESS;
-  } catch (const strata::Error& error) {
+    return run_arguments({argv + 1, argv + argc});
+  } catch (const Error& error) {
     fmt::print(stderr, "strata_bench: {}\n", error.what());
     return 1 + static_cast<int>(error.kind());  // failed 1, usage 2, data 3
   } catch (const std::exception& error) {
@@ -76,3 +101,7 @@ int main(int argc, char** argv) {
     return EXIT_FAILURE;
   }
 }
+
+}  // namespace strata::bench
+
+int main(int argc, char** argv) { return strata::bench::main_of(argc, argv); }

@@ -2,34 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-#include <fstream>
 #include <memory>
 #include <numeric>
 
-#include "bench/contest.h"
-#include "bench/default_run.h"
 #include "bench/oracle.h"
 #include "core/error.h"
-#include "train/trainer.h"
+#include "engine/engine.h"
+#include "model/initialize.h"
 
 namespace strata::bench {
 
 namespace {
 
 constexpr int kRounds = 5;
-
-/// VmHWM of /proc/self/status, in MB.
-double peak_resident_memory() {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;) {
-    double kibibytes = 0;
-    if (word == "VmHWM:" && status >> kibibytes) {
-      return kibibytes * 1024 * 1e-6;
-    }
-  }
-  throw failed_error("/proc/self/status has no VmHWM; is this Linux?");
-}
 
 std::vector<std::uint32_t> all_rows(std::size_t rows) {
   std::vector<std::uint32_t> indices(rows);
@@ -53,13 +38,14 @@ void check_load(const DataSource& source) {
   }
 }
 
-void bench_load() {
+void bench_load(const Setup& setup, Report& report) {
   std::vector<Case> cases;
-  for (const int threads : thread_counts()) {
+  for (const int threads : setup.threads()) {
     check_load(load_default_data(threads));
-    cases.push_back({"load_idx_folder", 70'000, threads, Work::none, 0, [=] { load_default_data(threads); }});
+    cases.push_back(
+        {{"load_idx_folder", "", 70'000, threads, "", ""}, Work::none, 0, [=] { load_default_data(threads); }});
   }
-  run_contest(kRounds, cases);
+  run_contest(report, setup.effort, kRounds, cases);
 }
 
 // ---- fit_scaler ----
@@ -87,15 +73,18 @@ void check_scaler(const Scaler& scaler, const SamplesView& samples) {
   expect_near("fit_scaler: scale", scaler.scale, scale, 255 * kRoundoff);
 }
 
-void bench_scaler(const Dataset& train) {
+void bench_scaler(const Setup& setup, Report& report, const Dataset& train) {
   const auto rows = std::make_shared<std::vector<std::uint32_t>>(all_rows(train.rows()));
   std::vector<Case> cases;
-  for (const int threads : thread_counts()) {
+  for (const int threads : setup.threads()) {
     const auto fit = [&train, rows, threads] { return fit_scaler(ScalerKind::standard, train.view(), *rows, threads); };
     check_scaler(fit(), train.view());
-    cases.push_back({"fit_scaler", train.rows(), threads, Work::bytes, static_cast<double>(train.pixels.size()), fit});
+    cases.push_back({{"fit_scaler", "", train.rows(), threads, "", ""},
+                     Work::bytes,
+                     static_cast<double>(train.pixels.size()),
+                     fit});
   }
-  run_contest(kRounds, cases);
+  run_contest(report, setup.effort, kRounds, cases);
 }
 
 // ---- evaluation ----
@@ -126,7 +115,7 @@ void check_evaluation(const LossSums& sums, const LossSums& exact) {
   }
 }
 
-void bench_evaluation(const DataSource& source) {
+void bench_evaluation(const Setup& setup, Report& report, const DataSource& source) {
   const Dataset& test = source.test;
   const ModelSpec model = model_of(default_widths());
   const Scaler scaler =
@@ -141,40 +130,34 @@ void bench_evaluation(const DataSource& source) {
     operations += 2.0 * static_cast<double>(layer.inputs * layer.outputs * test.rows());
   }
   std::vector<Case> cases;
-  for (const int threads : thread_counts()) {
-    const std::shared_ptr<Engine> engine = make_engine(
-        EngineKind::automatic, {model, config_for(default_widths(), 32, threads).groups, scaler, {32}, threads});
-    engine->import_parameters(parameters);
-    check_evaluation(engine->evaluate(test.view(), *rows), exact);
-    cases.push_back({"evaluate", test.rows(), threads, Work::operations, operations,
-                     [&test, rows, engine] { engine->evaluate(test.view(), *rows); }});
+  for (const int threads : setup.threads()) {
+    for (const auto& [kind, name] :
+         {std::pair{EngineKind::onednn, "onednn"}, std::pair{EngineKind::panels, "panels"}}) {
+      EnginePlan plan;
+      plan.model = model;
+      plan.groups = config_for(default_widths(), 32, threads).groups;
+      plan.scaler = scaler;
+      plan.train_batch_sizes = {32};
+      plan.threads = threads;
+      const std::shared_ptr<Engine> engine = make_engine(kind, std::move(plan));
+      engine->import_parameters(parameters);
+      check_evaluation(engine->evaluate(test.view(), *rows), exact);
+      cases.push_back({{"evaluate", widths_text(default_widths()), test.rows(), threads, name, "f32"},
+                       Work::operations,
+                       operations,
+                       [&test, rows, engine] { engine->evaluate(test.view(), *rows); }});
+    }
   }
-  run_contest(2 * kRounds, cases);
+  run_contest(report, setup.effort, 2 * kRounds, cases);
 }
 
 }  // namespace
 
-void bench_memory() {
-  const int threads = thread_counts().back();
-  const Stopwatch clock;
-  const DataSource source = load_default_data(threads);
-  TrainConfig config = config_for(default_widths(), 32, threads);
-  config.epochs = 1;
-  const RunResult result = Trainer(config, source).run({}, [] { return false; });
-  if (!(result.test_accuracy.value_or(0) > 0.8)) {
-    throw failed_error("an epoch of the default run reaches a test accuracy of {} only",
-                       result.test_accuracy.value_or(0));
-  }
-  fmt::print("Loading, an epoch of the default run and its evaluations, {} threads: {:.2f} s, {:.0f} MB at the peak.\n",
-             threads, clock.seconds(), peak_resident_memory());
-  std::fflush(stdout);
-}
-
-void bench_parts(const DataSource& source) {
-  print_contest_header();
-  bench_load();
-  bench_scaler(source.train);
-  bench_evaluation(source);
+void bench_parts(const Setup& setup, Report& report, const DataSource& source) {
+  report.start_table("What a run does besides its steps");
+  bench_load(setup, report);
+  bench_scaler(setup, report, source.train);
+  bench_evaluation(setup, report, source);
 }
 
 }  // namespace strata::bench

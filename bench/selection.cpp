@@ -15,6 +15,7 @@ namespace strata::bench {
 
 namespace {
 
+constexpr std::array<std::string_view, 5> kSuites{"step", "kernels", "parts", "program", "all"};
 constexpr std::size_t kMaxWidth = 1U << 20U;
 constexpr int kMaxThreads = 1024;
 
@@ -85,6 +86,8 @@ void set_option(Selection& selection, std::string_view option, std::string_view 
     selection.engines = parse_list(value, engine);
   } else if (option == "model") {
     selection.models = parse_list(value, widths);
+  } else if (option == "json") {
+    selection.json = value;
   } else if (option == "rounds") {
     selection.rounds = static_cast<int>(size(value));
   } else {
@@ -106,10 +109,14 @@ Selection parse_selection(std::span<const std::string_view> arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     std::string_view argument = arguments[i];
     if (!argument.starts_with("--")) {
-      if (std::exchange(suite_given, true) || (argument != "step" && argument != "kernels" && argument != "all")) {
-        throw usage_error("'{}': expected one of step, kernels and all, and options; see --help", argument);
+      if (std::exchange(suite_given, true) || std::ranges::find(kSuites, argument) == kSuites.end()) {
+        throw usage_error("'{}': expected one of {}, and options; see --help", argument, fmt::join(kSuites, ", "));
       }
       selection.suite = argument;
+      continue;
+    }
+    if (argument == "--quick") {
+      selection.quick = true;
       continue;
     }
     const std::size_t equals = argument.find('=');
@@ -129,7 +136,9 @@ std::string_view selection_help() {
          "  --threads N,N,…      all: as many as this process may use\n"
          "  --engine E,E,…       plain (a loop of oneDNN's primitives alone), onednn, bf16, panels, auto\n"
          "  --model M,M,…        widths from input to output, such as 784-4096-4096-10; random pixels unless 784-…-10\n"
-         "  --rounds N           rounds of each table\n";
+         "  --rounds N           rounds of each table\n"
+         "  --quick              one short round of few sizes: answers are checked, timings mean nothing\n"
+         "  --json FILE          everything that was measured, for `strata_bench compare OLD NEW`\n";
 }
 
 }  // namespace strata::bench

@@ -22,12 +22,14 @@ std::string widths_text(const Widths& widths);
 
 /// An empty list leaves the choice to each benchmark.
 struct Selection {
-  std::string suite = "all";  ///< step, kernels or all
+  std::string suite = "all";  ///< step, kernels, parts, program or all
   std::vector<std::size_t> batches;
   std::vector<int> threads;
   std::vector<Contestant> engines;
   std::vector<Widths> models;
   int rounds = 0;  ///< 0: the benchmark's own
+  bool quick = false;
+  std::string json;  ///< a file to write; empty: none
 };
 
 /// The arguments after the program's name: a suite, and options as `--option value` or `--option=value`.

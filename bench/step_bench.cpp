@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "bench/default_run.h"
 #include "bench/fma_peak.h"
@@ -18,7 +18,7 @@ namespace strata::bench {
 
 namespace {
 
-constexpr int kRounds = 15;
+constexpr int kRounds = 11;
 constexpr double kSecondsARound = 0.03;
 constexpr std::size_t kFewestSteps = 3;
 
@@ -101,81 +101,89 @@ EngineKind engine_of(Contestant contestant) {
 /// One model and batch size, on each number of threads.
 class StepTable {
  public:
-  StepTable(const Selection& selection, const DataSource& source, Widths widths, std::size_t batch)
-      : source_(source),
+  StepTable(const Setup& setup, Report& report, const DataSource& source, const std::vector<Contestant>& engines,
+            Widths widths, std::size_t batch)
+      : setup_(setup),
+        report_(report),
+        source_(source),
+        engines_(engines),
         widths_(std::move(widths)),
         batch_(batch),
-        operations_(step_operations(widths_, batch)),
-        engines_(selection.engines),
-        rounds_(selection.rounds > 0 ? selection.rounds : kRounds),
-        oracle_(config_for(widths_, batch, 1), source) {
-    if (engines_.empty()) {
-      engines_ = {Contestant::plain, Contestant::onednn, Contestant::panels};
-      if (kernels::onednn::bf16_features().support != kernels::onednn::Bf16Support::none) {
-        engines_.push_back(Contestant::bf16);
-      }
-    }
-  }
+        operations_(step_operations(widths_, batch)) {}
 
   void run(int threads) {
-    const double estimate = operations_ / (fma_peak(threads, 0.02) * 0.5e9);
-    const std::size_t steps = std::max(kFewestSteps, static_cast<std::size_t>(kSecondsARound / estimate));
-    std::vector<std::function<double()>> contestants;
+    std::vector<Case> cases;
     for (const Contestant engine : engines_) {
-      contestants.push_back(contestant(engine, threads, steps));
+      const bool bf16 = engine == Contestant::bf16;
+      const std::string name(contestant_name(bf16 ? Contestant::onednn : engine));
+      cases.push_back({{"step", widths_text(widths_), batch_, threads, name, bf16 ? "bf16" : "f32"},
+                       Work::operations,
+                       operations_,
+                       {},
+                       contestant(engine, threads)});
     }
-    contestants.emplace_back([threads] { return 1e-9 / fma_peak(threads, 0.01); });
-    const std::vector<Timing> timings = alternate(rounds_, contestants);
-    for (std::size_t i = 0; i < engines_.size(); ++i) {
-      print_row(threads, engines_[i], timings[i], timings.back());
-    }
-    std::fflush(stdout);
-  }
+    run_contest(report_, setup_.effort, kRounds, cases);
+  }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the cases' functions own what they hold
 
  private:
-  std::function<double()> contestant(Contestant engine, int threads, std::size_t steps) {
+  std::function<double()> contestant(Contestant engine, int threads) {
     if (engine == Contestant::plain) {
       const auto loop = std::make_shared<PlainContestant>(widths_, batch_, threads);
-      return [loop, steps] { return loop->seconds_a_step(steps); };
+      return round_of([loop](std::size_t steps) { return loop->seconds_a_step(steps); });
     }
     TrainConfig config = config_for(widths_, batch_, threads);
     config.engine = engine_of(engine);
     config.precision = engine == Contestant::bf16 ? kernels::Precision::bf16 : kernels::Precision::f32;
-    oracle_.check(config, source_);
-    return [this, config, steps] { return time_training(source_, config, steps); };
+    if (!oracle_) {
+      oracle_.emplace(config, source_);
+    }
+    oracle_->check(config, source_);
+    return round_of([this, config](std::size_t steps) { return time_training(source_, config, steps); });
   }
 
-  void print_row(int threads, Contestant engine, const Timing& timing, const Timing& second_a_operation) const {
-    fmt::print("{:5} {:7}  {:8} {:10.1f} {:10.1f} {:6.0f} % {:8.1f} {:6.1f} % of {:.1f}{}\n", batch_, threads,
-               contestant_name(engine), timing.best * 1e6, timing.median * 1e6, 100 * timing.spread,
-               operations_ / timing.best * 1e-9, 100 * operations_ * second_a_operation.best / timing.best,
-               1e-9 / second_a_operation.best, timing.spread > kQuietSpread ? "  (noisy)" : "");
+  /// As many steps as fill a round, of what returns the seconds a step for a number of steps.
+  template <class Time>
+  std::function<double()> round_of(Time time) const {
+    const std::size_t steps =
+        setup_.effort.quick ? 1 : std::max(kFewestSteps, static_cast<std::size_t>(kSecondsARound / time(kFewestSteps)));
+    return [time, steps] { return time(steps); };
   }
 
+  const Setup& setup_;
+  Report& report_;
   const DataSource& source_;
+  const std::vector<Contestant>& engines_;
   Widths widths_;
   std::size_t batch_;
   double operations_;
-  std::vector<Contestant> engines_;
-  int rounds_;
-  StepOracle oracle_;
+  std::optional<StepOracle> oracle_;  ///< computed when an engine is to be checked
 };
 
-std::vector<std::size_t> batches_of(const Selection& selection) {
-  return selection.batches.empty() ? std::vector<std::size_t>{1, 8, 32, 64, 128, 256, 1024, 4096} : selection.batches;
+/// Those that were chosen, but for bf16 on a CPU without it.
+std::vector<Contestant> contestants(const Setup& setup, Report& report) {
+  std::vector<Contestant> engines = setup.selection.engines;
+  if (engines.empty()) {
+    engines = {Contestant::plain, Contestant::onednn, Contestant::bf16, Contestant::panels};
+  }
+  const kernels::onednn::Bf16Features features = kernels::onednn::bf16_features();
+  if (features.support == kernels::onednn::Bf16Support::none && std::erase(engines, Contestant::bf16) > 0) {
+    report.skip("steps in bf16", fmt::format("the newest instruction set here is {}", features.newest));
+  }
+  return engines;
 }
 
 }  // namespace
 
-void bench_steps(const Selection& selection) {
-  for (const Widths& widths : selection.models.empty() ? std::vector<Widths>{default_widths()} : selection.models) {
+void bench_steps(const Setup& setup, Report& report) {
+  const std::vector<Contestant> engines = contestants(setup, report);
+  const std::vector<Widths>& chosen = setup.selection.models;
+  for (const Widths& widths : chosen.empty() ? std::vector<Widths>{default_widths()} : chosen) {
     const bool real = widths.front() == default_widths().front() && widths.back() == default_widths().back();
     const DataSource source = real ? load_default_data(thread_counts().back()) : random_data(widths);
-    fmt::print("\na step of {}, microseconds{}\n", widths_text(widths), real ? "" : " (random pixels)");
-    fmt::print("batch threads  engine         best     median   spread  GFLOP/s  of peak\n");
-    for (const std::size_t batch : batches_of(selection)) {
-      StepTable table(selection, source, widths, batch);
-      for (const int threads : selection.threads.empty() ? thread_counts() : selection.threads) {
+    report.start_table(fmt::format("A step of {}{}", widths_text(widths), real ? "" : ", on random pixels"));
+    for (const std::size_t batch : setup.step_batches()) {
+      StepTable table(setup, report, source, engines, widths, batch);
+      for (const int threads : setup.threads()) {
         table.run(threads);
       }
     }

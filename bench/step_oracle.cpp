@@ -60,17 +60,19 @@ void expect_updated(const std::string& what, std::span<const float> values, cons
 
 }  // namespace
 
-StepOracle::StepOracle(const TrainConfig& config, const DataSource& source) {
+StepOracle::StepOracle(const TrainConfig& config, const DataSource& source)
+    : initial_(std::vector<LayerSpec>{}), rows_(first_batch(config, source.train.view())) {
   const SamplesView samples = source.train.view();
   const Trainer trainer(config, source);
-  network_ = network_of(trainer.parameters());
-  const std::vector<std::uint32_t> rows = first_batch(config, samples);
+  initial_ = trainer.parameters();
+  scaler_ = trainer.scaler();
+  network_ = network_of(initial_);
   std::vector<std::uint32_t> labels;
-  labels.reserve(rows.size());
-  for (const std::uint32_t row : rows) {
+  labels.reserve(rows_.size());
+  for (const std::uint32_t row : rows_) {
     labels.push_back(samples.labels[row]);
   }
-  pass_ = reference::forward_backward(network_, standardised(samples, rows, trainer.scaler()), labels);
+  pass_ = reference::forward_backward(network_, standardised(samples, rows_, scaler_), labels);
 }
 
 void StepOracle::check(const TrainConfig& config, const DataSource& source) const {
@@ -80,10 +82,14 @@ void StepOracle::check(const TrainConfig& config, const DataSource& source) cons
   if (!(std::fabs(loss - pass_.loss) <= (bf16 ? kBf16LossError : 1e-6) * pass_.loss)) {
     throw failed_error("the first step's loss at batch {} is {}, not {}", config.batch_size, loss, pass_.loss);
   }
+  check_parameters(config, trainer.parameters());
+}
+
+void StepOracle::check_parameters(const TrainConfig& config, const Parameters& parameters) const {
+  const bool bf16 = config.precision == kernels::Precision::bf16;
   // A gradient's roundings are those of all sums on its way.
   const std::size_t terms = std::accumulate(network_.begin(), network_.end(), config.batch_size,
                                             [](std::size_t sum, const auto& layer) { return sum + layer.inputs; });
-  const Parameters& parameters = trainer.parameters();
   for (const ParameterGroup& group : config.groups) {
     for (std::size_t l = group.first; l <= group.last; ++l) {
       const reference::DenseGradient& gradient = pass_.gradients[l];

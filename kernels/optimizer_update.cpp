@@ -23,24 +23,30 @@ template <class R, class D>
 std::size_t update_from(D d, std::size_t first, const OptimizerUpdate& update, std::span<float> weights,
                         std::span<const float> gradient, const States& state) {
   const std::size_t lanes = hn::Lanes(d);
+  const bool clips = update.clips();
   std::size_t i = first;
   for (; i + lanes <= weights.size(); i += lanes) {
     auto w = hn::LoadU(d, weights.data() + i);
-    auto s0 = hn::Zero(d);
-    auto s1 = hn::Zero(d);
-    if constexpr (R::kSlots > 0) {
-      s0 = hn::LoadU(d, state[0].data() + i);
+    auto g = hn::LoadU(d, gradient.data() + i);
+    if (clips) {
+      g = clipped(d, update, g);
     }
-    if constexpr (R::kSlots > 1) {
-      s1 = hn::LoadU(d, state[1].data() + i);
-    }
-    R::apply(d, update, hn::LoadU(d, gradient.data() + i), w, s0, s1);
+    decay_weights(d, update, g, w);
+    const auto load = [&](std::size_t slot)
+                          HWY_ATTR { return slot < R::kSlots ? hn::LoadU(d, state[slot].data() + i) : hn::Zero(d); };
+    auto s0 = load(0);
+    auto s1 = load(1);
+    auto s2 = load(2);
+    R::apply(d, update, g, w, s0, s1, s2);
     hn::StoreU(w, d, weights.data() + i);
     if constexpr (R::kSlots > 0) {
       hn::StoreU(s0, d, state[0].data() + i);
     }
     if constexpr (R::kSlots > 1) {
       hn::StoreU(s1, d, state[1].data() + i);
+    }
+    if constexpr (R::kSlots > 2) {
+      hn::StoreU(s2, d, state[2].data() + i);
     }
   }
   return i;

@@ -146,18 +146,33 @@ inline DenseGradient dense_backward_weights(const DenseLayer& layer, std::span<c
 
 // ---- softmax and cross-entropy ----
 
-struct SoftmaxCrossEntropy {
-  std::vector<double> row_losses;      ///< (rows): -log p_y, the natural logarithm
-  std::vector<double> probabilities;   ///< (rows, classes)
-  std::vector<double> diff_logits;     ///< (rows, classes): (p - [c = y]) / rows
-  std::vector<std::size_t> predicted;  ///< (rows): the largest logit's class, the first of equals
+/// What is trained beyond the plain cross-entropy.
+struct LossOptions {
+  double label_smoothing = 0;
+  std::vector<double> class_weights;  ///< of each class; empty: 1
+  /// PyTorch's convention: weights stand at the targets, and their sum over the rows' labels divides. Else Keras':
+  /// the label's weight multiplies the row's loss, and the rows divide.
+  bool divide_by_weights = false;
+
+  double weight(std::size_t c) const { return class_weights.empty() ? 1 : class_weights[c]; }
 };
 
-inline SoftmaxCrossEntropy softmax_cross_entropy(std::span<const double> logits,
-                                                 std::span<const std::uint32_t> labels) {
+struct SoftmaxCrossEntropy {
+  std::vector<double> row_losses;      ///< (rows): -log p_y, the natural logarithm; or what the options make of it
+  std::vector<double> probabilities;   ///< (rows, classes)
+  std::vector<double> diff_logits;     ///< (rows, classes): (p - [c = y]) / rows; or of the mean loss
+  std::vector<std::size_t> predicted;  ///< (rows): the largest logit's class, the first of equals
+  double divisor = 0;                  ///< of the mean loss: rows, or the sum of their weights
+};
+
+inline SoftmaxCrossEntropy softmax_cross_entropy(std::span<const double> logits, std::span<const std::uint32_t> labels,
+                                                 const LossOptions& options = {}) {
   const std::size_t rows = labels.size();
   const std::size_t classes = logits.size() / rows;
   SoftmaxCrossEntropy result;
+  for (const std::uint32_t label : labels) {
+    result.divisor += options.divide_by_weights ? options.weight(label) : 1;
+  }
   for (std::size_t r = 0; r < rows; ++r) {
     const std::span<const double> z = logits.subspan(r * classes, classes);
     const auto largest = std::max_element(z.begin(), z.end());
@@ -166,11 +181,21 @@ inline SoftmaxCrossEntropy softmax_cross_entropy(std::span<const double> logits,
       sum += std::exp(logit - *largest);
     }
     result.predicted.push_back(static_cast<std::size_t>(largest - z.begin()));
-    result.row_losses.push_back(std::log(sum) - (z[labels[r]] - *largest));
+    double loss = 0;
+    double total = 0;
+    std::vector<double> weighted_targets;
+    for (std::size_t c = 0; c < classes; ++c) {
+      const double target =
+          (c == labels[r] ? 1 - options.label_smoothing : 0) + options.label_smoothing / static_cast<double>(classes);
+      weighted_targets.push_back(target * options.weight(options.divide_by_weights ? c : labels[r]));
+      total += weighted_targets[c];
+      loss += weighted_targets[c] * (std::log(sum) - (z[c] - *largest));
+    }
+    result.row_losses.push_back(loss);
     for (std::size_t c = 0; c < classes; ++c) {
       const double p = std::exp(z[c] - *largest) / sum;
       result.probabilities.push_back(p);
-      result.diff_logits.push_back((p - (c == labels[r] ? 1 : 0)) / static_cast<double>(rows));
+      result.diff_logits.push_back((total * p - weighted_targets[c]) / result.divisor);
     }
   }
   return result;
@@ -190,9 +215,18 @@ struct NetworkPass {
   std::vector<DenseGradient> gradients;                ///< of each layer, of the mean loss
 };
 
+/// Of each hidden layer the factor of each row's units, (rows, outputs): 0 where dropped. Empty: no dropout.
+using DropoutFactors = std::vector<std::vector<double>>;
+
 /// The loss of a batch src (rows, inputs) and its gradient at every weight and bias.
 inline NetworkPass forward_backward(const Network& network, std::span<const double> src,
-                                    std::span<const std::uint32_t> labels) {
+                                    std::span<const std::uint32_t> labels, const LossOptions& options = {},
+                                    const DropoutFactors& dropout = {}) {
+  const auto drop = [&](std::size_t layer, std::vector<double>& values) {
+    for (std::size_t i = 0; layer < dropout.size() && i < values.size(); ++i) {
+      values[i] *= dropout[layer][i];
+    }
+  };
   NetworkPass pass;
   std::vector<std::vector<double>> inputs{{src.begin(), src.end()}};
   for (const DenseLayer& layer : network) {
@@ -201,20 +235,22 @@ inline NetworkPass forward_backward(const Network& network, std::span<const doub
     for (double& x : dst) {
       x = activate(layer.activation, x);
     }
+    drop(inputs.size() - 1, dst);
     inputs.push_back(std::move(dst));
   }
 
-  const SoftmaxCrossEntropy output = softmax_cross_entropy(inputs.back(), labels);
+  const SoftmaxCrossEntropy output = softmax_cross_entropy(inputs.back(), labels, options);
   pass.row_losses = output.row_losses;
   pass.probabilities = output.probabilities;
   for (std::size_t r = 0; r < labels.size(); ++r) {
-    pass.loss += output.row_losses[r] / static_cast<double>(labels.size());
+    pass.loss += output.row_losses[r] / output.divisor;
     pass.correct += output.predicted[r] == labels[r] ? 1 : 0;
   }
 
   pass.gradients.resize(network.size());
   std::vector<double> diff = output.diff_logits;
   for (std::size_t l = network.size(); l-- > 0;) {
+    drop(l, diff);
     for (std::size_t i = 0; i < diff.size(); ++i) {
       diff[i] *= activation_derivative(network[l].activation, pass.before_activation[l][i]);
     }
@@ -224,51 +260,165 @@ inline NetworkPass forward_backward(const Network& network, std::span<const doub
   return pass;
 }
 
+// ---- clipping ----
+
+/// What `value` becomes within ± limit.
+inline double clip_by_value(double value, double limit) { return std::clamp(value, -limit, limit); }
+
+/// By what the gradients of all `trained` layers are multiplied so that their norm is at most `limit`.
+/// keras/src/utils: clip_by_global_norm; torch/nn/utils/clip_grad.py
+inline double clip_by_norm_factor(const std::vector<DenseGradient>& gradients, const std::vector<bool>& trained,
+                                  double limit, bool torch) {
+  double sum = 0;
+  for (std::size_t l = 0; l < gradients.size(); ++l) {
+    for (const std::vector<double>* values : {&gradients[l].weights, &gradients[l].bias}) {
+      for (std::size_t i = 0; trained[l] && i < values->size(); ++i) {
+        sum += (*values)[i] * (*values)[i];
+      }
+    }
+  }
+  const double norm = std::sqrt(sum);
+  return torch ? std::min(1.0, limit / (norm + 1e-6)) : limit / std::max(norm, limit);
+}
+
 // ---- optimizers: one element's update number t, counted from 1, as the frameworks write it ----
 
 /// w and the quantities that an optimizer keeps for it, zero before the first update.
 struct OptimizedElement {
   double w = 0;
-  double first = 0;   ///< momentum: velocity or buffer; Adam: m
-  double second = 0;  ///< Adam: v
+  double first = 0;
+  double second = 0;
+  double third = 0;
 };
 
 inline void sgd(OptimizedElement& x, double g, double lr) { x.w -= lr * g; }
 
-/// keras/src/optimizers/sgd.py
+/// keras/src/optimizers/sgd.py; first: velocity
 inline void sgd_momentum_keras(OptimizedElement& x, double g, double lr, double momentum, bool nesterov) {
   x.first = momentum * x.first - lr * g;
   x.w += nesterov ? momentum * x.first - lr * g : x.first;
 }
 
-/// torch/optim/sgd.py, dampening 0
+/// torch/optim/sgd.py, dampening 0; first: buffer
 inline void sgd_momentum_torch(OptimizedElement& x, double g, double lr, double momentum, bool nesterov,
                                std::uint64_t t) {
   x.first = t == 1 ? g : momentum * x.first + g;
   x.w -= lr * (nesterov ? g + momentum * x.first : x.first);
 }
 
+struct RmspropConstants {
+  double rho = 0;
+  double momentum = 0;
+  double epsilon = 0;
+  bool centered = false;
+};
+
+/// keras/src/optimizers/rmsprop.py; velocity, average gradient, momentum
+inline void rmsprop_keras(OptimizedElement& x, double g, double lr, const RmspropConstants& c) {
+  x.first = c.rho * x.first + (1 - c.rho) * g * g;
+  double denominator = x.first + c.epsilon;
+  if (c.centered) {
+    x.second = c.rho * x.second + (1 - c.rho) * g;
+    denominator -= x.second * x.second;
+  }
+  const double increment = lr * g / std::sqrt(denominator);
+  x.third = c.momentum * x.third + increment;
+  x.w -= x.third;
+}
+
+/// torch/optim/rmsprop.py; square average, gradient average, buffer
+inline void rmsprop_torch(OptimizedElement& x, double g, double lr, const RmspropConstants& c) {
+  x.first = c.rho * x.first + (1 - c.rho) * g * g;
+  double square = x.first;
+  if (c.centered) {
+    x.second += (1 - c.rho) * (g - x.second);
+    square -= x.second * x.second;
+  }
+  x.third = c.momentum * x.third + g / (std::sqrt(square) + c.epsilon);
+  x.w -= lr * x.third;
+}
+
+/// keras/src/optimizers/adagrad.py; first: accumulator
+inline void adagrad_keras(OptimizedElement& x, double g, double lr, double initial, double epsilon, std::uint64_t t) {
+  x.first = (t == 1 ? initial : x.first) + g * g;
+  x.w -= lr * g / std::sqrt(x.first + epsilon);
+}
+
+/// torch/optim/adagrad.py, lr_decay 0; first: sum
+inline void adagrad_torch(OptimizedElement& x, double g, double lr, double initial, double epsilon, std::uint64_t t) {
+  x.first = (t == 1 ? initial : x.first) + g * g;
+  x.w -= lr * g / (std::sqrt(x.first) + epsilon);
+}
+
+/// keras/src/optimizers/adadelta.py, and torch/optim/adadelta.py; accumulated gradients and steps
+inline void adadelta(OptimizedElement& x, double g, double lr, double rho, double epsilon) {
+  x.first = rho * x.first + (1 - rho) * g * g;
+  const double step = std::sqrt(x.second + epsilon) * g / std::sqrt(x.first + epsilon);
+  x.second = rho * x.second + (1 - rho) * step * step;
+  x.w -= lr * step;
+}
+
 struct AdamConstants {
   double beta1 = 0;
   double beta2 = 0;
   double epsilon = 0;
+  bool amsgrad = false;
 };
 
-/// keras/src/optimizers/adam.py
+/// keras/src/optimizers/adam.py; m, v, largest v
 inline void adam_keras(OptimizedElement& x, double g, double lr, const AdamConstants& c, std::uint64_t t) {
   const double alpha = lr * std::sqrt(1 - std::pow(c.beta2, t)) / (1 - std::pow(c.beta1, t));
   x.first += (g - x.first) * (1 - c.beta1);
   x.second += (g * g - x.second) * (1 - c.beta2);
-  x.w -= x.first * alpha / (std::sqrt(x.second) + c.epsilon);
+  x.third = std::max(x.third, x.second);
+  x.w -= x.first * alpha / (std::sqrt(c.amsgrad ? x.third : x.second) + c.epsilon);
 }
 
-/// torch/optim/adam.py
+/// torch/optim/adam.py; m, v, largest v
 inline void adam_torch(OptimizedElement& x, double g, double lr, const AdamConstants& c, std::uint64_t t) {
   x.first = c.beta1 * x.first + (1 - c.beta1) * g;
   x.second = c.beta2 * x.second + (1 - c.beta2) * g * g;
+  x.third = std::max(x.third, x.second);
   const double m_hat = x.first / (1 - std::pow(c.beta1, t));
+  const double v_hat = (c.amsgrad ? x.third : x.second) / (1 - std::pow(c.beta2, t));
+  x.w -= lr * m_hat / (std::sqrt(v_hat) + c.epsilon);
+}
+
+/// keras/src/optimizers/adamax.py; m, u
+inline void adamax_keras(OptimizedElement& x, double g, double lr, const AdamConstants& c, std::uint64_t t) {
+  x.first += (g - x.first) * (1 - c.beta1);
+  x.second = std::max(c.beta2 * x.second, std::fabs(g));
+  x.w -= lr * x.first / ((1 - std::pow(c.beta1, t)) * (x.second + c.epsilon));
+}
+
+/// torch/optim/adamax.py; m, norm
+inline void adamax_torch(OptimizedElement& x, double g, double lr, const AdamConstants& c, std::uint64_t t) {
+  x.first = c.beta1 * x.first + (1 - c.beta1) * g;
+  x.second = std::max(c.beta2 * x.second, std::fabs(g) + c.epsilon);
+  x.w -= lr / (1 - std::pow(c.beta1, t)) * x.first / x.second;
+}
+
+/// keras/src/optimizers/nadam.py with momentum_decay 1, torch/optim/nadam.py with others; m, v, the product of mu
+inline void nadam(OptimizedElement& x, double g, double lr, const AdamConstants& c, double momentum_decay,
+                  std::uint64_t t) {
+  const auto mu_at = [&](std::uint64_t i) {
+    return c.beta1 * (1 - 0.5 * std::pow(0.96, static_cast<double>(i) * momentum_decay));
+  };
+  const double mu = mu_at(t);
+  const double mu_next = mu_at(t + 1);
+  x.third = (t == 1 ? 1 : x.third) * mu;
+  x.first += (g - x.first) * (1 - c.beta1);
+  x.second += (g * g - x.second) * (1 - c.beta2);
+  const double m_hat = mu_next * x.first / (1 - x.third * mu_next) + (1 - mu) * g / (1 - x.third);
   const double v_hat = x.second / (1 - std::pow(c.beta2, t));
   x.w -= lr * m_hat / (std::sqrt(v_hat) + c.epsilon);
+}
+
+/// Chen et al. 2023, algorithm 2; first: m
+inline void lion(OptimizedElement& x, double g, double lr, double beta1, double beta2) {
+  const double c = beta1 * x.first + (1 - beta1) * g;
+  x.w -= lr * (c > 0 ? 1 : c < 0 ? -1 : 0);
+  x.first = beta2 * x.first + (1 - beta2) * g;
 }
 
 // ---- standardisation ----

@@ -26,7 +26,9 @@ namespace strata::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Up to kSoftmaxRows rows at once, one a lane, so that no sum runs along a vector.
+/// Up to kSoftmaxRows rows at once, one a lane, so that no sum runs along a vector. Targets other than the label alone
+/// cost nothing where there are none.
+template <bool kTargets>
 class SoftmaxRows {
  public:
   using D = hn::CappedTag<float, kSoftmaxRows>;
@@ -38,6 +40,18 @@ class SoftmaxRows {
         columns_[c * kSoftmaxRows + r] = logits(r, c);
       }
       std::fill(columns_ + c * kSoftmaxRows + logits.rows(), columns_ + (c + 1) * kSoftmaxRows, 0.0F);
+    }
+  }
+
+  /// Before all else, if there are targets.
+  void aim(std::span<const std::uint32_t> labels, const ClassTargets& targets) {
+    other_ = targets.other.data();
+    for (std::size_t r = 0; r < logits_.rows(); ++r) {
+      const std::uint32_t y = labels[r];
+      label_classes_[r] = static_cast<std::int32_t>(y);
+      label_targets_[r] = targets.label[y];
+      totals_[r] = targets.total[y];
+      weights_[r] = targets.weight[y];
     }
   }
 
@@ -55,13 +69,21 @@ class SoftmaxRows {
       hn::StoreU(maximum, d_, maxima_ + r);
       hn::StoreU(argmax, di_, predicted_ + r);
       V sum = hn::Zero(d_);
+      V margin = hn::Zero(d_);
       for (std::size_t c = 0; c < logits_.columns(); ++c) {
         float* column = columns_ + c * kSoftmaxRows + r;
-        const V e = HWY_NAMESPACE::exp(d_, hn::Sub(hn::LoadU(d_, column), maximum));
+        const V below = hn::Sub(hn::LoadU(d_, column), maximum);
+        if constexpr (kTargets) {
+          margin = hn::MulAdd(target(c, r), below, margin);
+        }
+        const V e = HWY_NAMESPACE::exp(d_, below);
         hn::StoreU(e, d_, column);
         sum = hn::Add(sum, e);
       }
       hn::StoreU(sum, d_, sums_ + r);
+      if constexpr (kTargets) {
+        hn::StoreU(margin, d_, margins_ + r);
+      }
     }
   }
 
@@ -74,8 +96,14 @@ class SoftmaxRows {
       correct += static_cast<std::uint32_t>(predicted_[r]) == labels[r] ? 1U : 0U;
     }
     for (std::size_t r = 0; r < logits_.rows(); r += hn::Lanes(d_)) {
-      const V margin = hn::Sub(hn::LoadU(d_, label_logits + r), hn::LoadU(d_, maxima_ + r));
-      hn::StoreU(hn::Sub(HWY_NAMESPACE::log(d_, hn::LoadU(d_, sums_ + r)), margin), d_, losses + r);
+      V loss = HWY_NAMESPACE::log(d_, hn::LoadU(d_, sums_ + r));
+      if constexpr (kTargets) {
+        loss = hn::Sub(hn::Mul(hn::LoadU(d_, totals_ + r), loss), hn::LoadU(d_, margins_ + r));
+        loss = hn::Mul(hn::LoadU(d_, weights_ + r), loss);
+      } else {
+        loss = hn::Sub(loss, hn::Sub(hn::LoadU(d_, label_logits + r), hn::LoadU(d_, maxima_ + r)));
+      }
+      hn::StoreU(loss, d_, losses + r);
     }
     return correct;
   }
@@ -91,13 +119,23 @@ class SoftmaxRows {
   }
 
   /// After divide(): scratch becomes the gradient.
-  void subtract_labels(std::span<const std::uint32_t> labels, float batch) {
-    for (std::size_t r = 0; r < logits_.rows(); ++r) {
-      columns_[labels[r] * kSoftmaxRows + r] -= 1.0F;
+  void subtract_targets(std::span<const std::uint32_t> labels, float divisor) {
+    if constexpr (kTargets) {
+      for (std::size_t c = 0; c < logits_.columns(); ++c) {
+        for (std::size_t r = 0; r < logits_.rows(); r += hn::Lanes(d_)) {
+          float* column = columns_ + c * kSoftmaxRows + r;
+          const V difference = hn::Sub(hn::Mul(hn::LoadU(d_, totals_ + r), hn::LoadU(d_, column)), target(c, r));
+          hn::StoreU(hn::Mul(hn::LoadU(d_, weights_ + r), difference), d_, column);
+        }
+      }
+    } else {
+      for (std::size_t r = 0; r < logits_.rows(); ++r) {
+        columns_[labels[r] * kSoftmaxRows + r] -= 1.0F;
+      }
     }
-    const V divisor = hn::Set(d_, batch);
+    const V divisors = hn::Set(d_, divisor);
     for (std::size_t i = 0; i < logits_.columns() * kSoftmaxRows; i += hn::Lanes(d_)) {
-      hn::StoreU(hn::Div(hn::LoadU(d_, columns_ + i), divisor), d_, columns_ + i);
+      hn::StoreU(hn::Div(hn::LoadU(d_, columns_ + i), divisors), d_, columns_ + i);
     }
   }
 
@@ -111,6 +149,12 @@ class SoftmaxRows {
   }
 
  private:
+  /// Class c's target in rows r, r + 1, …
+  HWY_INLINE V target(std::size_t c, std::size_t r) const {
+    const auto is_label = hn::Eq(hn::LoadU(di_, label_classes_ + r), hn::Set(di_, static_cast<std::int32_t>(c)));
+    return hn::IfThenElse(hn::RebindMask(d_, is_label), hn::LoadU(d_, label_targets_ + r), hn::Set(d_, other_[c]));
+  }
+
   const D d_{};
   const hn::RebindToSigned<D> di_{};
   MatrixView<const float> logits_;
@@ -118,31 +162,51 @@ class SoftmaxRows {
   float maxima_[kSoftmaxRows] = {};
   std::int32_t predicted_[kSoftmaxRows] = {};
   float sums_[kSoftmaxRows] = {};
+
+  static constexpr std::size_t kTargetRows = kTargets ? kSoftmaxRows : 1;
+  const float* other_ = nullptr;
+  std::int32_t label_classes_[kTargetRows] = {};
+  float label_targets_[kTargetRows] = {};
+  float totals_[kTargetRows] = {};
+  float weights_[kTargetRows] = {};
+  float margins_[kTargetRows] = {};
 };
 
-std::size_t SoftmaxCrossEntropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float batch,
-                                MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch) {
+template <bool kTargets>
+std::size_t cross_entropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
+                          MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
+                          const ClassTargets* targets) {
   std::size_t correct = 0;
   for (std::size_t first = 0; first < logits.rows(); first += kSoftmaxRows) {
     const std::size_t count = std::min(kSoftmaxRows, logits.rows() - first);
-    SoftmaxRows rows(logits.rows(first, count), scratch);
+    SoftmaxRows<kTargets> rows(logits.rows(first, count), scratch);
+    if constexpr (kTargets) {
+      rows.aim(labels.subspan(first, count), *targets);
+    }
     rows.exponentials();
     float losses[kSoftmaxRows];
     correct += rows.losses(labels.subspan(first, count), losses);
     std::copy_n(losses, count, row_losses.begin() + static_cast<std::ptrdiff_t>(first));
     if (diff_logits.rows() != 0) {
       rows.divide();
-      rows.subtract_labels(labels.subspan(first, count), batch);
+      rows.subtract_targets(labels.subspan(first, count), divisor);
       rows.copy_to(diff_logits.rows(first, count));
     }
   }
   return correct;
 }
 
+std::size_t SoftmaxCrossEntropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
+                                MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
+                                const ClassTargets* targets) {
+  return targets == nullptr ? cross_entropy<false>(logits, labels, divisor, diff_logits, row_losses, scratch, nullptr)
+                            : cross_entropy<true>(logits, labels, divisor, diff_logits, row_losses, scratch, targets);
+}
+
 void Softmax(MatrixView<const float> logits, MatrixView<float> probabilities, std::span<float> scratch) {
   for (std::size_t first = 0; first < logits.rows(); first += kSoftmaxRows) {
     const std::size_t count = std::min(kSoftmaxRows, logits.rows() - first);
-    SoftmaxRows rows(logits.rows(first, count), scratch);
+    SoftmaxRows<false> rows(logits.rows(first, count), scratch);
     rows.exponentials();
     rows.divide();
     rows.copy_to(probabilities.rows(first, count));
@@ -160,12 +224,12 @@ HWY_EXPORT(Softmax);
 
 std::size_t softmax_scratch_size(std::size_t classes) { return classes * kSoftmaxRows; }
 
-std::size_t softmax_cross_entropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float batch,
-                                  MatrixView<float> diff_logits, std::span<float> row_losses,
-                                  std::span<float> scratch) {
+std::size_t softmax_cross_entropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
+                                  MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
+                                  const ClassTargets* targets) {
   assert(labels.size() == logits.rows() && row_losses.size() == logits.rows());
   assert(scratch.size() >= softmax_scratch_size(logits.columns()));
-  return HWY_DYNAMIC_DISPATCH(SoftmaxCrossEntropy)(logits, labels, batch, diff_logits, row_losses, scratch);
+  return HWY_DYNAMIC_DISPATCH(SoftmaxCrossEntropy)(logits, labels, divisor, diff_logits, row_losses, scratch, targets);
 }
 
 void softmax(MatrixView<const float> logits, MatrixView<float> probabilities, std::span<float> scratch) {

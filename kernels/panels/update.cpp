@@ -118,28 +118,16 @@ HWY_INLINE void sum_rows(Tile<kInputs, kPanels>& tile, const float* src, std::si
   }
 }
 
-/// Applies a rule to one vector of weights with its state.
-template <class R>
-HWY_INLINE void update_vector(const OptimizerUpdate& update, V gradient, float* weights,
-                              const std::array<float*, kMaxStateSlots>& state, std::size_t index) {
-  const D d;
-  V w = hn::Load(d, weights + index);
-  V s0 = hn::Zero(d);
-  V s1 = hn::Zero(d);
-  if constexpr (R::kSlots > 0) {
-    s0 = hn::Load(d, state[0] + index);
+/// Applies any update to `count` weights from `index` on.
+void update_span(const OptimizerUpdate& update, const float* gradient, float* weights,
+                 const std::array<float*, kMaxStateSlots>& state, std::size_t index, std::size_t count) {
+  std::array<std::span<float>, kMaxStateSlots> spans;
+  for (std::size_t slot = 0; slot < spans.size(); ++slot) {
+    if (state[slot] != nullptr) {
+      spans[slot] = {state[slot] + index, count};
+    }
   }
-  if constexpr (R::kSlots > 1) {
-    s1 = hn::Load(d, state[1] + index);
-  }
-  R::apply(d, update, gradient, w, s0, s1);
-  hn::Store(w, d, weights + index);
-  if constexpr (R::kSlots > 0) {
-    hn::Store(s0, d, state[0] + index);
-  }
-  if constexpr (R::kSlots > 1) {
-    hn::Store(s1, d, state[1] + index);
-  }
+  apply_update(update, {weights + index, count}, {gradient, count}, spans);
 }
 
 /// to[c][r] = from[r][c] for 16 x 16 floats, rows of 16, by 4 x 4 in registers.
@@ -216,13 +204,11 @@ HWY_INLINE Tile<1, 1> bias_gradient(Blocked diff_dst, std::size_t panel, std::si
   return tile;
 }
 
-/// Sums tiles of one unit (two units of neighbouring panels where kPanels is 2) and hands every vector of gradients
-/// with its index among the weights to take.
+/// Sums tiles of one unit (two units of neighbouring panels where kPanels is 2) and hands every vector of gradients to
+/// take(gradient, panel, index), index being its place among the unit's 256 weights.
 template <std::size_t kInputs, std::size_t kPanels, class Take>
-HWY_INLINE void sum_unit(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows, Unit unit,
-                         Take&& take) {
+HWY_INLINE void sum_unit(Blocked src, Blocked diff_dst, std::size_t rows, Unit unit, Take&& take) {
   const std::size_t panel_stride = diff_dst.capacity * kWidth;
-  const std::size_t weights_stride = padded(layer.inputs) * kWidth;
   for (std::size_t input = 0; input < kWidth; input += kInputs) {
     Tile<kInputs, kPanels> tile;
     sum_rows(tile, src.at(unit.block, 0) + input, kWidth, diff_dst.at(unit.panel, 0), panel_stride, rows);
@@ -230,49 +216,105 @@ HWY_INLINE void sum_unit(const LayerParameters& layer, Blocked src, Blocked diff
     for (std::size_t i = 0; i < kInputs; ++i) {
       HWY_UNROLL(8)
       for (std::size_t v = 0; v < kPanels * kVectors; ++v) {
-        take(tile.sum[i][v],
-             unit.offset + (v / kVectors) * weights_stride + (input + i) * kWidth + (v % kVectors) * kLanes);
+        take(tile.sum[i][v], v / kVectors, (input + i) * kWidth + (v % kVectors) * kLanes);
       }
     }
   }
 }
 
-template <class R>
-void update_tiles_by(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
-                     const OptimizerUpdate& update, Range tiles) {
-  const auto take = [&](V gradient, std::size_t index)
-                        HWY_ATTR { update_vector<R>(update, gradient, layer.weights, layer.weight_state, index); };
+/// Brings the transposed copy of a unit up to date.
+HWY_INLINE void transpose_unit(const LayerParameters& layer, Unit unit) {
+  if (layer.transposed != nullptr) {
+    transpose(layer.weights + unit.offset, layer.transposed + unit.transposed);
+  }
+}
+
+/// One layer's fused update: By::unit<kInputs, kPanels> updates a unit's weights, By::bias a panel's biases.
+template <class By>
+HWY_INLINE void update_units(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows, Range tiles,
+                             const By& by) {
   const auto finish = [&](std::size_t panel, std::size_t block) HWY_ATTR {
-    const Unit unit = unit_at(layer, panel, block);
-    if (layer.transposed != nullptr) {
-      transpose(layer.weights + unit.offset, layer.transposed + unit.transposed);
-    }
+    transpose_unit(layer, unit_at(layer, panel, block));
     if (block == 0) {
-      const Tile<1, 1> bias = bias_gradient(diff_dst, panel, rows);
-      for (std::size_t v = 0; v < kVectors; ++v) {
-        update_vector<R>(update, bias.sum[0][v], layer.bias, layer.bias_state, panel * kWidth + v * kLanes);
-      }
+      by.bias(bias_gradient(diff_dst, panel, rows), panel);
     }
   };
   for_units<(kPairInputs > 0)>(
       layer, tiles,
       [&](Unit unit) HWY_ATTR {
-        sum_unit<kSingleInputs, 1>(layer, src, diff_dst, rows, unit, take);
+        by.template unit<kSingleInputs, 1>(src, diff_dst, rows, unit);
         finish(unit.panel, unit.block);
       },
       [&](Unit unit) HWY_ATTR {
         if constexpr (kPairInputs > 0) {
-          sum_unit<kPairInputs, 2>(layer, src, diff_dst, rows, unit, take);
+          by.template unit<kPairInputs, 2>(src, diff_dst, rows, unit);
           finish(unit.panel, unit.block);
           finish(unit.panel + 1, unit.block);
         }
       });
 }
 
+/// Plain SGD, whose gradients never leave the registers.
+struct InRegisters {
+  LayerParameters layer;  // copies, which no store to weights can change: their scalars stay in registers
+  OptimizerUpdate update;
+
+  template <std::size_t kInputs, std::size_t kPanels>
+  HWY_INLINE void unit(Blocked src, Blocked diff_dst, std::size_t rows, Unit unit) const {
+    const std::size_t weights_stride = padded(layer.inputs) * kWidth;
+    sum_unit<kInputs, kPanels>(src, diff_dst, rows, unit,
+                               [&](V gradient, std::size_t panel, std::size_t index) HWY_ATTR {
+                                 descend(gradient, layer.weights + unit.offset + panel * weights_stride + index);
+                               });
+  }
+
+  HWY_INLINE void bias(const Tile<1, 1>& gradient, std::size_t panel) const {
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      descend(gradient.sum[0][v], layer.bias + panel * kWidth + v * kLanes);
+    }
+  }
+
+  HWY_INLINE void descend(V gradient, float* weights) const {
+    const D d;
+    V w = hn::Load(d, weights);
+    V unused = hn::Zero(d);
+    kernels::HWY_NAMESPACE::Rule<UpdateRule::sgd>::apply(d, update, gradient, w, unused, unused, unused);
+    hn::Store(w, d, weights);
+  }
+};
+
+/// Gradients of a unit wait in the nearest cache for an update of any rule: no slower where the rule keeps state, and
+/// no code for each.
+struct ThroughBuffer {
+  const LayerParameters& layer;
+  const OptimizerUpdate& update;
+
+  template <std::size_t kInputs, std::size_t kPanels>
+  HWY_INLINE void unit(Blocked src, Blocked diff_dst, std::size_t rows, Unit unit) const {
+    HWY_ALIGN float gradients[kPanels][kWidth * kWidth];
+    sum_unit<kInputs, kPanels>(src, diff_dst, rows, unit,
+                               [&](V gradient, std::size_t panel, std::size_t index)
+                                   HWY_ATTR { hn::Store(gradient, D(), gradients[panel] + index); });
+    for (std::size_t panel = 0; panel < kPanels; ++panel) {
+      update_span(update, gradients[panel], layer.weights, layer.weight_state,
+                  unit.offset + panel * padded(layer.inputs) * kWidth, kWidth * kWidth);
+    }
+  }
+
+  HWY_INLINE void bias(const Tile<1, 1>& gradient, std::size_t panel) const {
+    HWY_ALIGN float gradients[kWidth];
+    gradient.store(gradients);
+    update_span(update, gradients, layer.bias, layer.bias_state, panel * kWidth, kWidth);
+  }
+};
+
 void UpdateTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
                  const OptimizerUpdate& update, Range tiles) {
-  kernels::HWY_NAMESPACE::visit_rule(
-      update.rule, [&]<class R>(R) HWY_ATTR { update_tiles_by<R>(layer, src, diff_dst, rows, update, tiles); });
+  if (update.rule == UpdateRule::sgd && update.weight_decay == WeightDecay::none && !update.clips()) {
+    update_units(layer, src, diff_dst, rows, tiles, InRegisters{layer, update});
+  } else {
+    update_units(layer, src, diff_dst, rows, tiles, ThroughBuffer{layer, update});
+  }
 }
 
 void GradientTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows, float* gradient,
@@ -280,8 +322,9 @@ void GradientTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, 
   for_units<false>(
       layer, tiles,
       [&](Unit unit) HWY_ATTR {
-        sum_unit<kSingleInputs, 1>(layer, src, diff_dst, rows, unit,
-                                   [&](V sum, std::size_t index) HWY_ATTR { hn::Store(sum, D(), gradient + index); });
+        sum_unit<kSingleInputs, 1>(src, diff_dst, rows, unit, [&](V sum, std::size_t, std::size_t index) HWY_ATTR {
+          hn::Store(sum, D(), gradient + unit.offset + index);
+        });
         if (unit.block == 0) {
           bias_gradient(diff_dst, unit.panel, rows).store(gradient_of_bias + unit.panel * kWidth);
         }
@@ -291,24 +334,17 @@ void GradientTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, 
 
 void ApplyTiles(const LayerParameters& layer, const float* gradient, const float* gradient_of_bias,
                 const OptimizerUpdate& update, Range tiles) {
-  kernels::HWY_NAMESPACE::visit_rule(update.rule, [&]<class R>(R) HWY_ATTR {
-    for_units<false>(
-        layer, tiles,
-        [&](Unit unit) HWY_ATTR {
-          for (std::size_t i = 0; i < kWidth * kWidth; i += kLanes) {
-            update_vector<R>(update, hn::Load(D(), gradient + unit.offset + i), layer.weights, layer.weight_state,
-                             unit.offset + i);
-          }
-          if (layer.transposed != nullptr) {
-            transpose(layer.weights + unit.offset, layer.transposed + unit.transposed);
-          }
-          for (std::size_t v = 0; unit.block == 0 && v < kWidth; v += kLanes) {
-            const std::size_t index = unit.panel * kWidth + v;
-            update_vector<R>(update, hn::Load(D(), gradient_of_bias + index), layer.bias, layer.bias_state, index);
-          }
-        },
-        [](Unit) {});
-  });
+  for_units<false>(
+      layer, tiles,
+      [&](Unit unit) HWY_ATTR {
+        update_span(update, gradient + unit.offset, layer.weights, layer.weight_state, unit.offset, kWidth * kWidth);
+        transpose_unit(layer, unit);
+        if (unit.block == 0) {
+          const std::size_t first = unit.panel * kWidth;
+          update_span(update, gradient_of_bias + first, layer.bias, layer.bias_state, first, kWidth);
+        }
+      },
+      [](Unit) {});
 }
 
 }  // namespace strata::kernels::panels::HWY_NAMESPACE

@@ -74,14 +74,15 @@ std::string range(const OptimizerKey& key) {
   if (key.type == OptimizerKey::Type::boolean) {
     return "true or false";
   }
+  const bool whole = key.type == OptimizerKey::Type::whole;
   std::string text;
   if (std::isfinite(key.minimum)) {
     text = fmt::format("{} {}", key.open_minimum ? "above" : "from", key.minimum);
   }
-  if (std::isfinite(key.maximum)) {
+  if (std::isfinite(key.maximum) && !(whole && key.maximum == kMostSteps)) {
     text += fmt::format("{}{} {}", text.empty() ? "" : " ", key.open_maximum ? "to below" : "to", key.maximum);
   }
-  return text.empty() ? "any number" : key.type == OptimizerKey::Type::whole ? "whole, " + text : text;
+  return text.empty() ? "any number" : whole ? "whole, " + text : text;
 }
 
 std::string key_default(const OptimizerKey& key) {

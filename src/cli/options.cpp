@@ -17,6 +17,7 @@ constexpr std::string_view kData = "Data";
 constexpr std::string_view kModel = "Model";
 constexpr std::string_view kOptimizers = "Optimizers";
 constexpr std::string_view kTraining = "Training";
+constexpr std::string_view kRegularisation = "Regularisation and weighting";
 constexpr std::string_view kOutput = "Output";
 constexpr std::string_view kCommon = "Common";
 
@@ -130,7 +131,7 @@ std::vector<Option> training_options() {
        .value = "N",
        .fallback = "42",
        .heading = kTraining,
-       .help = "seed of initial weights, split and sampling, each its own stream"},
+       .help = "seed of initial weights, split, sampling and dropout, each its own stream"},
       choice("precision", kPrecisions, "f32", kTraining,
              "what products are computed from: fp32, or bf16 activations and weights, by oneDNN on a CPU with "
              "AVX512_BF16 or AMX and with --isa auto; weights are trained and saved in fp32 in both"),
@@ -139,6 +140,34 @@ std::vector<Option> training_options() {
              "every number of threads and on every CPU with fused multiply-adds; auto: panels where the CPU and --isa "
              "allow it, and for fp32"),
       choice("isa", kInstructionSets, "auto", kTraining, "the newest instruction set to use"),
+  };
+}
+
+std::vector<Option> regularisation_options() {
+  return {
+      {.name = "dropout",
+       .value = "P,P,…",
+       .heading = kRegularisation,
+       .help =
+           "share of each hidden layer's units that a step drops, from 0 to below 1; one value holds for all layers"},
+      {.name = "label-smoothing",
+       .value = "E",
+       .heading = kRegularisation,
+       .help = "share of each target, from 0 to below 1, that is spread evenly over all classes in training"},
+      {.name = "class-weights",
+       .value = "balanced|W,W,…",
+       .heading = kRegularisation,
+       .help =
+           "how much each class counts in the training loss; balanced: training rows / (classes * the class' rows)"},
+      {.name = "clip-norm",
+       .value = "C",
+       .heading = kRegularisation,
+       .help = "scale the gradients of all trained layers together so that their norm is at most C"},
+      {.name = "clip-value",
+       .value = "C",
+       .heading = kRegularisation,
+       .help = "cut each gradient to -C … C",
+       .contradicts = {{.option = "clip-norm", .reason = "gradients are clipped in one of the two ways"}}},
   };
 }
 
@@ -185,7 +214,8 @@ std::vector<Option> common_options() {
 
 Command train_command() {
   Command command{.name = "train", .summary = "train one model", .options = {}};
-  for (auto&& part : {data_options(), model_options(), optimizer_options(), training_options()}) {
+  for (auto&& part :
+       {data_options(), model_options(), optimizer_options(), training_options(), regularisation_options()}) {
     command.options.insert(command.options.end(), part.begin(), part.end());
   }
   for (Option& option : command.options) {

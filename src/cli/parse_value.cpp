@@ -52,6 +52,25 @@ double parse_share(std::string_view option, std::string_view text) {
   return *value;
 }
 
+double parse_positive(std::string_view option, std::string_view text) {
+  const auto value = read_finite(text);
+  if (!value || !(static_cast<float>(*value) > 0) || !std::isfinite(static_cast<float>(*value))) {
+    throw usage_error("--{}: expected a number above 0, found '{}'", option, text);
+  }
+  return *value;
+}
+
+std::vector<double> parse_list(std::string_view option, std::string_view text,
+                               double (*parse)(std::string_view option, std::string_view text)) {
+  std::vector<double> values;
+  for (std::size_t first = 0; first <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', first), text.size());
+    values.push_back(parse(option, text.substr(first, comma - first)));
+    first = comma + 1;
+  }
+  return values;
+}
+
 double parse_duration(std::string_view option, std::string_view text) {
   const double unit = text.empty() ? 0 : seconds_of(text.back());
   const auto value = unit > 0 ? read_finite(text.substr(0, text.size() - 1)) : std::nullopt;

@@ -14,6 +14,13 @@ std::uint64_t parse_whole(std::string_view option, std::string_view text, std::u
 /// A number in [0, 1).
 double parse_share(std::string_view option, std::string_view text);
 
+/// A number above 0, in fp32 too.
+double parse_positive(std::string_view option, std::string_view text);
+
+/// `X,X,…`, each read by parse(option, text).
+std::vector<double> parse_list(std::string_view option, std::string_view text,
+                               double (*parse)(std::string_view option, std::string_view text));
+
 /// `90s`, `10m`, `2h` or `1.5h`, above 0; in seconds.
 double parse_duration(std::string_view option, std::string_view text);
 

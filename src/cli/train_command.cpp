@@ -122,7 +122,9 @@ Outcome stopped(const TrainSettings& settings, int signal) {
 bool ended_by_chance(const TrainSettings& settings, const RunResult& result) {
   const bool follows_length = std::ranges::any_of(
       settings.config.groups, [](const ParameterGroup& group) { return needs_horizon(group.optimizer.schedule); });
-  return settings.config.max_seconds || (result.status == RunStatus::interrupted && !follows_length);
+  // Nor does the last, unfinished epoch of an interrupted run take part in the choice of the best one.
+  const bool depends_on_end = follows_length || settings.config.restore_best;
+  return result.status == RunStatus::interrupted ? !depends_on_end : settings.config.max_seconds.has_value();
 }
 
 Outcome train(const TrainSettings& settings) {

@@ -65,6 +65,48 @@ std::vector<ParameterGroup> groups(const Arguments& arguments, std::size_t layer
   return lower_upper_groups(layer_count, count, lower, upper);
 }
 
+std::vector<double> dropout(const Arguments& arguments, std::size_t hidden_layers) {
+  if (!arguments.given("dropout")) {
+    return {};
+  }
+  if (hidden_layers == 0) {
+    throw usage_error("--dropout does not apply: --hidden none leaves no hidden layer");
+  }
+  std::vector<double> rates = parse_list("dropout", arguments.text("dropout"), parse_share);
+  if (rates.size() == 1) {
+    rates.resize(hidden_layers, rates.front());
+  }
+  if (rates.size() != hidden_layers) {
+    throw usage_error("--dropout: the network has {} hidden layers, found {} rates; give one for each, or one for all",
+                      hidden_layers, rates.size());
+  }
+  return rates;
+}
+
+ClassWeights class_weights(const Arguments& arguments) {
+  if (!arguments.given("class-weights")) {
+    return {};
+  }
+  const std::string& text = arguments.text("class-weights");
+  return text == "balanced"
+             ? ClassWeights{.balanced = true, .given = {}}
+             : ClassWeights{.balanced = false, .given = parse_list("class-weights", text, parse_positive)};
+}
+
+void set_regularisation(TrainConfig& config, const Arguments& arguments) {
+  config.dropout = dropout(arguments, config.hidden.size());
+  config.class_weights = class_weights(arguments);
+  if (arguments.given("label-smoothing")) {
+    config.label_smoothing = parse_share("label-smoothing", arguments.text("label-smoothing"));
+  }
+  if (arguments.given("clip-norm")) {
+    config.clip_norm = parse_positive("clip-norm", arguments.text("clip-norm"));
+  }
+  if (arguments.given("clip-value")) {
+    config.clip_value = parse_positive("clip-value", arguments.text("clip-value"));
+  }
+}
+
 TrainConfig train_config(const Arguments& arguments) {
   TrainConfig config;
   config.validation_split = parse_share("validation-split", arguments.text("validation-split"));
@@ -85,6 +127,7 @@ TrainConfig train_config(const Arguments& arguments) {
   if (arguments.given("max-time")) {
     config.max_seconds = parse_duration("max-time", arguments.text("max-time"));
   }
+  set_regularisation(config, arguments);
   config.monitor = chosen(arguments, "monitor", kMonitors);
   if (arguments.given("early-stopping")) {
     config.early_stopping = static_cast<std::uint32_t>(whole(arguments, "early-stopping", 1, kMaxEpochs));
@@ -137,6 +180,27 @@ void check_applicable(const Arguments& arguments, const TrainSettings& settings)
   if (within_run_dir(settings.save) || within_run_dir(settings.metrics)) {
     throw usage_error("--save and --metrics cannot name a file in the --run-dir, {}, which gets its own",
                       settings.run_dir->string());
+  }
+}
+
+/// What was asked for, and nothing else.
+void add_regularisation(nlohmann::ordered_json& json, const TrainConfig& config) {
+  if (!config.dropout.empty()) {
+    json["dropout"] = config.dropout;
+  }
+  if (config.label_smoothing > 0) {
+    json["label_smoothing"] = config.label_smoothing;
+  }
+  if (config.class_weights.balanced) {
+    json["class_weights"] = "balanced";
+  } else if (!config.class_weights.given.empty()) {
+    json["class_weights"] = config.class_weights.given;
+  }
+  if (config.clip_norm) {
+    json["clip_norm"] = *config.clip_norm;
+  }
+  if (config.clip_value) {
+    json["clip_value"] = *config.clip_value;
   }
 }
 
@@ -205,6 +269,7 @@ nlohmann::ordered_json config_json(const TrainSettings& settings) {
   if (config.max_seconds) {
     json["max_time"] = fmt::format("{}s", *config.max_seconds);
   }
+  add_regularisation(json, config);
   json["monitor"] = monitor_name(config.monitor);
   if (config.early_stopping) {
     json["early_stopping"] = *config.early_stopping;

@@ -7,6 +7,16 @@
 
 namespace strata {
 
+std::vector<bool> EnginePlan::trained_layers() const {
+  std::vector<bool> trained(model.layer_count());
+  for (const ParameterGroup& group : groups) {
+    for (std::size_t layer = group.first; layer <= group.last; ++layer) {
+      trained[layer] = !is_frozen(group.optimizer);
+    }
+  }
+  return trained;
+}
+
 std::unique_ptr<Engine> make_engine(EngineKind kind, EnginePlan plan) {
   const bool automatic_takes_panels =
       plan.precision == kernels::Precision::f32 && kernels::instruction_set_name() != "baseline";

@@ -3,23 +3,30 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "data/dataset.h"
 #include "data/scaler.h"
+#include "engine/clip_norm.h"
+#include "engine/training_loss.h"
 #include "kernels/optimizer_update.h"
 #include "kernels/precision.h"
 #include "model/parameters.h"
+#include "optim/optimizer_state.h"
 #include "optim/parameter_group.h"
 
 namespace strata {
 
 /// Sums over the rows of a batch or of a part.
 struct LossSums {
-  double loss = 0;          ///< sum of the rows' cross-entropies (natural logarithm)
+  double loss = 0;          ///< sum of the rows' cross-entropies (natural logarithm), in training as it weighs them
   std::size_t correct = 0;  ///< rows whose largest logit is the label's (ties: the first of the largest counts)
+  double weight = 0;        ///< what makes the loss a mean: the rows, or the sum of their weights
+
+  double mean_loss() const { return loss / weight; }
 };
 
 /// What an engine is built for; it prepares everything here, so that no step creates or allocates anything.
@@ -29,8 +36,16 @@ struct EnginePlan {
   Scaler scaler;
   std::vector<std::size_t> train_batch_sizes;  ///< every size that train_step will meet
   int threads = 1;
-  bool staged = false;  ///< panels: store whole gradients before they are applied, rather than tile by tile
+  bool staged = false;            ///< panels: store whole gradients before they are applied, rather than tile by tile
+  std::uint64_t seed = 0;         ///< of dropout
+  std::vector<double> dropout{};  ///< the rate of each hidden layer, in [0, 1); empty: 0
+  TrainingLoss loss{};            ///< of train_step alone
+  std::optional<ClipNorm> clip_norm{};                     ///< needs whole gradients, hence the staged plan
   kernels::Precision precision = kernels::Precision::f32;  ///< bf16: onednn only
+
+  double dropout_rate(std::size_t layer) const { return layer < dropout.size() ? dropout[layer] : 0; }
+  /// Whether each layer's group has an optimizer.
+  std::vector<bool> trained_layers() const;
 };
 
 /// The rows of one step, in any order, repeats allowed; and, as a hint, the next step's, which may be fetched early.
@@ -38,21 +53,28 @@ struct Batch {
   SamplesView samples;
   std::span<const std::uint32_t> rows;  ///< as many as one of the plan's batch sizes
   std::span<const std::uint32_t> next_rows;
+  std::uint64_t step = 0;  ///< of the run: another step drops other units
 };
 
 class Engine {
  public:
   virtual ~Engine() = default;
 
-  /// Replaces the live weights; optimizer state becomes zero.
+  /// Replaces the live weights; the optimizers start anew.
   virtual void import_parameters(const Parameters& parameters) = 0;
   virtual void export_parameters(Parameters& parameters) const = 0;
+
+  /// Replaces the optimizers' state by one of the plan's layers and groups: with it and the parameters a run goes on
+  /// as if it had never stopped.
+  virtual void import_state(const OptimizerState& state) = 0;
+  virtual OptimizerState export_state() const = 0;
 
   /// One update: gather, forward, loss, backward, then updates[g] for group g of the plan.
   /// Returns the batch's sums before the update.
   virtual LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) = 0;
 
-  /// Sums over `rows` of `samples`; weights stay as they are. Any number of rows.
+  /// Sums over `rows` of `samples`, of the plain cross-entropy without dropout; weights stay as they are. Any number of
+  /// rows.
   virtual LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) = 0;
 
   /// Softmax of the logits of `rows` of `samples`, whose labels are not read, into probabilities (rows.size(),

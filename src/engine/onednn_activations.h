@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "engine/engine.h"
 #include "kernels/bf16.h"
 #include "kernels/precision.h"
-#include "model/model_spec.h"
 
 namespace strata {
 
@@ -21,6 +21,7 @@ class ActivationMatrix {
 
   kernels::Precision precision() const { return precision_; }
   std::size_t columns() const { return columns_; }
+  bool empty() const { return bytes_.empty(); }
   void* data() { return bytes_.data(); }
   /// The first `rows` rows; of the matrix's own precision.
   MatrixView<float> f32(std::size_t rows) {
@@ -43,22 +44,31 @@ class ActivationMatrix {
 struct OnednnActivations {
   ActivationMatrix input;                   ///< (rows, inputs)
   std::vector<ActivationMatrix> values;     ///< of each layer: (rows, outputs); the last are the logits
+  std::vector<ActivationMatrix> dropped;    ///< what dropout leaves of them; of no rows where there is none
   std::vector<ActivationMatrix> gradients;  ///< of each layer: (rows, outputs)
   ActivationMatrix logit_gradients;         ///< (rows, classes)
   AlignedVector<float> row_losses;          ///< (rows)
   std::vector<std::uint32_t> labels;        ///< (rows)
 
-  OnednnActivations(const ModelSpec& model, kernels::Precision precision, std::size_t rows)
-      : input(precision, rows, model.inputs),
-        logit_gradients(kernels::Precision::f32, rows, model.classes),
+  enum class Use { training, evaluation };  ///< only training drops units
+
+  OnednnActivations(const EnginePlan& plan, std::size_t rows, Use use)
+      : input(plan.precision, rows, plan.model.inputs),
+        logit_gradients(kernels::Precision::f32, rows, plan.model.classes),
         row_losses(rows, 0.0F),
         labels(rows) {
-    for (std::size_t l = 0; l < model.layer_count(); ++l) {
-      const bool logits = l + 1 == model.layer_count();
-      values.emplace_back(logits ? kernels::Precision::f32 : precision, rows, model.layer(l).outputs);
-      gradients.emplace_back(precision, rows, model.layer(l).outputs);
+    for (std::size_t l = 0; l < plan.model.layer_count(); ++l) {
+      const std::size_t outputs = plan.model.layer(l).outputs;
+      const bool logits = l + 1 == plan.model.layer_count();
+      const bool drops = use == Use::training && plan.dropout_rate(l) > 0;
+      values.emplace_back(logits ? kernels::Precision::f32 : plan.precision, rows, outputs);
+      dropped.emplace_back(plan.precision, drops ? rows : 0, outputs);
+      gradients.emplace_back(plan.precision, rows, outputs);
     }
   }
+
+  /// What the next layer reads.
+  ActivationMatrix& output(std::size_t layer) { return dropped[layer].empty() ? values[layer] : dropped[layer]; }
 };
 
 }  // namespace strata

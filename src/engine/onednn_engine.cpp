@@ -4,12 +4,14 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
 #include "engine/engine.h"
 #include "engine/live_layout.h"
 #include "engine/onednn_activations.h"
+#include "kernels/dropout.h"
 #include "kernels/gather.h"
 #include "kernels/onednn/bf16_support.h"
 #include "kernels/onednn/dense_layer.h"
@@ -27,8 +29,9 @@ using kernels::Precision;
 
 /// Rows that evaluation takes at once; the last chunk computes all of them and counts only those it has.
 constexpr std::size_t kEvaluationRows = 512;
-/// Rows of a loss that are worth a thread of their own.
+/// Rows of a loss, and of dropout, that are worth a thread of their own.
 constexpr std::size_t kLossGrain = 64;
+constexpr std::size_t kDropoutGrain = 8;
 /// Inputs whose weights one thread packs together: they come in pairs.
 constexpr std::size_t kPackGrain = 2;
 /// Weights that are updated before they are packed: with gradient and state they fit in half of a small first cache.
@@ -45,14 +48,17 @@ class OnednnEngine final : public Engine {
         offset_(plan_.scaler.offset()),
         scratch_size_(kernels::softmax_scratch_size(plan_.model.classes)),
         scratch_(scratch_size_ * static_cast<std::size_t>(plan_.threads)),
-        training_(plan_.model, plan_.precision, std::ranges::max(plan_.train_batch_sizes)),
-        evaluation_(plan_.model, plan_.precision, kEvaluationRows),
+        trained_(plan_.trained_layers()),
+        targets_(class_targets(plan_.loss, plan_.model.classes)),
+        squares_(plan_.model.layers(), trained_),
+        training_(plan_, std::ranges::max(plan_.train_batch_sizes), OnednnActivations::Use::training),
+        evaluation_(plan_, kEvaluationRows, OnednnActivations::Use::evaluation),
         name_("onednn " + onednn::version() + bf16_name(plan_.precision)) {
     onednn::use_threads(plan_.threads);
     for (const ParameterGroup& group : plan_.groups) {
       const auto [first, last] = layout_.span_of(group.first, group.last);
       GroupState& state = groups_.emplace_back(GroupState{first, last, {}});
-      const std::size_t slots = find_optimizer(group.optimizer.name).state_slots(group.optimizer);
+      const std::size_t slots = find_optimizer(group.optimizer.name).state(group.optimizer).size();
       for (std::size_t slot = 0; slot < slots; ++slot) {
         state.slots[slot].assign(last - first, 0.0F);
       }
@@ -66,35 +72,60 @@ class OnednnEngine final : public Engine {
   void import_parameters(const Parameters& parameters) override {
     layout_.from_canonical(parameters, weights_);
     ++weights_version_;
-    for (GroupState& group : groups_) {
-      for (AlignedVector<float>& slot : group.slots) {
-        std::ranges::fill(slot, 0.0F);
-      }
-    }
+    import_state(initial_state(plan_.model.layers(), plan_.groups));
   }
 
   void export_parameters(Parameters& parameters) const override { layout_.to_canonical(weights_, parameters); }
 
+  void import_state(const OptimizerState& state) override {
+    AlignedVector<float> arena(layout_.size(), 0.0F);
+    for (std::size_t slot = 0; slot < state.slots.size(); ++slot) {
+      layout_.from_canonical(state.slots[slot], arena);
+      for (GroupState& group : groups_) {
+        std::copy_n(arena.data() + group.first, group.slots[slot].size(), group.slots[slot].data());
+      }
+    }
+  }
+
+  OptimizerState export_state() const override {
+    OptimizerState state = initial_state(plan_.model.layers(), plan_.groups);
+    AlignedVector<float> arena(layout_.size());
+    for (std::size_t slot = 0; slot < state.slots.size(); ++slot) {
+      std::ranges::fill(arena, 0.0F);
+      for (const GroupState& group : groups_) {
+        std::ranges::copy(group.slots[slot], arena.data() + group.first);
+      }
+      layout_.to_canonical(arena, state.slots[slot]);
+    }
+    return state;
+  }
+
   LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) override {
     Pass& pass = training_pass(batch.rows.size());
     gather(batch.samples, batch.rows, training_);
-    forward(pass);
-    const LossSums sums = loss(batch.samples, batch.rows, training_, true);
+    pack_weights(pass);
+    for (std::size_t l = 0; l < pass.layers.size(); ++l) {
+      pass.layers[l].forward();
+      drop(l, batch, training_.values[l], training_.output(l));
+    }
+    const LossSums sums = training_loss(batch);
     for (std::size_t l = pass.layers.size(); l-- > lowest_trained_layer();) {
+      drop(l, batch, training_.gradients[l], training_.gradients[l]);
       pass.layers[l].backward();
     }
-    update(updates, pass);
+    update(pass, updates, plan_.clip_norm ? clip_factor(*plan_.clip_norm, sum_of_squares()) : 1.0F);
     return sums;
   }
 
   LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) override {
-    std::vector<float> row_losses(rows.size());
+    std::vector<float> losses(rows.size());
     LossSums sums;
     for_logits(samples, rows, [&](std::size_t first, std::size_t count) {
-      sums.correct += loss(samples, rows.subspan(first, count), evaluation_, false).correct;
-      std::copy_n(evaluation_.row_losses.begin(), count, row_losses.begin() + static_cast<std::ptrdiff_t>(first));
+      sums.correct += row_losses(samples, rows.subspan(first, count), evaluation_, nullptr);
+      std::copy_n(evaluation_.row_losses.begin(), count, losses.begin() + static_cast<std::ptrdiff_t>(first));
     });
-    sums.loss = kernels::sum_in_blocks(row_losses);
+    sums.loss = kernels::sum_in_blocks(losses);
+    sums.weight = static_cast<double>(rows.size());
     return sums;
   }
 
@@ -131,18 +162,7 @@ class OnednnEngine final : public Engine {
 
   /// Below it every layer is frozen and needs no backward pass.
   std::size_t lowest_trained_layer() const {
-    for (const ParameterGroup& group : plan_.groups) {
-      if (!is_frozen(group.optimizer)) {
-        return group.first;
-      }
-    }
-    return plan_.model.layer_count();
-  }
-
-  bool trained(std::size_t layer) const {
-    return std::ranges::any_of(plan_.groups, [&](const ParameterGroup& group) {
-      return group.first <= layer && layer <= group.last && !is_frozen(group.optimizer);
-    });
+    return static_cast<std::size_t>(std::ranges::find(trained_, true) - trained_.begin());
   }
 
   Pass build_pass(std::size_t rows, OnednnActivations& activations, bool training) {
@@ -151,7 +171,7 @@ class OnednnEngine final : public Engine {
     for (std::size_t l = 0; l < plan_.model.layer_count(); ++l) {
       const LayerSpec layer = plan_.model.layer(l);
       onednn::DenseBuffers buffers;
-      buffers.src = l == 0 ? activations.input.data() : activations.values[l - 1].data();
+      buffers.src = l == 0 ? activations.input.data() : activations.output(l - 1).data();
       buffers.weights = weights_.data() + layout_.weights(l);
       buffers.bias = weights_.data() + layout_.bias(l);
       buffers.dst = activations.values[l].data();
@@ -162,7 +182,7 @@ class OnednnEngine final : public Engine {
       if (training && l >= lowest_trained_layer()) {
         buffers.diff_dst = activations.gradients[l].data();
         buffers.diff_src = l > lowest_trained_layer() ? activations.gradients[l - 1].data() : nullptr;
-        if (trained(l)) {
+        if (trained_[l]) {
           buffers.diff_weights = gradients_.data() + layout_.weights(l);
           buffers.diff_bias = gradients_.data() + layout_.bias(l);
         }
@@ -180,13 +200,6 @@ class OnednnEngine final : public Engine {
       throw failed_error("a batch of {} rows was not planned for", rows);
     }
     return *pass;
-  }
-
-  void forward(Pass& pass) {
-    pack_weights(pass);
-    for (onednn::DenseLayer& layer : pass.layers) {
-      layer.forward();
-    }
   }
 
   /// The bf16 weights that the pass reads, unless they are those of this version already.
@@ -225,13 +238,35 @@ class OnednnEngine final : public Engine {
     });
   }
 
+  /// dst = src with units of hidden layer l dropped, if any are.
+  void drop(std::size_t l, const Batch& batch, ActivationMatrix& src, ActivationMatrix& dst) {
+    if (plan_.dropout_rate(l) == 0) {
+      return;
+    }
+    const kernels::DropoutMask mask = kernels::dropout_mask(plan_.dropout_rate(l), plan_.seed, l, batch.step);
+    const std::size_t rows = batch.rows.size();
+    onednn::parallel(plan_.threads, [&](int thread, int count) {
+      const auto [first, last] = onednn::share(rows, kDropoutGrain, thread, count);
+      if (plan_.precision == Precision::bf16) {
+        kernels::drop_units(mask, src.bf16(rows).rows(first, last - first), first, 0,
+                            dst.bf16(rows).rows(first, last - first));
+      } else {
+        kernels::drop_units(mask, src.f32(rows).rows(first, last - first), first, 0,
+                            dst.f32(rows).rows(first, last - first));
+      }
+    });
+  }
+
   /// Calls use(first, count) once evaluation_ holds the logits of those of `rows`, chunk by chunk.
   template <class Use>
   void for_logits(const SamplesView& samples, std::span<const std::uint32_t> rows, Use&& use) {
     for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
       const std::size_t count = std::min(kEvaluationRows, rows.size() - first);
       gather(samples, rows.subspan(first, count), evaluation_);
-      forward(evaluation_pass_);
+      pack_weights(evaluation_pass_);
+      for (onednn::DenseLayer& layer : evaluation_pass_.layers) {
+        layer.forward();
+      }
       use(first, count);
     }
   }
@@ -256,24 +291,40 @@ class OnednnEngine final : public Engine {
     });
   }
 
-  /// The losses of `rows` into pass.row_losses, and, if asked for, their logits' gradients.
-  LossSums loss(const SamplesView& samples, std::span<const std::uint32_t> rows, OnednnActivations& pass,
-                bool gradients) {
+  /// The loss that is trained, and its gradient at the logits.
+  LossSums training_loss(const Batch& batch) {
+    const double weight = loss_weight(plan_.loss, batch.samples.labels, batch.rows);
+    const LossGradient gradient{logit_gradients().f32(batch.rows.size()), static_cast<float>(weight),
+                                targets_ ? &*targets_ : nullptr};
+    const std::size_t correct = row_losses(batch.samples, batch.rows, training_, &gradient);
+    return {kernels::sum_in_blocks(std::span(training_.row_losses).first(batch.rows.size())), correct, weight};
+  }
+
+  /// What training asks of the loss.
+  struct LossGradient {
+    MatrixView<float> logits;  ///< where the gradients at the logits go
+    float divisor;             ///< of the batch's sum of losses
+    const kernels::ClassTargets* targets;
+  };
+
+  /// The losses of `rows` into pass.row_losses, and their gradients unless `gradient` is null. Returns those correct.
+  std::size_t row_losses(const SamplesView& samples, std::span<const std::uint32_t> rows, OnednnActivations& pass,
+                         const LossGradient* gradient) {
     std::atomic<std::size_t> correct = 0;
     for_loss_rows(rows.size(), pass, [&](Slice slice) {
       const std::size_t size = slice.logits.rows();
       const auto labels = std::span(pass.labels).subspan(slice.first, size);
       std::ranges::transform(rows.subspan(slice.first, size), labels.begin(),
                              [&](std::uint32_t row) { return samples.labels[row]; });
-      const MatrixView<float> diff_logits =
-          gradients ? logit_gradients(pass).f32(rows.size()).rows(slice.first, size) : MatrixView<float>();
-      correct += kernels::softmax_cross_entropy(slice.logits, labels, static_cast<float>(rows.size()), diff_logits,
-                                                std::span(pass.row_losses).subspan(slice.first, size), slice.scratch);
-      if (gradients && plan_.precision == Precision::bf16) {
+      const MatrixView<float> diff_logits = gradient ? gradient->logits.rows(slice.first, size) : MatrixView<float>();
+      correct += kernels::softmax_cross_entropy(slice.logits, labels, gradient ? gradient->divisor : 1.0F, diff_logits,
+                                                std::span(pass.row_losses).subspan(slice.first, size), slice.scratch,
+                                                gradient ? gradient->targets : nullptr);
+      if (gradient && plan_.precision == Precision::bf16) {
         round_rows(diff_logits, pass.gradients.back().bf16(rows.size()).rows(slice.first, size));
       }
     });
-    return {kernels::sum_in_blocks(std::span(pass.row_losses).first(rows.size())), correct};
+    return correct;
   }
 
   static void round_rows(MatrixView<const float> src, MatrixView<kernels::Bf16> dst) {
@@ -283,18 +334,37 @@ class OnednnEngine final : public Engine {
   }
 
   /// Where the loss leaves its gradient, in fp32.
-  ActivationMatrix& logit_gradients(OnednnActivations& pass) const {
-    return plan_.precision == Precision::bf16 ? pass.logit_gradients : pass.gradients.back();
+  ActivationMatrix& logit_gradients() {
+    return plan_.precision == Precision::bf16 ? training_.logit_gradients : training_.gradients.back();
   }
 
-  void update(std::span<const kernels::OptimizerUpdate> updates, Pass& pass) {
+  /// Of the gradients of every trained layer.
+  double sum_of_squares() {
+    onednn::parallel(plan_.threads, [&](int thread, int count) {
+      for (std::size_t l = 0; l < trained_.size(); ++l) {
+        const LayerSpec layer = plan_.model.layer(l);
+        const auto [first, last] = onednn::share(layer.outputs, kAlignment / sizeof(float), thread, count);
+        if (trained_[l] && first < last) {
+          squares_.fill(l, first,
+                        MatrixView<const float>(gradients_.data() + layout_.weights(l) + first, layer.inputs,
+                                                last - first, layer.outputs),
+                        std::span(gradients_).subspan(layout_.bias(l) + first, last - first));
+        }
+      }
+    });
+    return squares_.sum();
+  }
+
+  void update(Pass& pass, std::span<const kernels::OptimizerUpdate> updates, float gradient_scale) {
     onednn::parallel(plan_.threads, [&](int thread, int count) {
       for (std::size_t g = 0; g < groups_.size(); ++g) {
+        kernels::OptimizerUpdate scaled = updates[g];
+        scaled.gradient_scale = gradient_scale;
         if (plan_.precision == Precision::bf16) {
-          update_and_pack(g, updates[g], pass, thread, count);
+          update_and_pack(g, scaled, pass, thread, count);
         } else {
           const auto [first, last] = onednn::share(groups_[g].last - groups_[g].first, kAlignment, thread, count);
-          update_part(groups_[g], updates[g], groups_[g].first + first, last - first);
+          update_part(groups_[g], scaled, groups_[g].first + first, last - first);
         }
       }
     });
@@ -341,6 +411,9 @@ class OnednnEngine final : public Engine {
   std::vector<float> offset_;
   std::size_t scratch_size_;
   AlignedVector<float> scratch_;  ///< scratch_size_ for each thread
+  std::vector<bool> trained_;     ///< of each layer
+  std::optional<kernels::ClassTargets> targets_;
+  GradientSquares squares_;
   OnednnActivations training_;
   OnednnActivations evaluation_;
   std::string name_;

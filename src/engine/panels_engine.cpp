@@ -1,8 +1,10 @@
 // The engine of our own kernels: columns, rows, tiles over a team of threads, with the same bits on every CPU that has
-// fused multiply-adds, however many threads. Weight gradients go by tiles, each updated as soon as it is summed.
+// fused multiply-adds, however many threads. Weight gradients go by tiles, each updated as soon as it is summed, or, in
+// the staged plan, once all are stored.
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
@@ -35,18 +37,29 @@ class PanelsEngine final : public Engine {
         offset_(padded_with_zeros(plan_.scaler.offset())),
         layers_(make_live_layers(plan_)),
         schedule_(make_schedule(layers_, largest_batch(), plan_.threads)),
-        training_(plan_.model, largest_batch(), true),
+        targets_(class_targets(plan_.loss, plan_.model.classes)),
+        squares_(plan_.model.layers(), plan_.trained_layers()),
+        training_(plan_, largest_batch()),
         next_batch_(plan_.model.inputs, largest_batch()),
         row_losses_(largest_batch(), 0.0F) {
     next_rows_.reserve(largest_batch());
     for (int thread = 0; thread < team_.size(); ++thread) {
       threads_.push_back({.loss = {plan_.model.classes, std::max(kEvaluationRows, schedule_.chunk_rows)},
-                          .evaluation = {plan_.model, kEvaluationRows, false}});
+                          .evaluation = {plan_.model, kEvaluationRows}});
     }
   }
 
-  void import_parameters(const Parameters& parameters) override { strata::import_parameters(parameters, layers_); }
+  void import_parameters(const Parameters& parameters) override {
+    strata::import_parameters(parameters, layers_);
+    import_state(initial_state(plan_.model.layers(), plan_.groups));
+  }
   void export_parameters(Parameters& parameters) const override { strata::export_parameters(layers_, parameters); }
+  void import_state(const OptimizerState& state) override { strata::import_state(state, layers_); }
+  OptimizerState export_state() const override {
+    OptimizerState state = initial_state(plan_.model.layers(), plan_.groups);
+    strata::export_state(layers_, state);
+    return state;
+  }
 
   LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) override {
     if (std::ranges::find(plan_.train_batch_sizes, batch.rows.size()) == plan_.train_batch_sizes.end()) {
@@ -56,10 +69,12 @@ class PanelsEngine final : public Engine {
     if (gathered) {
       std::swap(training_.batch, next_batch_);
     }
+    training_.draw_masks(plan_, batch.step);
+    loss_weight_ = loss_weight(plan_.loss, batch.samples.labels, batch.rows);
     team_.run([&](int thread) { step_on(thread, batch, gathered, updates); });
     next_from_ = batch.samples.features.data();
     next_rows_.assign(batch.next_rows.begin(), batch.next_rows.end());
-    return sums_of(std::span(row_losses_).first(batch.rows.size()));
+    return sums_of(std::span(row_losses_).first(batch.rows.size()), loss_weight_);
   }
 
   LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) override {
@@ -69,7 +84,7 @@ class PanelsEngine final : public Engine {
                                   state.evaluation.layers.back().values.view(), nullptr,
                                   std::span(row_losses).subspan(chunk.first, chunk.size()));
     });
-    return sums_of(row_losses);
+    return sums_of(row_losses, static_cast<double>(rows.size()));
   }
 
   void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
@@ -98,8 +113,8 @@ class PanelsEngine final : public Engine {
 
   std::size_t largest_batch() const { return std::ranges::max(plan_.train_batch_sizes); }
 
-  LossSums sums_of(std::span<const float> row_losses) const {
-    LossSums sums{kernels::sum_in_blocks(row_losses), 0};
+  LossSums sums_of(std::span<const float> row_losses, double weight) const {
+    LossSums sums{kernels::sum_in_blocks(row_losses), 0, weight};
     for (const ThreadState& thread : threads_) {
       sums.correct += thread.correct;
     }
@@ -113,7 +128,7 @@ class PanelsEngine final : public Engine {
     const Range rows = share(batch.rows.size(), thread, team_.size());
     if (!gathered) {
       gather(batch.samples, batch.rows, training_.batch, rows);
-      team_.barrier();
+      team_.barrier(thread);
     }
     for (const Phase& phase : schedule_.phases) {
       if (phase.by_columns) {
@@ -121,7 +136,7 @@ class PanelsEngine final : public Engine {
       } else {
         for_chunks(rows, schedule_.chunk_rows, [&](Range chunk) { through(phase.operations, batch, chunk, state); });
       }
-      team_.barrier();
+      team_.barrier(thread);
     }
     update(batch.rows.size(), thread, updates);
     gather(batch.samples, batch.next_rows, next_batch_, share(batch.next_rows.size(), thread, team_.size()));
@@ -146,7 +161,9 @@ class PanelsEngine final : public Engine {
     for (const Phase::Operation& operation : operations) {
       if (operation.kind == Phase::Kind::loss) {
         const LayerActivations& output = training_.layers.back();
-        state.correct += state.loss(batch.samples, batch.rows, rows, output.values.view(), &output.gradients.view(),
+        const LossGradient gradient{output.gradients.view(), static_cast<float>(loss_weight_),
+                                    targets_ ? &*targets_ : nullptr};
+        state.correct += state.loss(batch.samples, batch.rows, rows, output.values.view(), &gradient,
                                     std::span(row_losses_).subspan(rows.first, rows.size()));
       } else {
         product(operation, rows, {0, blocks_of_result(operation)});
@@ -167,25 +184,59 @@ class PanelsEngine final : public Engine {
     }
   }
 
-  /// This thread's tiles of every trained layer.
   void update(std::size_t rows, int thread, std::span<const kernels::OptimizerUpdate> updates) {
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
+    if (!plan_.staged) {
+      for_tiles(thread, [&](std::size_t l, Range tiles) {
+        LiveLayer& layer = layers_[l];
+        panels::update_tiles(layer.parameters(), training_.below(l), training_.layers[l].gradients.view(), rows,
+                             updates[layer.group], tiles);
+      });
+      return;
+    }
+    for_tiles(thread, [&](std::size_t l, Range tiles) {
       LiveLayer& layer = layers_[l];
+      panels::gradient_tiles(layer.parameters(), training_.below(l), training_.layers[l].gradients.view(), rows,
+                             layer.gradient.data(), layer.bias_gradient.data(), tiles);
+    });
+    const float scale = plan_.clip_norm ? gradient_scale(thread) : 1.0F;
+    for_tiles(thread, [&](std::size_t l, Range tiles) {
+      LiveLayer& layer = layers_[l];
+      kernels::OptimizerUpdate scaled = updates[layer.group];
+      scaled.gradient_scale = scale;
+      panels::apply_tiles(layer.parameters(), layer.gradient.data(), layer.bias_gradient.data(), scaled, tiles);
+    });
+  }
+
+  /// Calls part(l, tiles) for this thread's tiles of every trained layer.
+  template <class Part>
+  void for_tiles(int thread, Part&& part) {
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      if (layers_[l].trained) {
+        const LayerSpec& layer = layers_[l].spec;
+        part(l, share(panels::tile_count(layer.inputs, layer.outputs), thread, team_.size()));
+      }
+    }
+  }
+
+  /// By what all gradients are multiplied to clip their norm, once every thread has stored its own. Each thread adds
+  /// up the outputs' sums for itself: that takes less time than one more barrier.
+  float gradient_scale(int thread) {
+    team_.barrier(thread);
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const LiveLayer& layer = layers_[l];
       if (!layer.trained) {
         continue;
       }
-      const panels::Blocked& src = training_.below(l);
-      const panels::Blocked& diff_dst = training_.layers[l].gradients.view();
-      const Range tiles = share(panels::tile_count(layer.spec.inputs, layer.spec.outputs), thread, team_.size());
-      if (plan_.staged) {
-        panels::gradient_tiles(layer.parameters(), src, diff_dst, rows, layer.gradient.data(),
-                               layer.bias_gradient.data(), tiles);
-        panels::apply_tiles(layer.parameters(), layer.gradient.data(), layer.bias_gradient.data(), updates[layer.group],
-                            tiles);
-      } else {
-        panels::update_tiles(layer.parameters(), src, diff_dst, rows, updates[layer.group], tiles);
+      const Range mine = share(panels::blocks_of(layer.spec.outputs), thread, team_.size());
+      for (std::size_t panel = mine.first; panel < mine.last; ++panel) {
+        squares_.fill(l, panel * panels::kWidth,
+                      {layer.gradient.data() + panels::panel_index(layer.spec.inputs, panel * panels::kWidth, 0),
+                       layer.spec.inputs, panels::kWidth},
+                      std::span(layer.bias_gradient).subspan(panel * panels::kWidth, panels::kWidth));
       }
     }
+    team_.barrier(thread);
+    return clip_factor(*plan_.clip_norm, squares_.sum());
   }
 
   /// Calls use(state, chunk) on the team's threads once state.evaluation holds the logits of rows[chunk].
@@ -211,6 +262,9 @@ class PanelsEngine final : public Engine {
   AlignedVector<float> offset_;
   std::vector<LiveLayer> layers_;
   Schedule schedule_;
+  std::optional<kernels::ClassTargets> targets_;
+  GradientSquares squares_;
+  double loss_weight_ = 0;  ///< of the step at hand
   Pass training_;
   BlockedBuffer next_batch_;                 ///< gathered in the slack of the step before
   const std::uint8_t* next_from_ = nullptr;  ///< the pixels whose rows next_rows_ next_batch_ holds
@@ -226,6 +280,7 @@ std::unique_ptr<Engine> make_panels_engine(EnginePlan plan) {
     throw usage_error(
         "--engine panels needs a CPU with fused multiply-adds, and --isa other than baseline; use onednn");
   }
+  plan.staged = plan.staged || plan.clip_norm;  // the norm is that of whole gradients
   return std::make_unique<PanelsEngine>(std::move(plan));
 }
 

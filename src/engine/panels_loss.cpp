@@ -1,7 +1,5 @@
 #include "engine/panels_loss.h"
 
-#include "kernels/softmax_cross_entropy.h"
-
 namespace strata {
 
 using kernels::panels::Blocked;
@@ -16,7 +14,7 @@ PanelsLoss::PanelsLoss(std::size_t classes, std::size_t rows)
 }
 
 std::size_t PanelsLoss::operator()(const SamplesView& samples, std::span<const std::uint32_t> rows, Range range,
-                                   const Blocked& logits, const Blocked* gradients, std::span<float> row_losses) {
+                                   const Blocked& logits, const LossGradient* gradient, std::span<float> row_losses) {
   labels_.clear();
   for (std::size_t row = range.first; row < range.last; ++row) {
     labels_.push_back(samples.labels[rows[row]]);
@@ -24,14 +22,15 @@ std::size_t PanelsLoss::operator()(const SamplesView& samples, std::span<const s
   const MatrixView<float> values = matrix(logits, range);
   const bool in_place = classes_ <= kWidth;
   MatrixView<float> diff;
-  if (gradients != nullptr) {
-    diff = in_place ? matrix(*gradients, range) : values;
+  if (gradient != nullptr) {
+    diff = in_place ? matrix(gradient->logits, range) : values;
   }
   const std::size_t correct =
-      kernels::softmax_cross_entropy(values, labels_, static_cast<float>(rows.size()), diff, row_losses, scratch_);
+      kernels::softmax_cross_entropy(values, labels_, gradient != nullptr ? gradient->divisor : 1.0F, diff, row_losses,
+                                     scratch_, gradient != nullptr ? gradient->targets : nullptr);
   for (std::size_t row = 0; !in_place && row < diff.rows(); ++row) {
     for (std::size_t c = 0; c < classes_; ++c) {
-      (*gradients)(range.first + row, c) = diff(row, c);
+      gradient->logits(range.first + row, c) = diff(row, c);
     }
   }
   return correct;

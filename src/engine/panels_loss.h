@@ -9,8 +9,16 @@
 #include "core/tensor.h"
 #include "data/dataset.h"
 #include "kernels/panels/dense.h"
+#include "kernels/softmax_cross_entropy.h"
 
 namespace strata {
+
+/// What a batch's training asks of the loss.
+struct LossGradient {
+  kernels::panels::Blocked logits;                 ///< where the gradients at the logits go
+  float divisor = 1;                               ///< of the batch's sum of losses
+  const kernels::ClassTargets* targets = nullptr;  ///< null: the plain cross-entropy
+};
 
 /// Scratch for the softmax of up to `rows` rows at a time.
 class PanelsLoss {
@@ -21,9 +29,9 @@ class PanelsLoss {
   void probabilities(const kernels::panels::Blocked& logits, MatrixView<float> probabilities);
 
   /// Rows `range` of the batch that `rows` of `samples` are: row_losses, one for each row of the range, and, unless
-  /// `gradients` is null, the gradients at the logits of the mean over the batch. Returns the rows that are correct.
+  /// `gradient` is null, the gradients at the logits of the mean over the batch. Returns the rows that are correct.
   std::size_t operator()(const SamplesView& samples, std::span<const std::uint32_t> rows, kernels::panels::Range range,
-                         const kernels::panels::Blocked& logits, const kernels::panels::Blocked* gradients,
+                         const kernels::panels::Blocked& logits, const LossGradient* gradient,
                          std::span<float> row_losses);
 
  private:

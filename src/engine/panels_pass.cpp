@@ -5,14 +5,44 @@ namespace strata {
 namespace panels = kernels::panels;
 using panels::Range;
 
-LayerActivations::LayerActivations(const LayerSpec& layer, std::size_t rows, bool training)
+namespace {
+
+/// dst = src with the mask's units dropped, if there is one.
+void drop(const std::optional<kernels::DropoutMask>& mask, const panels::Blocked& src, const panels::Blocked& dst,
+          Range rows, Range blocks) {
+  for (std::size_t block = blocks.first; mask && block < blocks.last; ++block) {
+    const auto view = [&](const panels::Blocked& blocked) {
+      return MatrixView<float>(blocked.at(block, rows.first), rows.size(), panels::kWidth);
+    };
+    kernels::drop_units(*mask, view(src), rows.first, block * panels::kWidth, view(dst));
+  }
+}
+
+}  // namespace
+
+LayerActivations::LayerActivations(const LayerSpec& layer, std::size_t rows, bool training, bool dropout)
     : values(layer.outputs, rows),
       inputs(layer.outputs, panels::derivative_needs_input(layer.activation.kind) ? rows : 0),
-      gradients(layer.outputs, training ? rows : 0) {}
+      gradients(layer.outputs, training ? rows : 0),
+      dropped(layer.outputs, dropout ? rows : 0) {}
 
-Pass::Pass(const ModelSpec& model, std::size_t rows, bool training) : batch(model.inputs, rows) {
+Pass::Pass(const ModelSpec& model, std::size_t rows) : batch(model.inputs, rows), masks(model.layer_count()) {
   for (const LayerSpec& layer : model.layers()) {
-    layers.emplace_back(layer, rows, training);
+    layers.emplace_back(layer, rows, false, false);
+  }
+}
+
+Pass::Pass(const EnginePlan& plan, std::size_t rows) : batch(plan.model.inputs, rows), masks(plan.model.layer_count()) {
+  for (std::size_t l = 0; l < plan.model.layer_count(); ++l) {
+    layers.emplace_back(plan.model.layer(l), rows, true, plan.dropout_rate(l) > 0);
+  }
+}
+
+void Pass::draw_masks(const EnginePlan& plan, std::uint64_t step) {
+  for (std::size_t l = 0; l < masks.size(); ++l) {
+    if (plan.dropout_rate(l) > 0) {
+      masks[l] = kernels::dropout_mask(plan.dropout_rate(l), plan.seed, l, step);
+    }
   }
 }
 
@@ -26,6 +56,7 @@ void forward(const std::vector<LiveLayer>& layers, std::size_t l, Pass& pass, Ra
                     .terms = layer.spec.inputs},
                    rows, panels);
   panels::activate(layer.spec.activation, here.values.view(), here.inputs.view(), rows, panels);
+  drop(pass.masks[l], here.values.view(), here.dropped.view(), rows, panels);
 }
 
 void backward(const std::vector<LiveLayer>& layers, std::size_t l, Pass& pass, Range rows, Range blocks) {
@@ -36,6 +67,7 @@ void backward(const std::vector<LiveLayer>& layers, std::size_t l, Pass& pass, R
                     .dst = below.gradients.view(),
                     .terms = layer.spec.outputs},
                    rows, blocks);
+  drop(pass.masks[l - 1], below.gradients.view(), below.gradients.view(), rows, blocks);
   panels::multiply_by_derivative(layers[l - 1].spec.activation, below.values.view(), below.inputs.view(),
                                  below.gradients.view(), rows, blocks);
 }

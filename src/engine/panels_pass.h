@@ -2,19 +2,26 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "core/tensor.h"
 #include "engine/panels_layers.h"
+#include "kernels/dropout.h"
 #include "kernels/panels/dense.h"
 
 namespace strata {
+
+/// Rows that a block of a buffer for `rows` rows has room for: from block to block the caches' sets must not repeat, as
+/// they would at a stride of a power of two.
+constexpr std::size_t row_capacity(std::size_t rows) { return rows < 256 ? rows : (rows + 47) / 64 * 64 + 16; }
 
 /// Owned storage of a Blocked matrix, zero at first.
 class BlockedBuffer {
  public:
   BlockedBuffer(std::size_t features, std::size_t rows)
-      : values_(kernels::panels::padded(features) * rows, 0.0F), view_{values_.data(), rows} {}
+      : values_(kernels::panels::padded(features) * row_capacity(rows), 0.0F),
+        view_{values_.data(), row_capacity(rows)} {}
   BlockedBuffer(BlockedBuffer&&) = default;
   BlockedBuffer& operator=(BlockedBuffer&&) = default;
 
@@ -30,21 +37,32 @@ struct LayerActivations {
   BlockedBuffer values;     ///< after the activation
   BlockedBuffer inputs;     ///< before it, where the derivative needs that
   BlockedBuffer gradients;  ///< of the loss, before the activation
+  BlockedBuffer dropped;    ///< what dropout leaves of the values, which the derivative may still need; else empty
 
-  LayerActivations(const LayerSpec& layer, std::size_t rows, bool training);
+  LayerActivations(const LayerSpec& layer, std::size_t rows, bool training, bool dropout);
+
+  /// What the next layer reads.
+  const kernels::panels::Blocked& output() const {
+    return dropped.view().capacity > 0 ? dropped.view() : values.view();
+  }
 };
 
-/// Up to `rows` rows on their way; `training` adds what a backward pass needs.
+/// Up to `rows` rows on their way.
 struct Pass {
   BlockedBuffer batch;  ///< the network's input, standardised
   std::vector<LayerActivations> layers;
+  std::vector<std::optional<kernels::DropoutMask>> masks;  ///< of each layer at the step at hand
 
-  Pass(const ModelSpec& model, std::size_t rows, bool training);
+  /// For rows without a way back, and without dropout.
+  Pass(const ModelSpec& model, std::size_t rows);
+  /// With what the plan's training needs.
+  Pass(const EnginePlan& plan, std::size_t rows);
+
+  /// Draws the masks of another step.
+  void draw_masks(const EnginePlan& plan, std::uint64_t step);
 
   /// What layer l reads.
-  const kernels::panels::Blocked& below(std::size_t l) const {
-    return l == 0 ? batch.view() : layers[l - 1].values.view();
-  }
+  const kernels::panels::Blocked& below(std::size_t l) const { return l == 0 ? batch.view() : layers[l - 1].output(); }
 };
 
 /// Layer l's values from those below it, for some rows and some panels of outputs.

@@ -4,8 +4,9 @@ namespace strata {
 
 namespace {
 
-/// Weights from this size on are divided by columns: more than a core's share of its nearest caches.
-constexpr std::size_t kColumnFloats = 64 * 1024;
+/// Weights from this size on are divided by columns. By rows every thread reads all of them, and half or more of what
+/// it reads was written by others in the step before; 64 KB from another core's cache take longer than a barrier.
+constexpr std::size_t kColumnFloats = 16 * 1024;
 /// Activations that a pass over rows keeps at hand, in floats.
 constexpr std::size_t kChunkFloats = 96 * 1024;
 /// Rows that are worth a chunk of their own.

@@ -7,6 +7,9 @@
 
 namespace strata {
 
+/// As good as no bound for a whole number: exact in double, and a thousand times as much stays in 64 bits.
+inline constexpr double kMostSteps = 1e15;
+
 struct OptimizerKey {
   enum class Type { number, whole, boolean };
   std::string_view name;

@@ -16,11 +16,10 @@ namespace {
 using Type = OptimizerKey::Type;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kMaxSteps = 1e15;  // exact in double, and products with t_mul stay in 64 bits
 constexpr double kMaxFactor = 1000;
 
 OptimizerKey steps_key(std::string_view name, double value, double minimum, std::string_view help) {
-  return {name, Type::whole, value, value, minimum, kMaxSteps, false, false, help};
+  return {name, Type::whole, value, value, minimum, kMostSteps, false, false, help};
 }
 
 OptimizerKey rate_key(std::string_view name, std::string_view help) {

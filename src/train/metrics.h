@@ -8,21 +8,23 @@
 
 namespace strata {
 
-/// Step sums added in step order, divided by the rows seen.
+/// Step sums added in step order, divided by the rows seen; losses by the sum of their weights.
 class EpochMeans {
  public:
   void add(const LossSums& sums, std::size_t rows) {
     loss_ += sums.loss;
+    weight_ += sums.weight;
     correct_ += sums.correct;
     rows_ += rows;
   }
 
   std::size_t rows() const { return rows_; }
-  double loss() const { return loss_ / static_cast<double>(rows_); }
+  double loss() const { return loss_ / weight_; }
   double accuracy() const { return static_cast<double>(correct_) / static_cast<double>(rows_); }
 
  private:
   double loss_ = 0;
+  double weight_ = 0;
   std::size_t correct_ = 0;
   std::size_t rows_ = 0;
 };

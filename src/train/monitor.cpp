@@ -13,6 +13,21 @@ namespace {
 
 const MonitorEntry& entry_of(Monitor monitor) { return *std::ranges::find(kMonitors, monitor, &MonitorEntry::value); }
 
+/// What the classes' probabilities are needed for.
+void add_class_figures(Validation& result, Engine& engine, const SamplesView& samples,
+                       std::span<const std::uint32_t> rows, std::size_t classes, Monitor monitor) {
+  AlignedVector<float> values(rows.size() * classes);
+  const MatrixView<float> probabilities(values.data(), rows.size(), classes);
+  engine.predict(samples, rows, probabilities);
+  std::vector<std::uint32_t> labels(rows.size());
+  std::ranges::transform(rows, labels.begin(), [&](std::uint32_t row) { return samples.labels[row]; });
+  if (monitor == Monitor::val_auc) {
+    result.auc = macro_auc(labels, probabilities);
+  } else {
+    result.macro_f1 = macro_f1(class_figures(confusion_matrix(labels, probabilities)));
+  }
+}
+
 }  // namespace
 
 std::string_view monitor_name(Monitor monitor) { return entry_of(monitor).name; }
@@ -32,15 +47,16 @@ double Validation::value(Monitor monitor) const {
   return kNone;
 }
 
-Validation validate(Engine& engine, const SamplesView& samples, std::span<const std::uint32_t> rows, Monitor monitor) {
+Validation validate(Engine& engine, const SamplesView& samples, std::span<const std::uint32_t> rows,
+                    std::size_t classes, Monitor monitor) {
   const LossSums sums = engine.evaluate(samples, rows);
   Validation result{.loss = sums.loss / static_cast<double>(rows.size()),
                     .accuracy = static_cast<double>(sums.correct) / static_cast<double>(rows.size()),
                     .macro_f1 = {},
                     .auc = {}};
   const bool by_probabilities = monitor == Monitor::val_macro_f1 || monitor == Monitor::val_auc;
-  if (!by_probabilities || !std::isfinite(result.loss)) {
-    return result;
+  if (by_probabilities && std::isfinite(result.loss)) {
+    add_class_figures(result, engine, samples, rows, classes, monitor);
   }
   return result;
 }

@@ -36,8 +36,9 @@ struct Validation {
   double value(Monitor monitor) const;
 };
 
-/// Evaluates `rows` of `samples`, at least one; for val_auc of at least two classes.
-Validation validate(Engine& engine, const SamplesView& samples, std::span<const std::uint32_t> rows, Monitor monitor);
+/// Evaluates `rows` of `samples`, at least one, by an engine of `classes` outputs.
+Validation validate(Engine& engine, const SamplesView& samples, std::span<const std::uint32_t> rows,
+                    std::size_t classes, Monitor monitor);
 
 /// The best epoch so far. Plain values, which a checkpoint can keep.
 struct BestEpoch {

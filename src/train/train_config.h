@@ -16,6 +16,12 @@
 
 namespace strata {
 
+/// How much a class counts in the loss that is trained.
+struct ClassWeights {
+  bool balanced = false;      ///< training rows / (classes * the class' training rows), as scikit-learn
+  std::vector<double> given;  ///< else one for each class, above 0; empty: 1
+};
+
 struct TrainConfig {
   double validation_split = 0.2;  ///< share of the training rows held out
   SplitKind split = SplitKind::shuffled;
@@ -33,6 +39,11 @@ struct TrainConfig {
   Monitor monitor = Monitor::val_loss;
   std::optional<std::uint32_t> early_stopping;  ///< stop after so many epochs without a better monitored figure
   bool restore_best = false;                    ///< end with the weights of the best epoch
+  std::vector<double> dropout;                  ///< the rate of each hidden layer, in [0, 1); empty: none
+  double label_smoothing = 0;                   ///< in [0, 1)
+  ClassWeights class_weights;
+  std::optional<double> clip_norm;   ///< the largest norm of all gradients together; above 0
+  std::optional<double> clip_value;  ///< the largest size of each gradient; above 0
   std::uint64_t seed = 42;
   EngineKind engine = EngineKind::automatic;
   kernels::Precision precision = kernels::Precision::f32;

@@ -28,6 +28,24 @@ TEST_CASE("shares lie in [0, 1)", "[cli]") {
   }
 }
 
+TEST_CASE("positive numbers are so in fp32 too", "[cli]") {
+  CHECK(parse_positive("clip-norm", "1") == 1.0);
+  CHECK(parse_positive("clip-norm", "1e-3") == 1e-3);
+  for (const char* text : {"", "0", "-1", "nan", "inf", "1e-60", "1e60", "1x", "1,2"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(parse_positive("clip-norm", text), Error);
+  }
+}
+
+TEST_CASE("lists are read value by value", "[cli]") {
+  CHECK(parse_list("dropout", "0.5", parse_share) == std::vector<double>{0.5});
+  CHECK(parse_list("dropout", "0.5,0,0.25", parse_share) == std::vector<double>{0.5, 0, 0.25});
+  for (const char* text : {"", ",", "0.5,", ",0.5", "0.5,,0.5", "0.5,1"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(parse_list("dropout", text, parse_share), Error);
+  }
+}
+
 TEST_CASE("durations need a number and a unit", "[cli]") {
   CHECK(parse_duration("max-time", "90s") == 90.0);
   CHECK(parse_duration("max-time", "10m") == 600.0);

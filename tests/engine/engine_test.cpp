@@ -5,18 +5,21 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <optional>
 
 #include "kernels/instruction_set.h"
 #include "kernels/softmax_cross_entropy.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
+#include "tests/engine/dropout_factors.h"
 #include "tests/engine/small_problem.h"
+#include "tests/optim/optimizer_oracle.h"
 
 using namespace strata;
 using namespace strata::test;
 using kernels::ActivationKind;
-using kernels::reference::OptimizedElement;
 
 namespace {
 
@@ -43,6 +46,27 @@ struct Setup {
   std::vector<ParameterGroup> groups{group(0, 2, "sgd,lr=0.1")};
   std::vector<std::size_t> batch_sizes{32};
   int threads = 1;
+  std::vector<double> dropout{};
+  TrainingLoss loss{};
+  std::optional<ClipNorm> clip_norm{};
+  float clip_value = std::numeric_limits<float>::infinity();
+
+  EnginePlan plan(const SmallProblem& problem) const {
+    return {model, groups, problem.scaler, batch_sizes, threads, false, 5, dropout, loss, clip_norm};
+  }
+  std::vector<bool> trained_layers() const {
+    EnginePlan groups_alone;
+    groups_alone.model = model;
+    groups_alone.groups = groups;
+    return groups_alone.trained_layers();
+  }
+  std::vector<kernels::OptimizerUpdate> updates(std::uint64_t t) const {
+    auto all = updates_at(groups, t);
+    for (kernels::OptimizerUpdate& update : all) {
+      update.gradient_limit = clip_value;
+    }
+    return all;
+  }
 };
 
 /// The network in double with each parameter's optimizer state.
@@ -56,10 +80,13 @@ class ReferenceTrainer {
   }
 
   /// The sums before the update, which is number t.
-  kernels::reference::NetworkPass step(std::span<const std::uint32_t> rows, const std::vector<ParameterGroup>& groups,
-                                       std::uint64_t t) {
-    auto pass = forward_backward(network_, problem_.standardised(rows), problem_.labels_of(rows));
-    for (const ParameterGroup& g : groups) {
+  kernels::reference::NetworkPass step(std::span<const std::uint32_t> rows, const Setup& setup, std::uint64_t t) {
+    auto pass = forward_backward(network_, problem_.standardised(rows), problem_.labels_of(rows),
+                                 {setup.loss.label_smoothing, setup.loss.class_weights,
+                                  setup.loss.convention == Convention::torch && !setup.loss.class_weights.empty()},
+                                 dropout_factors(setup.model, setup.dropout, 5, rows.size(), t));
+    clip(setup, pass.gradients);
+    for (const ParameterGroup& g : setup.groups) {
       for (std::size_t l = g.first; l <= g.last; ++l) {
         update(g.optimizer, network_[l].weights, pass.gradients[l].weights, weights_[l], t);
         update(g.optimizer, network_[l].bias, pass.gradients[l].bias, bias_[l], t);
@@ -71,21 +98,26 @@ class ReferenceTrainer {
   const kernels::reference::Network& network() const { return network_; }
 
  private:
+  static void clip(const Setup& setup, std::vector<kernels::reference::DenseGradient>& gradients) {
+    const double factor = setup.clip_norm ? kernels::reference::clip_by_norm_factor(
+                                                gradients, setup.trained_layers(), setup.clip_norm->limit,
+                                                setup.clip_norm->convention == Convention::torch)
+                                          : 1;
+    for (auto& gradient : gradients) {
+      for (std::vector<double>* values : {&gradient.weights, &gradient.bias}) {
+        for (double& g : *values) {
+          g = kernels::reference::clip_by_value(factor * g, double{setup.clip_value});
+        }
+      }
+    }
+  }
+
   static void update(const OptimizerSpec& optimizer, std::vector<double>& values, const std::vector<double>& gradient,
                      std::vector<OptimizedElement>& state, std::uint64_t t) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       OptimizedElement& x = state[i];
       x.w = values[i];
-      if (optimizer.name == "sgd" && optimizer.value("momentum") > 0) {
-        kernels::reference::sgd_momentum_keras(x, gradient[i], optimizer.value("lr"), optimizer.value("momentum"),
-                                               optimizer.value("nesterov") != 0);
-      } else if (optimizer.name == "sgd") {
-        kernels::reference::sgd(x, gradient[i], optimizer.value("lr"));
-      } else if (optimizer.name == "adam") {
-        kernels::reference::adam_keras(x, gradient[i], optimizer.value("lr"),
-                                       {optimizer.value("beta1"), optimizer.value("beta2"), optimizer.value("epsilon")},
-                                       t);
-      }
+      apply_oracle(optimizer, Convention::keras, x, gradient[i], base_learning_rate(optimizer), t);
       values[i] = x.w;
     }
   }
@@ -97,8 +129,7 @@ class ReferenceTrainer {
 };
 
 std::unique_ptr<Engine> make_engine(const Setup& setup, const SmallProblem& problem) {
-  auto engine =
-      make_engine(setup.engine, {setup.model, setup.groups, problem.scaler, setup.batch_sizes, setup.threads});
+  auto engine = make_engine(setup.engine, setup.plan(problem));
   engine->import_parameters(problem.initial);
   return engine;
 }
@@ -135,9 +166,9 @@ void check_steps(const Setup& setup) {
   for (std::uint64_t t = 1; t <= kSteps; ++t) {
     const std::size_t size = setup.batch_sizes[t % setup.batch_sizes.size()];
     const auto rows = random_integers(size, kRows, 100 + t);
-    const LossSums sums = engine->train_step({problem.samples(), rows, {}}, updates_at(setup.groups, t));
-    const auto expected = exact.step(rows, setup.groups, t);
-    CHECK(sums.loss / static_cast<double>(size) == Approx(expected.loss).epsilon(kTolerance));
+    const LossSums sums = engine->train_step({problem.samples(), rows, {}, t}, setup.updates(t));
+    const auto expected = exact.step(rows, setup, t);
+    CHECK(sums.mean_loss() == Approx(expected.loss).epsilon(kTolerance));
     CHECK(sums.correct == expected.correct);
   }
   CHECK(largest_difference(exported(*engine, setup.model), exact.network()) < kTolerance);
@@ -178,7 +209,11 @@ TEST_CASE("steps follow the oracle with every optimizer", "[engine]") {
   const EngineKind kind = GENERATE(from_range(engines()));
   // Adam with an epsilon that keeps m/(sqrt(v) + epsilon) from amplifying the rounding of gradients near 0.
   for (const std::string_view optimizer :
-       {"sgd,lr=0.1,momentum=0.9", "sgd,lr=0.1,momentum=0.9,nesterov=true", "adam,lr=0.01,epsilon=0.001", "freeze"}) {
+       {"sgd,lr=0.1,momentum=0.9", "sgd,lr=0.1,momentum=0.9,nesterov=true,weight_decay=0.1",
+        "rmsprop,lr=0.01,epsilon=0.001", "rmsprop,lr=0.01,epsilon=0.001,centered=true,momentum=0.9", "adagrad,lr=0.1",
+        "adadelta,epsilon=0.001,weight_decay=0.1", "adam,lr=0.01,epsilon=0.001",
+        "adam,lr=0.01,epsilon=0.001,amsgrad=true", "adamw,lr=0.01,epsilon=0.001,weight_decay=1",
+        "adamax,lr=0.01,epsilon=0.01", "nadam,lr=0.01,epsilon=0.01", "freeze"}) {
     CAPTURE(optimizer);
     Setup setup(kind);
     setup.groups = {group(0, 1, optimizer), group(2, 2, "sgd,lr=0.1")};
@@ -245,6 +280,103 @@ TEST_CASE("steps follow the oracle with any number of threads", "[engine]") {
     setup.groups = {group(0, 1, "sgd,lr=0.1,momentum=0.5"), group(2, 2, "adam,lr=0.01,epsilon=0.001")};
     check_steps(setup);
   }
+}
+
+TEST_CASE("steps follow the oracle with dropout, at any rates and with every activation", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  for (const kernels::ActivationName& activation : kernels::kActivations) {
+    Setup setup(kind);
+    setup.model.activation = activation_of(activation.kind);
+    setup.dropout = {0.25, 0.5};
+    check_steps(setup);
+  }
+  for (const auto& rates : {std::vector{0.0, 0.9}, {0.5, 0.0}, {0.0, 0.0}, {0.1, 0.1}}) {
+    Setup setup(kind);
+    setup.dropout = rates;
+    setup.model.hidden = {37, 20};
+    setup.batch_sizes = {130, 3};
+    setup.threads = 3;
+    check_steps(setup);
+    setup.groups = {group(0, 1, "freeze"), group(2, 2, "sgd,lr=0.1")};
+    check_steps(setup);
+  }
+}
+
+TEST_CASE("steps follow the oracle with smoothed labels and weighted classes, in both conventions", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  for (const Convention convention : {Convention::keras, Convention::torch}) {
+    for (const TrainingLoss& loss :
+         {TrainingLoss{convention, 0.1, {}}, TrainingLoss{convention, 0, {0.5, 2, 1.25}},
+          TrainingLoss{convention, 0.3, {0.5, 2, 1.25}}, TrainingLoss{convention, 0, {1, 1, 1}}}) {
+      CAPTURE(static_cast<int>(convention), loss.label_smoothing, loss.class_weights);
+      Setup setup(kind);
+      setup.loss = loss;
+      setup.batch_sizes = {32, 7};
+      check_steps(setup);
+    }
+  }
+  Setup wide(kind);
+  wide.model.classes = 40;
+  wide.threads = 2;
+  wide.loss = {Convention::torch, 0.2, to_double(random_floats(40, 0.5, 2, 1))};
+  check_steps(wide);
+}
+
+TEST_CASE("steps follow the oracle with gradients clipped by norm or by value", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  for (const auto& groups :
+       {std::vector{group(0, 2, "sgd,lr=0.1")},
+        std::vector{group(0, 0, "sgd,lr=0.1"), group(1, 1, "freeze"), group(2, 2, "adam,lr=0.01,epsilon=0.001")}}) {
+    for (const int threads : {1, 3}) {
+      Setup setup(kind);
+      setup.groups = groups;
+      setup.threads = threads;
+      setup.batch_sizes = {32, 7};
+      setup.model.hidden = {37, 20};
+      for (const Convention convention : {Convention::keras, Convention::torch}) {
+        for (const double limit : {0.05, 1e3}) {
+          CAPTURE(limit);
+          setup.clip_norm = ClipNorm{limit, convention};
+          check_steps(setup);
+        }
+      }
+      setup.clip_norm.reset();
+      setup.clip_value = 0.01F;
+      check_steps(setup);
+    }
+  }
+}
+
+TEST_CASE("evaluation knows no dropout, weights or smoothing", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  const Setup plain(kind);
+  Setup setup(kind);
+  setup.dropout = {0.5, 0.5};
+  setup.loss = {Convention::torch, 0.2, {0.5, 2, 1.25}};
+  const SmallProblem problem(kRows, setup.model);
+  const auto rows = first_rows(kRows);
+  const LossSums sums = make_engine(setup, problem)->evaluate(problem.samples(), rows);
+  const LossSums expected = make_engine(plain, problem)->evaluate(problem.samples(), rows);
+  CHECK(sums.loss == expected.loss);
+  CHECK(sums.correct == expected.correct);
+  CHECK(sums.weight == kRows);
+}
+
+TEST_CASE("another step or seed drops other units, the same ones the same", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  Setup setup(kind);
+  setup.dropout = {0.5, 0.5};
+  const SmallProblem problem(kRows, setup.model);
+  const auto loss = [&](std::uint64_t step, std::uint64_t seed) {
+    EnginePlan plan = setup.plan(problem);
+    plan.seed = seed;
+    const auto engine = make_engine(kind, std::move(plan));
+    engine->import_parameters(problem.initial);
+    return engine->train_step({problem.samples(), first_rows(32), {}, step}, setup.updates(1)).loss;
+  };
+  CHECK(loss(1, 5) == loss(1, 5));
+  CHECK(loss(1, 5) != loss(2, 5));
+  CHECK(loss(1, 5) != loss(1, 6));
 }
 
 TEST_CASE("two engines of one plan compute the same bits", "[engine]") {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 #include "engine/engine.h"
 #include "kernels/denormals.h"
@@ -10,6 +12,7 @@
 #include "tests/catch.h"
 #include "tests/engine/scalar_trainer.h"
 #include "tests/engine/small_problem.h"
+#include "tests/optim/optimizer_oracle.h"
 
 using namespace strata;
 using namespace strata::test;
@@ -27,16 +30,33 @@ struct Case {
   Convention convention = Convention::keras;
   Sizes batches{32, 32, 32};  ///< of each step
   std::vector<int> threads{1, 3};
+  std::vector<double> dropout{};
+  TrainingLoss loss{};
+  std::optional<ClipNorm> clip_norm{};
+  float clip_value = std::numeric_limits<float>::infinity();
+
+  EnginePlan plan(const SmallProblem& problem, int thread_count, bool staged) const {
+    return {model, groups, problem.scaler, batches, thread_count, staged, 11, dropout, loss, clip_norm};
+  }
+  std::vector<kernels::OptimizerUpdate> updates(std::uint64_t t) const {
+    auto all = updates_at(groups, t, convention);
+    for (kernels::OptimizerUpdate& update : all) {
+      update.gradient_limit = clip_value;
+    }
+    return all;
+  }
 };
 
 /// What a step or an evaluation gave, and the weights after it.
 struct Trace {
   std::vector<double> losses;
+  std::vector<double> loss_weights;
   std::vector<std::size_t> correct;
   std::vector<float> weights;
 
   void take(const LossSums& sums) {
     losses.push_back(sums.loss);
+    loss_weights.push_back(sums.weight);
     correct.push_back(sums.correct);
   }
 };
@@ -47,10 +67,10 @@ std::vector<std::uint32_t> rows_of_step(const Case& c, std::size_t t) {
 
 Trace scalar_trace(const Case& c, const SmallProblem& problem) {
   kernels::flush_denormals();
-  scalar::Trainer trainer(problem, c.groups);
+  scalar::Trainer trainer(problem, c.plan(problem, 1, false));
   Trace trace;
   for (std::size_t t = 1; t <= c.batches.size(); ++t) {
-    trace.take(trainer.step(rows_of_step(c, t), updates_at(c.groups, t, c.convention)));
+    trace.take(trainer.step(rows_of_step(c, t), c.updates(t), t));
   }
   trace.take(trainer.evaluate(random_integers(137, kRows, 1)));
   trace.weights = trainer.weights();
@@ -58,13 +78,13 @@ Trace scalar_trace(const Case& c, const SmallProblem& problem) {
 }
 
 Trace panels_trace(const Case& c, const SmallProblem& problem, int threads, bool staged) {
-  const auto engine = make_panels_engine({c.model, c.groups, problem.scaler, c.batches, threads, staged});
+  const auto engine = make_panels_engine(c.plan(problem, threads, staged));
   engine->import_parameters(problem.initial);
   Trace trace;
   for (std::size_t t = 1; t <= c.batches.size(); ++t) {
     const auto rows = rows_of_step(c, t);
     const auto next_rows = rows_of_step(c, t + 1);
-    trace.take(engine->train_step({problem.samples(), rows, next_rows}, updates_at(c.groups, t, c.convention)));
+    trace.take(engine->train_step({problem.samples(), rows, next_rows, t}, c.updates(t)));
   }
   trace.take(engine->evaluate(problem.samples(), random_integers(137, kRows, 1)));
   Parameters parameters(c.model.layers());
@@ -104,6 +124,7 @@ void check(const Case& c) {
       CAPTURE(c.model.inputs, c.model.hidden, c.model.classes, c.batches, threads, staged);
       const Trace trace = panels_trace(c, problem, threads, staged);
       CHECK(trace.losses == expected.losses);
+      CHECK(trace.loss_weights == expected.loss_weights);
       CHECK(trace.correct == expected.correct);
       CHECK(differing_bits(trace.weights, expected.weights) == 0);
     }
@@ -131,13 +152,17 @@ TEST_CASE("panels: every optimizer has the scalar trainer's bits, in both conven
     return;
   }
   for (const Convention convention : {Convention::keras, Convention::torch}) {
-    for (const std::string_view optimizer :
-         {"sgd,lr=0.3", "sgd,lr=0.1,momentum=0.9", "sgd,lr=0.1,momentum=0.9,nesterov=true", "adam,lr=0.01"}) {
+    for (const std::string& optimizer : optimizer_cases()) {
+      const auto spec = parse_optimizer(optimizer, convention, "--group");
+      if (base_learning_rate(spec) == 0) {  // nothing would change
+        continue;
+      }
       CAPTURE(static_cast<int>(convention), optimizer);
       Case c;
       c.convention = convention;
       c.groups = {group(0, 2, optimizer, convention)};
       c.batches = {32, 32, 9, 32, 32, 70};
+      c.threads = {1, 2, 3, 4};
       check(c);
     }
   }
@@ -199,4 +224,97 @@ TEST_CASE("panels: any number of threads has the scalar trainer's bits, layers b
   c.batches = {70, 5, 64};
   c.threads = {1, 2, 3, 4, 7, 8, 16};
   check(c);
+}
+
+namespace {
+
+/// Steps of full and partial batches on any number of threads, layers by columns among them.
+Case case_with_options(Convention convention) {
+  Case c;
+  c.model = {70, {267, 261, 19}, 5, activation_of(ActivationKind::elu)};
+  c.convention = convention;
+  c.groups = {group(0, 1, "sgd,lr=0.05,momentum=0.9", convention), group(2, 3, "adam", convention)};
+  c.batches = {70, 5, 64};
+  c.threads = {1, 2, 3, 4, 7};
+  return c;
+}
+
+const std::vector<double> kClassWeights{0.5, 2, 1.25, 1, 0.8};
+
+}  // namespace
+
+TEST_CASE("panels: dropout has the scalar trainer's bits with every activation", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  for (const kernels::ActivationName& activation : kernels::kActivations) {
+    CAPTURE(activation.name);
+    Case c;
+    c.model.activation = activation_of(activation.kind);
+    c.batches = {65, 64, 7};
+    c.dropout = {0.3, 0.5};
+    check(c);
+  }
+  Case c = case_with_options(Convention::keras);
+  c.dropout = {0.2, 0, 0.5};
+  check(c);
+  c.groups = {group(0, 1, "freeze"), group(2, 3, "sgd,lr=0.1")};
+  check(c);
+}
+
+TEST_CASE("panels: smoothed labels and weighted classes have the scalar trainer's bits", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  for (const Convention convention : {Convention::keras, Convention::torch}) {
+    for (const TrainingLoss& loss : {TrainingLoss{convention, 0.1, {}}, TrainingLoss{convention, 0, kClassWeights},
+                                     TrainingLoss{convention, 0.1, kClassWeights}}) {
+      CAPTURE(static_cast<int>(convention), loss.label_smoothing, loss.class_weights);
+      Case c;
+      c.convention = convention;
+      c.batches = {65, 64, 7};
+      c.loss = loss;
+      check(c);
+    }
+  }
+  Case c;
+  c.model.classes = 21;  // more than a block holds
+  c.loss = {Convention::torch, 0.2, to_double(random_floats(21, 0.5, 2, 1))};
+  check(c);
+}
+
+TEST_CASE("panels: clipping has the scalar trainer's bits, fused or staged", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  for (const Convention convention : {Convention::keras, Convention::torch}) {
+    CAPTURE(static_cast<int>(convention));
+    Case by_value = case_with_options(convention);
+    by_value.clip_value = 0.003F;
+    check(by_value);
+    for (const double limit : {0.2, 1e6}) {  // all steps are clipped, or none
+      Case by_norm = case_with_options(convention);
+      by_norm.clip_norm = ClipNorm{limit, convention};
+      check(by_norm);
+    }
+  }
+  Case frozen = case_with_options(Convention::keras);
+  frozen.groups = {group(0, 0, "sgd,lr=0.1"), group(1, 1, "freeze"), group(2, 3, "adam")};
+  frozen.clip_norm = ClipNorm{0.1, Convention::keras};
+  check(frozen);
+}
+
+TEST_CASE("panels: all of it together has the scalar trainer's bits", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  for (const Convention convention : {Convention::keras, Convention::torch}) {
+    Case c = case_with_options(convention);
+    c.model.activation = activation_of(ActivationKind::gelu);
+    c.dropout = {0.5, 0.25, 0.1};
+    c.loss = {convention, 0.1, kClassWeights};
+    c.clip_norm = ClipNorm{0.2, convention};
+    c.clip_value = 0.002F;
+    check(c);
+  }
 }

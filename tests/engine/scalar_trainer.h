@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "tests/engine/small_problem.h"
+#include "tests/kernels/scalar_dropout.h"
 #include "tests/kernels/scalar_elementary.h"
+#include "tests/kernels/scalar_update.h"
 
 namespace strata::test::scalar {
 
@@ -75,44 +77,6 @@ inline float derivative(Activation activation, float z, float y) {
   return 1.0F;
 }
 
-struct Element {
-  float w = 0;
-  float a = 0;  ///< velocity or first moment
-  float b = 0;  ///< second moment
-};
-
-inline void update(const kernels::OptimizerUpdate& u, float g, Element& x) {
-  using kernels::UpdateRule;
-  switch (u.rule) {
-    case UpdateRule::none:
-      return;
-    case UpdateRule::sgd:
-      x.w = std::fma(-u.rate, g, x.w);
-      return;
-    case UpdateRule::sgd_keras:
-      x.a = u.momentum * x.a - u.rate * g;
-      x.w = x.w + x.a;
-      return;
-    case UpdateRule::nesterov_keras:
-      x.a = u.momentum * x.a - u.rate * g;
-      x.w = x.w + (u.momentum * x.a - u.rate * g);
-      return;
-    case UpdateRule::sgd_torch:
-      x.a = u.momentum * x.a + g;
-      x.w = std::fma(-u.rate, x.a, x.w);
-      return;
-    case UpdateRule::nesterov_torch:
-      x.a = u.momentum * x.a + g;
-      x.w = std::fma(-u.rate, g + u.momentum * x.a, x.w);
-      return;
-    case UpdateRule::adam:
-      x.a = std::fma(u.one_minus_beta1, g - x.a, x.a);
-      x.b = std::fma(u.one_minus_beta2, g * g - x.b, x.b);
-      x.w = std::fma(-u.rate, x.a / (std::sqrt(x.b) + u.epsilon), x.w);
-      return;
-  }
-}
-
 /// The fixed tree over blocks of 64 of `count` terms: chain(first, last) sums the terms of one block.
 template <class Chain>
 auto sum_tree(std::size_t first, std::size_t last, const Chain& chain) {
@@ -129,10 +93,16 @@ auto sum_tree(std::size_t first, std::size_t last, const Chain& chain) {
 /// The whole network with its optimizers' state. Matrices are row-major vectors of one row a sample.
 class Trainer {
  public:
-  Trainer(const SmallProblem& problem, std::vector<ParameterGroup> groups)
-      : problem_(problem), groups_(std::move(groups)), layers_(problem.initial.layers()) {
+  Trainer(const SmallProblem& problem, EnginePlan plan)
+      : problem_(problem), plan_(std::move(plan)), trained_(plan_.trained_layers()), layers_(problem.initial.layers()) {
     for (const float w : problem.initial.values()) {
-      elements_.push_back({w, 0, 0});
+      elements_.push_back({w, {}});
+    }
+    const OptimizerState state = initial_state(layers_, plan_.groups);
+    for (std::size_t slot = 0; slot < state.slots.size(); ++slot) {
+      for (std::size_t i = 0; i < elements_.size(); ++i) {
+        elements_[i].state[slot] = state.slots[slot].values()[i];
+      }
     }
     for (const LayerSpec& layer : layers_) {
       offsets_.push_back(offsets_.empty() ? 0 : offsets_.back() + previous_parameters_);
@@ -140,27 +110,38 @@ class Trainer {
     }
   }
 
-  LossSums step(std::span<const std::uint32_t> rows, std::span<const kernels::OptimizerUpdate> updates) {
+  LossSums step(std::span<const std::uint32_t> rows, std::span<const kernels::OptimizerUpdate> updates,
+                std::uint64_t t) {
+    draw_masks(rows.size(), t);
     forward(rows);
-    const LossSums sums = loss(rows);
-    std::vector<float> diff = logit_gradient(rows);
+    const LossSums sums = loss(rows, plan_.loss);
+    std::vector<float> diff = logit_gradient(rows, static_cast<float>(sums.weight));
+    std::vector<std::vector<float>> gradients(layers_.size());
     for (std::size_t l = layers_.size(); l-- > 0;) {
-      std::vector<float> below = l > 0 ? backward(l, diff) : std::vector<float>();
-      update_layer(l, diff, updates[group_of(l)]);
-      diff = std::move(below);
+      gradients[l] = layer_gradient(l, diff);
+      diff = l > 0 ? backward(l, diff) : std::vector<float>();
+    }
+    const float scale = plan_.clip_norm ? clip_scale(gradients) : 1.0F;
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      kernels::OptimizerUpdate scaled = updates[group_of(l)];
+      scaled.gradient_scale = scale;
+      for (std::size_t i = 0; i < gradients[l].size(); ++i) {
+        update(scaled, gradients[l][i], elements_[offsets_[l] + i]);
+      }
     }
     return sums;
   }
 
   LossSums evaluate(std::span<const std::uint32_t> rows) {
+    factors_.assign(layers_.size(), {});
     forward(rows);
-    return loss(rows);
+    return loss(rows, {});
   }
 
   /// In the canonical order.
   std::vector<float> weights() const {
     std::vector<float> values;
-    for (const Element& x : elements_) {
+    for (const Element<float>& x : elements_) {
       values.push_back(x.w);
     }
     return values;
@@ -169,17 +150,34 @@ class Trainer {
  private:
   std::size_t group_of(std::size_t layer) const {
     std::size_t g = 0;
-    while (layer > groups_[g].last) {
+    while (layer > plan_.groups[g].last) {
       ++g;
     }
     return g;
   }
 
-  Element& weight(std::size_t l, std::size_t o, std::size_t i) {
+  Element<float>& weight(std::size_t l, std::size_t o, std::size_t i) {
     return elements_[offsets_[l] + o * layers_[l].inputs + i];
   }
-  Element& bias(std::size_t l, std::size_t o) {
+  Element<float>& bias(std::size_t l, std::size_t o) {
     return elements_[offsets_[l] + layers_[l].inputs * layers_[l].outputs + o];
+  }
+
+  void draw_masks(std::size_t rows, std::uint64_t t) {
+    factors_.assign(layers_.size(), {});
+    for (std::size_t l = 0; l < plan_.dropout.size(); ++l) {
+      const auto mask = kernels::dropout_mask(plan_.dropout[l], plan_.seed, l, t);
+      for (std::size_t r = 0; r < rows && plan_.dropout[l] > 0; ++r) {
+        for (std::size_t u = 0; u < layers_[l].outputs; ++u) {
+          factors_[l].push_back(dropout_factor(mask, r, u));
+        }
+      }
+    }
+  }
+
+  /// `value`, of row and unit `at` of layer l, as dropout leaves it.
+  float dropped(std::size_t l, std::size_t at, float value) const {
+    return factors_[l].empty() ? value : factors_[l][at] == 0 ? 0.0F : factors_[l][at] * value;
   }
 
   void forward(std::span<const std::uint32_t> rows) {
@@ -187,6 +185,7 @@ class Trainer {
     const auto offset = problem_.scaler.offset();
     values_.assign(1, {});
     inputs_.assign(1, {});
+    outputs_.assign(1, {});
     for (const std::uint32_t row : rows) {
       for (std::size_t f = 0; f < problem_.model.inputs; ++f) {
         const auto pixel = static_cast<float>(problem_.pixels[row * problem_.model.inputs + f]);
@@ -197,6 +196,7 @@ class Trainer {
       const LayerSpec& layer = layers_[l];
       std::vector<float> before;
       std::vector<float> after;
+      std::vector<float> remaining;
       for (std::size_t r = 0; r < rows.size(); ++r) {
         for (std::size_t o = 0; o < layer.outputs; ++o) {
           float sum = bias(l, o).w;
@@ -205,10 +205,12 @@ class Trainer {
           }
           before.push_back(sum);
           after.push_back(activate(layer.activation, sum));
+          remaining.push_back(dropped(l, remaining.size(), after.back()));
         }
       }
       inputs_.push_back(std::move(before));
-      values_.push_back(std::move(after));
+      outputs_.push_back(std::move(after));
+      values_.push_back(std::move(remaining));
     }
   }
 
@@ -237,13 +239,43 @@ class Trainer {
     return row;
   }
 
-  LossSums loss(std::span<const std::uint32_t> rows) const {
+  /// The target of class c in a row of label y, and those targets' sum, as `loss` has them; each rounded once.
+  float target(const TrainingLoss& loss, std::size_t c, std::size_t y) const {
+    const double everywhere = loss.label_smoothing / static_cast<double>(problem_.model.classes);
+    const double target = c == y ? 1 - loss.label_smoothing + everywhere : everywhere;
+    return static_cast<float>((weighs_targets(loss) ? loss.class_weights[c] : 1) * target);
+  }
+  float target_sum(const TrainingLoss& loss, std::size_t y) const {
+    if (!weighs_targets(loss)) {
+      return 1.0F;
+    }
+    double weights = 0;
+    for (const double weight : loss.class_weights) {
+      weights += weight;
+    }
+    const double everywhere = loss.label_smoothing / static_cast<double>(problem_.model.classes);
+    return static_cast<float>(loss.class_weights[y] * (1 - loss.label_smoothing) + everywhere * weights);
+  }
+  static float row_weight(const TrainingLoss& loss, std::size_t y) {
+    return loss.class_weights.empty() || weighs_targets(loss) ? 1.0F : static_cast<float>(loss.class_weights[y]);
+  }
+  static bool weighs_targets(const TrainingLoss& loss) {
+    return !loss.class_weights.empty() && loss.convention == Convention::torch;
+  }
+
+  LossSums loss(std::span<const std::uint32_t> rows, const TrainingLoss& terms) const {
     LossSums sums;
     std::vector<float> losses;
     for (std::size_t r = 0; r < rows.size(); ++r) {
       const std::uint32_t label = problem_.labels[rows[r]];
       const SoftmaxRow row = softmax_row(r);
-      losses.push_back(log(row.sum) - (values_.back()[r * problem_.model.classes + label] - row.maximum));
+      float margin = 0;
+      for (std::size_t c = 0; c < problem_.model.classes; ++c) {
+        const float below = values_.back()[r * problem_.model.classes + c] - row.maximum;
+        margin = std::fma(target(terms, c, label), below, margin);
+      }
+      losses.push_back(row_weight(terms, label) * (target_sum(terms, label) * log(row.sum) - margin));
+      sums.weight += weighs_targets(terms) ? terms.class_weights[label] : 1;
       sums.correct += row.argmax == label ? 1U : 0U;
     }
     sums.loss = sum_tree(0, losses.size(), [&](std::size_t first, std::size_t last) {
@@ -256,14 +288,15 @@ class Trainer {
     return sums;
   }
 
-  std::vector<float> logit_gradient(std::span<const std::uint32_t> rows) const {
-    const auto batch = static_cast<float>(rows.size());
+  std::vector<float> logit_gradient(std::span<const std::uint32_t> rows, float divisor) const {
     std::vector<float> diff;
     for (std::size_t r = 0; r < rows.size(); ++r) {
       const SoftmaxRow row = softmax_row(r);
       for (std::size_t c = 0; c < row.exponentials.size(); ++c) {
+        const std::uint32_t label = problem_.labels[rows[r]];
         const float p = row.exponentials[c] / row.sum;
-        diff.push_back((c == problem_.labels[rows[r]] ? p - 1.0F : p) / batch);
+        const float difference = target_sum(plan_.loss, label) * p - target(plan_.loss, c, label);
+        diff.push_back(row_weight(plan_.loss, label) * difference / divisor);
       }
     }
     return diff;
@@ -280,45 +313,76 @@ class Trainer {
           sum = std::fma(diff[r * layer.outputs + o], weight(l, o, i).w, sum);
         }
         const std::size_t at = below.size();
-        below.push_back(sum * derivative(layers_[l - 1].activation, inputs_[l][at], values_[l][at]));
+        const float remaining = dropped(l - 1, at, sum);
+        below.push_back(remaining * derivative(layers_[l - 1].activation, inputs_[l][at], outputs_[l][at]));
       }
     }
     return below;
   }
 
-  void update_layer(std::size_t l, const std::vector<float>& diff, const kernels::OptimizerUpdate& step) {
+  /// Of a layer's weights and biases, in the canonical order.
+  std::vector<float> layer_gradient(std::size_t l, const std::vector<float>& diff) const {
     const LayerSpec& layer = layers_[l];
     const std::size_t rows = diff.size() / layer.outputs;
+    std::vector<float> gradient;
     for (std::size_t o = 0; o < layer.outputs; ++o) {
       for (std::size_t i = 0; i < layer.inputs; ++i) {
-        const float gradient = sum_tree(0, rows, [&](std::size_t first, std::size_t last) {
+        gradient.push_back(sum_tree(0, rows, [&](std::size_t first, std::size_t last) {
           float sum = 0;
           for (std::size_t r = first; r < last; ++r) {
             sum = std::fma(values_[l][r * layer.inputs + i], diff[r * layer.outputs + o], sum);
           }
           return sum;
-        });
-        update(step, gradient, weight(l, o, i));
+        }));
       }
-      const float gradient = sum_tree(0, rows, [&](std::size_t first, std::size_t last) {
+    }
+    for (std::size_t o = 0; o < layer.outputs; ++o) {
+      gradient.push_back(sum_tree(0, rows, [&](std::size_t first, std::size_t last) {
         float sum = 0;
         for (std::size_t r = first; r < last; ++r) {
           sum += diff[r * layer.outputs + o];
         }
         return sum;
-      });
-      update(step, gradient, bias(l, o));
+      }));
     }
+    return gradient;
+  }
+
+  /// The factor that clips the norm of all trained layers' gradients.
+  float clip_scale(const std::vector<std::vector<float>>& gradients) const {
+    double all = 0;
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const LayerSpec& layer = layers_[l];
+      double of_layer = 0;
+      for (std::size_t o = 0; trained_[l] && o < layer.outputs; ++o) {
+        double of_output = 0;
+        for (std::size_t i = 0; i < layer.inputs; ++i) {
+          const double g = gradients[l][o * layer.inputs + i];
+          of_output += g * g;
+        }
+        const double g = gradients[l][layer.inputs * layer.outputs + o];
+        of_layer += of_output + g * g;
+      }
+      all += of_layer;
+    }
+    const double norm = std::sqrt(all);
+    const double limit = plan_.clip_norm->limit;
+    return static_cast<float>(plan_.clip_norm->convention == Convention::keras
+                                  ? (norm > limit ? limit / norm : 1.0)
+                                  : (norm + 1e-6 > limit ? limit / (norm + 1e-6) : 1.0));
   }
 
   const SmallProblem& problem_;
-  std::vector<ParameterGroup> groups_;
+  EnginePlan plan_;
+  std::vector<bool> trained_;
   std::vector<LayerSpec> layers_;
-  std::vector<Element> elements_;     ///< in the canonical order
-  std::vector<std::size_t> offsets_;  ///< of each layer's weights in elements_
+  std::vector<Element<float>> elements_;  ///< in the canonical order
+  std::vector<std::size_t> offsets_;      ///< of each layer's weights in elements_
   std::size_t previous_parameters_ = 0;
-  std::vector<std::vector<float>> values_;  ///< the batch, then each layer's results
-  std::vector<std::vector<float>> inputs_;  ///< what each layer's activation was given, from 1
+  std::vector<std::vector<float>> factors_;  ///< what each layer's units are multiplied by; empty: no dropout
+  std::vector<std::vector<float>> values_;   ///< the batch, then what each layer hands to the next
+  std::vector<std::vector<float>> inputs_;   ///< what each layer's activation was given, from 1
+  std::vector<std::vector<float>> outputs_;  ///< what it made of that, from 1
 };
 
 }  // namespace strata::test::scalar

@@ -228,7 +228,7 @@ TEST_CASE("a result as one JSON object", "[io]") {
   const json diverged = json::parse(
       result_json({RunStatus::diverged, 1, 7, std::nan(""), 0.1, {}, {}, {}, {}, 0.25, "0123456789abcdef"}));
   CHECK(diverged == json::parse(R"({"status":"diverged","epochs":1,"steps":7,"train_loss":null,"train_accuracy":0.1,
-      "seconds":0.25,"weights_hash":"0123456789abcdef"})"));
+      "stopped_early":false,"restored_best":false,"seconds":0.25,"weights_hash":"0123456789abcdef"})"));
   CHECK(json::parse(result_json({RunStatus::interrupted, 0, 0, {}, {}, {}, {}, {}, {}, 0, ""}))["status"] ==
         "interrupted");
 }

@@ -9,18 +9,22 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/error.h"
 #include "core/hash.h"
 #include "engine/engine.h"
 #include "kernels/denormals.h"
+#include "kernels/dropout.h"
 #include "kernels/elementary.h"
 #include "kernels/gather.h"
+#include "kernels/gradient_norm.h"
 #include "kernels/instruction_set.h"
 #include "kernels/optimizer_update.h"
 #include "kernels/softmax_cross_entropy.h"
 #include "tests/engine/small_problem.h"
 #include "tests/kernels/random_values.h"
+#include "tests/optim/optimizer_oracle.h"
 
 using namespace strata;
 using namespace strata::kernels;
@@ -72,35 +76,104 @@ void digest_softmax(std::size_t classes) {
   print(fmt::format("softmax_cross_entropy/{}", classes), {logits, losses});
 }
 
-void digest_update(UpdateRule rule) {
-  const std::size_t size = 10007;
-  auto weights = random_floats(size, -1, 1, 7);
-  auto first = random_floats(size, -1, 1, 8);
-  auto second = random_floats(size, 0, 1, 9);
-  for (std::uint64_t step = 0; step < 20; ++step) {
-    apply_update({rule, 0.01F, 0.9F, 0.1F, 0.001F, 1e-7F}, weights, random_floats(size, -1, 1, 10 + step),
-                 {first, second});
-  }
-  print(fmt::format("apply_update/{}", static_cast<int>(rule)), {weights, first, second});
+void digest_weighted_softmax(std::size_t classes) {
+  const std::size_t rows = 331;
+  auto logits = random_floats(rows * classes, -9, 9, classes);
+  const MatrixView<float> view(logits.data(), rows, classes);
+  std::vector<float> losses(rows);
+  std::vector<float> scratch(softmax_scratch_size(classes));
+  const ClassTargets targets{random_floats(classes, 0.5, 1, 1), random_floats(classes, 0, 0.1, 2),
+                             random_floats(classes, 1, 2, 3), random_floats(classes, 0.5, 2, 4)};
+  softmax_cross_entropy(view, random_integers(rows, classes, 6), 331.0F, view, losses, scratch, &targets);
+  print(fmt::format("weighted softmax_cross_entropy/{}", classes), {logits, losses});
 }
 
-/// Weights and losses after some steps of the panels engine, batches of several row blocks among them.
-void digest_panels(ActivationKind activation, int threads) {
+void digest_dropout() {
+  auto values = random_floats(65 * 300, -1, 1, 1);
+  const MatrixView<float> view(values.data(), 65, 300);
+  drop_units(dropout_mask(0.3, 42, 1, 7), view, 3, 16, view);
+  print("drop_units", {values});
+}
+
+void digest_squares() {
+  const auto gradient = random_floats(100 * 37, -1, 1, 1);
+  std::vector<double> sums(37, 0.0);
+  add_squares({gradient.data(), 100, 37}, sums);
+  Hash64 hash;
+  hash.update(std::as_bytes(std::span<const double>(sums)));
+  fmt::print("add_squares {}\n", hash.hex());
+}
+
+void digest_update(UpdateRule rule, WeightDecay decay) {
+  const std::size_t size = 10007;
+  auto weights = random_floats(size, -1, 1, 7);
+  auto first = random_floats(size, 0, 1, 8);
+  auto second = random_floats(size, 0, 1, 9);
+  auto third = random_floats(size, 0, 1, 10);
+  OptimizerUpdate update;
+  update.rule = rule;
+  update.weight_decay = decay;
+  update.rate = 0.01F;
+  update.momentum = 0.9F;
+  update.one_minus_beta1 = 0.1F;
+  update.one_minus_beta2 = 0.001F;
+  update.beta2 = 0.999F;
+  update.mean_factor = 0.8F;
+  update.gradient_factor = 0.7F;
+  update.epsilon = 1e-7F;
+  update.decay = 0.05F;
+  for (std::uint64_t step = 0; step < 20; ++step) {
+    apply_update(update, weights, random_floats(size, -1, 1, 11 + step), {first, second, third});
+  }
+  print(fmt::format("apply_update/{}/{}", static_cast<int>(rule), static_cast<int>(decay)),
+        {weights, first, second, third});
+}
+
+/// Weights, state and losses after some steps of the panels engine, batches of several row blocks among them; with all
+/// that training may add to a plan, or plain.
+void digest_panels(const std::string& name, ActivationKind activation, const std::vector<ParameterGroup>& groups,
+                   Convention convention, int threads, bool plain = true) {
   const ModelSpec model{250, {267, 37, 16, 5}, 21, activation_of(activation)};
   const SmallProblem problem(300, model);
-  const std::vector<ParameterGroup> groups{group(0, 1, "sgd,lr=0.01,momentum=0.9"), group(2, 4, "adam,lr=0.01")};
   const std::vector<std::size_t> sizes{32, 1, 7, 130, 32, 300};
-  const auto engine = make_panels_engine({model, groups, problem.scaler, sizes, threads});
+  EnginePlan plan{model, groups, problem.scaler, sizes, threads};
+  if (!plain) {
+    plan.dropout = {0.5, 0.2, 0, 0.1};
+    plan.loss = {Convention::torch, 0.1, to_double(random_floats(21, 0.5, 2, 1))};
+    plan.clip_norm = ClipNorm{0.1, Convention::torch};
+  }
+  const auto engine = make_panels_engine(std::move(plan));
   engine->import_parameters(problem.initial);
   std::vector<float> losses;
   for (std::size_t t = 1; t <= sizes.size(); ++t) {
     const auto rows = random_integers(sizes[t - 1], 300, t);
-    const LossSums sums = engine->train_step({problem.samples(), rows, {}}, updates_at(groups, t));
+    const LossSums sums = engine->train_step({problem.samples(), rows, {}, t}, updates_at(groups, t, convention));
     losses.push_back(static_cast<float>(sums.loss));
   }
   Parameters parameters(model.layers());
   engine->export_parameters(parameters);
-  print(fmt::format("panels/{}/{}", static_cast<int>(activation), threads), {parameters.values(), losses});
+  print(fmt::format("panels/{}/{}/{}", name, threads, plain), {parameters.values(), losses});
+  for (const Parameters& slot : engine->export_state().slots) {
+    print("  state", {slot.values()});
+  }
+}
+
+void digest_activations() {
+  const std::vector<ParameterGroup> groups{group(0, 1, "sgd,lr=0.01,momentum=0.9"), group(2, 4, "adam,lr=0.01")};
+  for (const ActivationName& activation : kActivations) {
+    digest_panels(std::string(activation.name), activation.kind, groups, Convention::keras, 1);
+    digest_panels(std::string(activation.name), activation.kind, groups, Convention::keras, 3);
+    digest_panels(std::string(activation.name), activation.kind, groups, Convention::keras, 3, false);
+  }
+}
+
+void digest_optimizers() {
+  for (const Convention convention : {Convention::keras, Convention::torch}) {
+    for (const std::string& text : optimizer_cases()) {
+      digest_panels(fmt::format("{}/{}", text, static_cast<int>(convention)), ActivationKind::elu,
+                    {group(0, 4, text, convention)}, convention, 2);
+    }
+  }
 }
 
 }  // namespace
@@ -122,15 +195,18 @@ int main(int argc, char** argv) try {
   digest_gather();
   for (const std::size_t classes : {2U, 10U, 62U}) {
     digest_softmax(classes);
+    digest_weighted_softmax(classes);
   }
-  for (int rule = 0; rule <= static_cast<int>(UpdateRule::adam); ++rule) {
-    digest_update(static_cast<UpdateRule>(rule));
+  digest_dropout();
+  digest_squares();
+  for (int rule = 0; rule <= static_cast<int>(kLastRule); ++rule) {
+    for (const WeightDecay decay : {WeightDecay::none, WeightDecay::decoupled, WeightDecay::coupled}) {
+      digest_update(static_cast<UpdateRule>(rule), decay);
+    }
   }
   if (instruction_set_name() != "baseline") {  // which lacks fused multiply-adds
-    for (const ActivationName& activation : kActivations) {
-      digest_panels(activation.kind, 1);
-      digest_panels(activation.kind, 3);
-    }
+    digest_activations();
+    digest_optimizers();
   }
   return 0;
 } catch (const Error& error) {

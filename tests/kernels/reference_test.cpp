@@ -21,8 +21,11 @@ struct Case {
   reference::Network network;
   std::vector<double> src;
   std::vector<std::uint32_t> labels;
+  reference::LossOptions options{};
+  reference::DropoutFactors dropout{};
 
-  double loss() const { return reference::forward_backward(network, src, labels).loss; }
+  reference::NetworkPass pass() const { return reference::forward_backward(network, src, labels, options, dropout); }
+  double loss() const { return pass().loss; }
 };
 
 Case make_case(Activation activation, const std::vector<std::size_t>& sizes, std::uint64_t seed) {
@@ -41,7 +44,7 @@ Case make_case(Activation activation, const std::vector<std::size_t>& sizes, std
 
 /// The smallest |x| at which a hidden unit's activation is evaluated.
 double distance_to_kink(const Case& c) {
-  const auto pass = reference::forward_backward(c.network, c.src, c.labels);
+  const auto pass = c.pass();
   double distance = std::numeric_limits<double>::infinity();
   for (std::size_t l = 0; l + 1 < c.network.size(); ++l) {
     for (const double x : pass.before_activation[l]) {
@@ -104,6 +107,79 @@ TEST_CASE("the oracle's gradients are the slopes of its loss", "[kernels]") {
       }
     }
   }
+}
+
+TEST_CASE("so they are with smoothed labels, weighted classes and dropped units", "[kernels]") {
+  const std::vector<std::size_t> sizes{4, 6, 5, 3};
+  const auto check = [&](const Case& options) {
+    for (const ActivationName& activation : kActivations) {
+      CAPTURE(activation.name, options.options.label_smoothing, options.options.class_weights,
+              options.options.divide_by_weights, options.dropout.size());
+      Case c = smooth_case(with_slope(activation.kind), sizes);
+      c.options = options.options;
+      c.dropout = options.dropout;
+      // Units that are not dropped may come closer to a kink than they were; these cases say nothing there.
+      if (distance_to_kink(c) < 2e-3) {
+        continue;
+      }
+      const auto gradients = c.pass().gradients;
+      for (std::size_t l = 0; l < c.network.size(); ++l) {
+        CAPTURE(l);
+        CHECK(worst_error(c, c.network[l].weights, gradients[l].weights) < 1);
+        CHECK(worst_error(c, c.network[l].bias, gradients[l].bias) < 1);
+      }
+    }
+  };
+  Case options;
+  for (const bool by_weights : {false, true}) {
+    options.options = {0.2, {}, by_weights};
+    check(options);
+    options.options = {0, {0.5, 2, 1.5}, by_weights};
+    check(options);
+    options.options = {0.3, {0.5, 2, 1.5}, by_weights};
+    check(options);
+  }
+  options.options = {};
+  for (const std::size_t units : {6U, 5U}) {
+    auto& factors = options.dropout.emplace_back();
+    for (const std::uint32_t draw : random_integers(kRows * units, 4, units)) {
+      factors.push_back(draw == 0 ? 0 : 4.0 / 3);
+    }
+  }
+  check(options);
+  options.options = {0.1, {1, 2, 3}, true};
+  check(options);
+}
+
+TEST_CASE("the oracle's weighted losses have the frameworks' values", "[kernels]") {
+  // keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=e) times class_weight, and
+  // torch.nn.functional.cross_entropy(weight=w, label_smoothing=e), of two rows whose logits give p = (1/4, 3/4).
+  const std::vector<double> logits{0, std::log(3.0), 0, std::log(3.0)};
+  const std::vector<std::uint32_t> labels{0, 1};
+  const double at0 = std::log(4.0);
+  const double at1 = std::log(4.0 / 3);
+  const auto mean = [&](const reference::LossOptions& options) {
+    const auto result = reference::softmax_cross_entropy(logits, labels, options);
+    return (result.row_losses[0] + result.row_losses[1]) / result.divisor;
+  };
+  CHECK(mean({0.2, {}, false}) == Approx((0.9 * at0 + 0.1 * at1 + 0.1 * at0 + 0.9 * at1) / 2));
+  CHECK(mean({0.2, {}, true}) == Approx(mean({0.2, {}, false})));
+  CHECK(mean({0, {2, 5}, false}) == Approx((2 * at0 + 5 * at1) / 2));
+  CHECK(mean({0, {2, 5}, true}) == Approx((2 * at0 + 5 * at1) / 7));
+  CHECK(mean({0.2, {2, 5}, false}) == Approx((2 * (0.9 * at0 + 0.1 * at1) + 5 * (0.1 * at0 + 0.9 * at1)) / 2));
+  CHECK(mean({0.2, {2, 5}, true}) == Approx((2 * 0.9 * at0 + 5 * 0.1 * at1 + 2 * 0.1 * at0 + 5 * 0.9 * at1) / 7));
+}
+
+TEST_CASE("the oracle clips by the frameworks' formulas", "[kernels]") {
+  const std::vector<reference::DenseGradient> gradients{{{3, 0}, {4}}, {{100}, {100}}, {{0}, {12}}};
+  const std::vector<bool> trained{true, false, true};  // norm 13
+  CHECK(reference::clip_by_norm_factor(gradients, trained, 6.5, false) == 0.5);
+  CHECK(reference::clip_by_norm_factor(gradients, trained, 20, false) == 1);
+  CHECK(reference::clip_by_norm_factor(gradients, trained, 6.5, true) == Approx(0.5 - 3.8e-8).epsilon(1e-9));
+  CHECK(reference::clip_by_norm_factor(gradients, trained, 20, true) == 1);
+  CHECK(reference::clip_by_value(3, 2) == 2);
+  CHECK(reference::clip_by_value(-3, 2) == -2);
+  CHECK(reference::clip_by_value(-1, 2) == -1);
 }
 
 TEST_CASE("the oracle's logit gradient is the slope of its loss", "[kernels]") {

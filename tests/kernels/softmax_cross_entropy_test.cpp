@@ -23,8 +23,9 @@ struct Result {
   bool operator==(const Result&) const = default;
 };
 
-/// The kernel on rows (rows, classes), `part` rows at a time; `batch` is the number of all rows.
-Result run(const std::vector<float>& logits, const std::vector<std::uint32_t>& labels, std::size_t part) {
+/// The kernel on rows (rows, classes), `part` rows at a time; the number of all rows divides.
+Result run(const std::vector<float>& logits, const std::vector<std::uint32_t>& labels, std::size_t part,
+           const ClassTargets* targets = nullptr) {
   const std::size_t rows = labels.size();
   const std::size_t classes = logits.size() / rows;
   Result result{std::vector<float>(rows), std::vector<float>(logits.size()), 0};
@@ -34,7 +35,7 @@ Result run(const std::vector<float>& logits, const std::vector<std::uint32_t>& l
     result.correct += softmax_cross_entropy({logits.data() + first * classes, count, classes},
                                             std::span(labels).subspan(first, count), static_cast<float>(rows),
                                             {result.diff_logits.data() + first * classes, count, classes},
-                                            std::span(result.row_losses).subspan(first, count), scratch);
+                                            std::span(result.row_losses).subspan(first, count), scratch, targets);
   }
   return result;
 }
@@ -212,6 +213,82 @@ TEST_CASE("the gradient is made of softmax's bits, and softmax may overwrite the
       p /= static_cast<float>(rows);
     }
     CHECK(run(logits, labels).diff_logits == probabilities);
+  }
+}
+
+namespace {
+
+/// Targets of any kind, each loss weighed with the label's `weight`.
+ClassTargets random_targets(std::size_t classes) {
+  ClassTargets targets{
+      random_floats(classes, 0.5, 2, 1), random_floats(classes, 0, 0.3, 2), {}, random_floats(classes, 0.2, 3, 3)};
+  for (std::size_t y = 0; y < classes; ++y) {
+    double total = targets.label[y];
+    for (std::size_t c = 0; c < classes; ++c) {
+      total += c == y ? 0.0F : targets.other[c];
+    }
+    targets.total.push_back(static_cast<float>(total));
+  }
+  return targets;
+}
+
+/// The largest error of losses and gradients, relative to the sums of their terms' sizes.
+double worst_error_of_targets(const std::vector<float>& logits, const std::vector<std::uint32_t>& labels,
+                              const ClassTargets& targets, const Result& result) {
+  const std::size_t rows = labels.size();
+  const std::size_t classes = logits.size() / rows;
+  const auto exact = reference::softmax_cross_entropy(to_double(logits), labels);
+  double worst = 0;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const std::uint32_t y = labels[r];
+    const float* z = logits.data() + r * classes;
+    const double maximum = z[exact.predicted[r]];
+    const double log_sum = exact.row_losses[r] + (z[y] - maximum);
+    const double weight = targets.weight[y];
+    double loss = targets.total[y] * log_sum;
+    double size = std::fabs(loss) + 1;
+    for (std::size_t c = 0; c < classes; ++c) {
+      const double target = c == y ? targets.label[c] : targets.other[c];
+      loss -= target * (z[c] - maximum);
+      size += std::fabs(target * (z[c] - maximum));
+      const double p = exact.probabilities[r * classes + c];
+      const double gradient = weight * (targets.total[y] * p - target) / static_cast<double>(rows);
+      const double gradient_size = weight * (targets.total[y] + target) / static_cast<double>(rows);
+      worst = std::max(worst, std::fabs(result.diff_logits[r * classes + c] - gradient) / gradient_size);
+    }
+    worst = std::max(worst, std::fabs(result.row_losses[r] - weight * loss) / (weight * size));
+  }
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("targets of every class enter loss and gradient", "[kernels]") {
+  flush_denormals();
+  for (const std::size_t rows : {1U, 15U, 16U, 17U, 70U}) {
+    for (const std::size_t classes : {2U, 3U, 10U, 17U, 62U}) {
+      CAPTURE(rows, classes);
+      const auto logits = random_floats(rows * classes, -5, 5, rows * 1000 + classes);
+      const auto labels = random_integers(rows, classes, rows + classes);
+      const ClassTargets targets = random_targets(classes);
+      const Result result = run(logits, labels, rows, &targets);
+      // A chain of one fused operation a class and a sum of exponentials as long; a few roundings besides.
+      CHECK(worst_error_of_targets(logits, labels, targets, result) <
+            (2 * static_cast<double>(classes) + 20) * kRoundoff);
+      CHECK(result.correct == exact_correct(logits, labels));
+      CHECK(run(logits, labels, 5, &targets) == result);
+    }
+  }
+}
+
+TEST_CASE("targets that are the label alone give the plain loss, bit for bit", "[kernels]") {
+  flush_denormals();
+  for (const std::size_t classes : {2U, 10U, 62U}) {
+    const auto logits = random_floats(50 * classes, -9, 9, classes);
+    const auto labels = random_integers(50, classes, classes);
+    const std::vector<float> ones(classes, 1.0F);
+    const ClassTargets targets{ones, std::vector<float>(classes, 0.0F), ones, ones};
+    CHECK(run(logits, labels, 50, &targets) == run(logits, labels));
   }
 }
 

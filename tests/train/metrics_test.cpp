@@ -6,12 +6,20 @@ using namespace strata;
 
 TEST_CASE("epoch means weigh steps by their rows", "[train]") {
   EpochMeans means;
-  means.add({8.0, 3}, 4);
+  means.add({8.0, 3, 4.0}, 4);
   CHECK(means.loss() == 2);
   CHECK(means.accuracy() == 0.75);
-  means.add({1.0, 0}, 1);
+  means.add({1.0, 0, 1.0}, 1);
   CHECK(means.rows() == 5);
   CHECK(means.loss() == 9.0 / 5);
+  CHECK(means.accuracy() == 3.0 / 5);
+}
+
+TEST_CASE("epoch losses are weighted means where rows have weights", "[train]") {
+  EpochMeans means;
+  means.add({8.0, 3, 2.5}, 4);
+  means.add({1.0, 0, 0.5}, 1);
+  CHECK(means.loss() == 3);
   CHECK(means.accuracy() == 3.0 / 5);
 }
 

@@ -133,6 +133,12 @@ TEST_CASE("a schedule that the run cannot follow is refused", "[train]") {
   CHECK(missing(refusal(scheduled("sgd", "adam,schedule=step,warmup_steps=30")),
                 {"usage: warmup_steps=30 of upper outlasts the run, which has 30 steps"}) == "");
   CHECK(missing(refusal(scheduled("sgd,schedule=one_cycle,warmup_steps=31", "adam")), {"of lower outlasts"}) == "");
+  config = scheduled("sgd", "adam,schedule=cosine,warmup_steps=20");
+  config.max_steps = 20;
+  CHECK(missing(refusal(config), {"outlasts the run, which has 20 steps"}) == "");
+  config = scheduled("sgd", "adam,schedule=cosine,warmup_steps=20,decay_steps=10");
+  config.max_steps = 20;
+  CHECK(refusal(config) == "nothing thrown");
   CHECK(refusal(scheduled("sgd,warmup_steps=1000", "adam")) == "nothing thrown");  // a slow start is all there is
 }
 

@@ -1,0 +1,61 @@
+"""A framework's contestant: worker.py in a process of its own, commanded over pipes and stopped between its turns."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+class FrameworkProcess:
+    def __init__(self, settings, name, batch):
+        self.settings, self.name, self.batch = settings, name, batch
+        self.process = None
+
+    def ask(self, command, **arguments):
+        self.process.stdin.write(json.dumps({"do": command, **arguments}) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"{self.name}'s process ended; its messages are in {self.log_path()}")
+        return json.loads(answer)
+
+    def log_path(self):
+        return Path(self.settings.folder) / f"{self.name}-{self.batch}.log"
+
+    def first_step(self):
+        """Starts the process."""
+        with open(self.log_path(), "w", encoding="utf-8") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, Path(__file__).parent / "worker.py", self.name, str(self.batch), self.settings.data,
+                 repr(time.monotonic())],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, preexec_fn=self.settings.pin)
+        return self.ask("first_step")
+
+    def losses(self):
+        return self.ask("losses")
+
+    def round(self, seconds):
+        return self.ask("round", seconds=seconds)
+
+    def train_to(self, accuracy, max_seconds):
+        return self.ask("train_to", accuracy=accuracy, max_seconds=max_seconds)
+
+    def memory(self):
+        return self.ask("memory")
+
+    def pause(self):
+        """Its threads may wait by spinning."""
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+    def resume(self):
+        os.kill(self.process.pid, signal.SIGCONT)
+
+    def stop(self):
+        if self.process is not None:
+            self.resume()
+            self.process.stdin.close()
+            self.process.wait()
+            self.process.stdout.close()

@@ -1,0 +1,62 @@
+#include "kernels/gradient_norm.h"
+
+#include "kernels/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/gradient_norm.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <cassert>
+
+HWY_BEFORE_NAMESPACE();
+namespace strata::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// Outputs first, first + kVectors * Lanes(d), … as long as whole groups fit; returns where it stopped.
+/// A square of two floats is exact in double, so that a fused multiply-add rounds as two operations do.
+template <std::size_t kVectors, class D>
+std::size_t add_squares_from(D d, std::size_t first, MatrixView<const float> gradient, std::span<double> sums) {
+  const hn::Rebind<float, D> d32;
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t output = first;
+  for (; output + kVectors * lanes <= gradient.columns(); output += kVectors * lanes) {
+    hn::Vec<D> sum[kVectors];
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      sum[v] = hn::LoadU(d, sums.data() + output + v * lanes);
+    }
+    for (std::size_t input = 0; input < gradient.rows(); ++input) {
+      const float* row = gradient.row(input) + output;
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        const auto g = hn::PromoteTo(d, hn::LoadU(d32, row + v * lanes));
+        sum[v] = hn::MulAdd(g, g, sum[v]);
+      }
+    }
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      hn::StoreU(sum[v], d, sums.data() + output + v * lanes);
+    }
+  }
+  return output;
+}
+
+void AddSquares(MatrixView<const float> gradient, std::span<double> sums) {
+  const std::size_t groups = add_squares_from<4>(hn::CappedTag<double, 4>(), 0, gradient, sums);
+  add_squares_from<1>(hn::CappedTag<double, 1>(), groups, gradient, sums);
+}
+
+}  // namespace strata::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace strata::kernels {
+
+HWY_EXPORT(AddSquares);
+
+void add_squares(MatrixView<const float> gradient, std::span<double> sums) {
+  assert(sums.size() == gradient.columns());
+  HWY_DYNAMIC_DISPATCH(AddSquares)(gradient, sums);
+}
+
+}  // namespace strata::kernels
+#endif

@@ -1,0 +1,35 @@
+#include "engine/training_loss.h"
+
+#include "tests/catch.h"
+
+using namespace strata;
+
+TEST_CASE("the plain cross-entropy has no targets but the labels", "[engine]") {
+  CHECK_FALSE(class_targets({Convention::keras, 0, {}}, 3));
+  CHECK_FALSE(class_targets({Convention::torch, 0, {}}, 3));
+}
+
+TEST_CASE("Keras weighs rows, PyTorch targets", "[engine]") {
+  const std::vector<double> weights{0.5, 2, 1.5, 4};
+  const auto keras = class_targets({Convention::keras, 0.2, weights}, 4);
+  REQUIRE(keras);
+  CHECK(keras->label == std::vector<float>(4, 0.85F));
+  CHECK(keras->other == std::vector<float>(4, 0.05F));
+  CHECK(keras->total == std::vector<float>(4, 1.0F));
+  CHECK(keras->weight == std::vector<float>{0.5F, 2, 1.5F, 4});
+  const auto torch = class_targets({Convention::torch, 0.2, weights}, 4);
+  REQUIRE(torch);
+  CHECK(torch->label[3] == static_cast<float>(4 * 0.85));
+  CHECK(torch->other[0] == static_cast<float>(0.5 * 0.05));
+  CHECK(torch->total[1] == static_cast<float>(2 * 0.8 + 0.05 * 8));
+  CHECK(torch->weight == std::vector<float>(4, 1.0F));
+}
+
+TEST_CASE("PyTorch divides by the rows' weights, Keras by the rows", "[engine]") {
+  const std::vector<std::uint32_t> labels{0, 1, 1, 0, 2};
+  const std::vector<std::uint32_t> rows{4, 1, 1, 0};
+  const std::vector<double> weights{0.5, 2, 8};
+  CHECK(loss_weight({Convention::torch, 0, weights}, labels, rows) == 12.5);
+  CHECK(loss_weight({Convention::keras, 0, weights}, labels, rows) == 4);
+  CHECK(loss_weight({Convention::torch, 0.1, {}}, labels, rows) == 4);
+}
