@@ -4,8 +4,10 @@
 
 namespace strata {
 
-double memory_need(const ModelSpec& model, const std::vector<ParameterGroup>& groups, std::size_t batch_size) {
+double memory_need(const ModelSpec& model, const std::vector<ParameterGroup>& groups, std::size_t batch_size,
+                   kernels::Precision precision) {
   double floats = 0;
+  double units = static_cast<double>(model.inputs);  // of a row, with those of the gradients
   for (const ParameterGroup& group : groups) {
     const std::size_t slots = find_optimizer(group.optimizer.name).state(group.optimizer).size();
     for (std::size_t l = group.first; l <= group.last; ++l) {
@@ -13,11 +15,11 @@ double memory_need(const ModelSpec& model, const std::vector<ParameterGroup>& gr
       const double weights = static_cast<double>(layer.inputs) * static_cast<double>(layer.outputs);
       const std::size_t copies = 2 + slots + (l > 0 && !is_frozen(group.optimizer) ? 1 : 0);
       floats += weights * static_cast<double>(copies);
-      floats += 2 * static_cast<double>(layer.outputs) * static_cast<double>(batch_size);
+      units += 2 * static_cast<double>(layer.outputs);
     }
   }
-  floats += static_cast<double>(model.inputs) * static_cast<double>(batch_size);
-  return floats * sizeof(float);
+  const double activations = units * static_cast<double>(batch_size) * static_cast<double>(element_size(precision));
+  return floats * sizeof(float) + activations;
 }
 
 void require_memory(double need, std::optional<std::size_t> available) {

@@ -23,8 +23,8 @@ ModelSpec model_for(const TrainConfig& config, const DataSource& source) {
 Parameters initial_parameters(const TrainConfig& config, const ModelSpec& model, std::size_t rows,
                               const Parameters* initial) {
   const bool any_size = config.sampling == SamplingKind::random;
-  require_memory(memory_need(model, config.groups, any_size ? config.batch_size : std::min(config.batch_size, rows)),
-                 available_memory());
+  const std::size_t batch_size = any_size ? config.batch_size : std::min(config.batch_size, rows);
+  require_memory(memory_need(model, config.groups, batch_size, config.precision), available_memory());
   if (initial != nullptr) {
     return *initial;
   }
@@ -49,7 +49,8 @@ EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const 
           .seed = config.seed,
           .dropout = config.dropout,
           .loss = {config.convention, config.label_smoothing, std::move(class_weights)},
-          .clip_norm = config.clip_norm ? std::optional(ClipNorm{*config.clip_norm, config.convention}) : std::nullopt};
+          .clip_norm = config.clip_norm ? std::optional(ClipNorm{*config.clip_norm, config.convention}) : std::nullopt,
+          .precision = config.precision};
 }
 
 }  // namespace

@@ -13,8 +13,8 @@
 #include "kernels/softmax_cross_entropy.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
+#include "tests/engine/dropout_factors.h"
 #include "tests/engine/small_problem.h"
-#include "tests/kernels/scalar_dropout.h"
 #include "tests/optim/optimizer_oracle.h"
 
 using namespace strata;
@@ -84,7 +84,7 @@ class ReferenceTrainer {
     auto pass = forward_backward(network_, problem_.standardised(rows), problem_.labels_of(rows),
                                  {setup.loss.label_smoothing, setup.loss.class_weights,
                                   setup.loss.convention == Convention::torch && !setup.loss.class_weights.empty()},
-                                 dropout_factors(setup, rows.size(), t));
+                                 dropout_factors(setup.model, setup.dropout, 5, rows.size(), t));
     clip(setup, pass.gradients);
     for (const ParameterGroup& g : setup.groups) {
       for (std::size_t l = g.first; l <= g.last; ++l) {
@@ -98,19 +98,6 @@ class ReferenceTrainer {
   const kernels::reference::Network& network() const { return network_; }
 
  private:
-  static kernels::reference::DropoutFactors dropout_factors(const Setup& setup, std::size_t rows, std::uint64_t t) {
-    kernels::reference::DropoutFactors factors(setup.dropout.size());
-    for (std::size_t l = 0; l < factors.size(); ++l) {
-      const auto mask = kernels::dropout_mask(setup.dropout[l], 5, l, t);
-      for (std::size_t r = 0; r < rows; ++r) {
-        for (std::size_t u = 0; u < setup.model.hidden[l]; ++u) {
-          factors[l].push_back(scalar::is_dropped(mask, r, u) ? 0 : 1 / (1 - setup.dropout[l]));
-        }
-      }
-    }
-    return factors;
-  }
-
   static void clip(const Setup& setup, std::vector<kernels::reference::DenseGradient>& gradients) {
     const double factor = setup.clip_norm ? kernels::reference::clip_by_norm_factor(
                                                 gradients, setup.trained_layers(), setup.clip_norm->limit,

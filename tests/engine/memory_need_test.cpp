@@ -14,6 +14,8 @@ TEST_CASE("memory counts weights, the copies of them, optimizer state and activa
   CHECK(memory_need(model, {group(0, 1, "sgd,lr=0.1")}, 32) == floats(2 * 20000 + 3 * 2000 + activations));
   CHECK(memory_need(model, {group(0, 0, "adam"), group(1, 1, "freeze")}, 32) ==
         floats(4 * 20000 + 2 * 2000 + activations));
+  CHECK(memory_need(model, {group(0, 1, "sgd,lr=0.1")}, 32, kernels::Precision::bf16) ==
+        floats(2 * 20000 + 3 * 2000 + activations / 2));
 }
 
 TEST_CASE("what does not fit is refused in one line", "[engine]") {
