@@ -11,12 +11,8 @@
 #include "bench/plain_loop.h"
 #include "bench/step_oracle.h"
 #include "bench/timing.h"
-<<<<<<< HEAD
 #include "bench/training_time.h"
-=======
 #include "kernels/onednn/bf16_support.h"
-#include "train/trainer.h"
->>>>>>> bf16
 
 namespace strata::bench {
 
