@@ -5,8 +5,8 @@ namespace strata {
 namespace {
 
 /// Weights from this size on are divided by columns. By rows every thread reads all of them, half or more of which
-/// others wrote in the step before: from some size on that must take longer than a barrier. The size is what whole steps
-/// on two cores preferred.
+/// others wrote in the step before: from some size on that must take longer than a barrier. The size is what whole
+/// steps on two cores preferred.
 constexpr std::size_t kColumnFloats = 16 * 1024;
 /// Weights from this size on stay in no core's cache: even one thread takes them by columns, many rows at once, as by
 /// rows it would read all of them anew for each chunk.
