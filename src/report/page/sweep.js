@@ -263,7 +263,7 @@ function sweepPage(folder) {
     { label: 'Command', sortable: false, value: () => '', cell: (c) => copyButton(c.runs.map((run) => run.command).join('\n'), `Copy the command of rank ${c.rank}`) },
   ].filter(Boolean);
   const trials = table({ columns, rows: candidates, sortable: true, rowClass: (c) => (isNumber(c.value) ? null : 'bad') });
-  trials.element.id = 'trials';
+  trials.element.id = 'trials-table';
 
   // ---- filters
   const filter = { text: '', status: '', axes: {} };
