@@ -179,12 +179,14 @@ struct Update {
 
   kernels::OptimizerUpdate scalars() const {
     const double adam_rate = kRate * std::sqrt(1 - std::pow(kAdam.beta2, kStep)) / (1 - std::pow(kAdam.beta1, kStep));
-    return {rule.rule,
-            static_cast<float>(rule.rule == kernels::UpdateRule::adam ? adam_rate : kRate),
-            static_cast<float>(kMomentum),
-            static_cast<float>(1 - kAdam.beta1),
-            static_cast<float>(1 - kAdam.beta2),
-            static_cast<float>(kAdam.epsilon)};
+    kernels::OptimizerUpdate update;
+    update.rule = rule.rule;
+    update.rate = static_cast<float>(rule.rule == kernels::UpdateRule::adam ? adam_rate : kRate);
+    update.momentum = static_cast<float>(kMomentum);
+    update.one_minus_beta1 = static_cast<float>(1 - kAdam.beta1);
+    update.one_minus_beta2 = static_cast<float>(1 - kAdam.beta2);
+    update.epsilon = static_cast<float>(kAdam.epsilon);
+    return update;
   }
 
   void run(int threads) {
@@ -204,8 +206,6 @@ struct Update {
   void apply_reference(reference::OptimizedElement& x, double g) const {
     using enum kernels::UpdateRule;
     switch (rule.rule) {
-      case none:
-        return;
       case sgd:
         return reference::sgd(x, g, kRate);
       case sgd_keras:
@@ -216,6 +216,8 @@ struct Update {
         return reference::sgd_momentum_torch(x, g, kRate, kMomentum, rule.rule == nesterov_torch, kStep);
       case adam:
         return reference::adam_keras(x, g, kRate, kAdam, kStep);
+      default:  // none of kRules
+        return;
     }
   }
 

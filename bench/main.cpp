@@ -12,6 +12,7 @@
 #include "bench/comparison.h"
 #include "bench/kernel_bench.h"
 #include "bench/layer_bench.h"
+#include "bench/model_bench.h"
 #include "bench/panels_bench.h"
 #include "bench/part_bench.h"
 #include "bench/program_bench.h"
@@ -26,7 +27,7 @@ namespace strata::bench {
 namespace {
 
 constexpr std::string_view kUsage =
-    "usage: strata_bench [step|kernels|parts|program|all] [OPTION…]\n"
+    "usage: strata_bench [step|kernels|parts|program|model|all] [OPTION…]\n"
     "       strata_bench compare OLD NEW\n"
     "\n"
     "  step     the whole training step beside a plain loop over oneDNN's primitives\n"
@@ -49,6 +50,10 @@ void run(const Selection& selection) {
   const auto wants = [&](std::string_view suite) { return selection.suite == "all" || selection.suite == suite; };
   fmt::print("{}, oneDNN {}; load average {:.1f}\n", kernels::instruction_set_name(), kernels::onednn::version(),
              load_average());
+  if (selection.suite == "model") {
+    bench_model(setup);
+    return;
+  }
   if (wants("program")) {
     bench_program(setup, report);
   }

@@ -33,7 +33,7 @@ AlignedVector<float> padded_with_zeros(const std::vector<float>& values) {
 }
 
 /// A step of the default model in pieces, on a team of its own.
-class PanelsStep {
+class PanelsStep {  // NOLINT(clang-analyzer-optin.performance.Padding): in the order of their making
  public:
   PanelsStep(const TrainConfig& config, const DataSource& source, const StepOracle& oracle)
       : oracle_(oracle),

@@ -41,6 +41,7 @@ FinishedRun run_strata(std::vector<std::string> options) {
   std::vector<std::string> words{STRATA_PROGRAM, "train", "--json", "--quiet"};
   words.insert(words.end(), options.begin(), options.end());
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) {
     arguments.push_back(word.data());
   }

@@ -15,14 +15,14 @@ namespace strata::bench {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kSuites{"step", "kernels", "parts", "program", "all"};
+constexpr std::array<std::string_view, 6> kSuites{"step", "kernels", "parts", "program", "model", "all"};
 constexpr std::size_t kMaxWidth = 1U << 20U;
 constexpr int kMaxThreads = 1024;
 
-constexpr std::array kContestants{std::pair{Contestant::plain, std::string_view("plain")},
-                                  std::pair{Contestant::onednn, std::string_view("onednn")},
-                                  std::pair{Contestant::panels, std::string_view("panels")},
-                                  std::pair{Contestant::automatic, std::string_view("auto")}};
+constexpr std::array kContestants{
+    std::pair{Contestant::plain, std::string_view("plain")}, std::pair{Contestant::onednn, std::string_view("onednn")},
+    std::pair{Contestant::bf16, std::string_view("bf16")}, std::pair{Contestant::panels, std::string_view("panels")},
+    std::pair{Contestant::automatic, std::string_view("auto")}};
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -57,7 +57,7 @@ int parse_threads(std::string_view option, std::string_view text) {
 Contestant parse_contestant(std::string_view option, std::string_view text) {
   const auto* const found = std::ranges::find(kContestants, text, [](const auto& entry) { return entry.second; });
   if (found == kContestants.end()) {
-    throw usage_error("--{}: '{}' is no engine; known are plain, onednn, panels and auto", option, text);
+    throw usage_error("--{}: '{}' is no engine; known are plain, onednn, bf16, panels and auto", option, text);
   }
   return found->first;
 }
@@ -134,7 +134,7 @@ Selection parse_selection(std::span<const std::string_view> arguments) {
 std::string_view selection_help() {
   return "  --batch N,N,…        rows of a step\n"
          "  --threads N,N,…      all: as many as this process may use\n"
-         "  --engine E,E,…       plain (a loop of oneDNN's primitives alone), onednn, panels, auto\n"
+         "  --engine E,E,…       plain (a loop of oneDNN's primitives alone), onednn, bf16, panels, auto\n"
          "  --model M,M,…        widths from input to output, such as 784-4096-4096-10; random pixels unless 784-…-10\n"
          "  --rounds N           rounds of each table\n"
          "  --quick              one short round of few sizes: answers are checked, timings mean nothing\n"

@@ -9,8 +9,9 @@
 
 namespace strata::bench {
 
-/// What computes a step: Strata with one of its engines, or the plain loop over oneDNN's primitives.
-enum class Contestant { plain, onednn, panels, automatic };
+/// What computes a step: Strata with one of its engines (bf16: onednn in that precision), or the plain loop over
+/// oneDNN's primitives.
+enum class Contestant { plain, onednn, bf16, panels, automatic };
 
 std::string_view contestant_name(Contestant contestant);
 
@@ -21,7 +22,7 @@ std::string widths_text(const Widths& widths);
 
 /// An empty list leaves the choice to each benchmark.
 struct Selection {
-  std::string suite = "all";  ///< step, kernels, parts, program or all
+  std::string suite = "all";  ///< step, kernels, parts, program, model or all
   std::vector<std::size_t> batches;
   std::vector<int> threads;
   std::vector<Contestant> engines;

@@ -28,7 +28,7 @@ struct Setup {
   }
 
  private:
-  std::vector<std::size_t> chosen_or(std::vector<std::size_t> own) const {
+  std::vector<std::size_t> chosen_or(const std::vector<std::size_t>& own) const {
     return selection.batches.empty() ? own : selection.batches;
   }
 };

@@ -11,7 +11,12 @@
 #include "bench/plain_loop.h"
 #include "bench/step_oracle.h"
 #include "bench/timing.h"
+<<<<<<< HEAD
+#include "bench/training_time.h"
+=======
+#include "kernels/onednn/bf16_support.h"
 #include "train/trainer.h"
+>>>>>>> bf16
 
 namespace strata::bench {
 
@@ -21,28 +26,6 @@ constexpr int kRounds = 11;
 constexpr double kSecondsARound = 0.03;
 constexpr std::size_t kFewestSteps = 3;
 
-/// Seconds a step of training, over the steps after the first tenth.
-class StepClock : public Observer {
- public:
-  explicit StepClock(std::size_t steps) : warm_up_((steps + 9) / 10), steps_(warm_up_ + steps) {}
-
-  void on_step(const StepInfo& info) override {
-    if (info.global_step == warm_up_) {
-      clock_ = {};
-    } else if (info.global_step == steps_) {
-      seconds_ = clock_.seconds() / static_cast<double>(steps_ - warm_up_);
-    }
-  }
-  bool done() const { return seconds_ > 0; }
-  double seconds() const { return seconds_; }
-
- private:
-  std::size_t warm_up_;
-  std::size_t steps_;
-  Stopwatch clock_;
-  double seconds_ = 0;
-};
-
 /// Multiply-adds of a step, counted as two operations each: forward, weight gradients, and data gradients but the
 /// first.
 double step_operations(const Widths& widths, std::size_t batch) {
@@ -51,14 +34,6 @@ double step_operations(const Widths& widths, std::size_t batch) {
     operations += 2.0 * static_cast<double>(widths[l] * widths[l + 1]) * (l == 0 ? 2 : 3);
   }
   return operations * static_cast<double>(batch);
-}
-
-double time_training(const DataSource& source, TrainConfig config, std::size_t steps) {
-  config.epochs = 1'000'000;
-  StepClock clock(steps);
-  Observer* const observer = &clock;
-  Trainer(std::move(config), source).run({&observer, 1}, [&] { return clock.done(); });
-  return clock.seconds();
 }
 
 /// A plain loop in the better of two layouts of the weights.
@@ -86,40 +61,45 @@ class PlainContestant {
 };
 
 EngineKind engine_of(Contestant contestant) {
-  return contestant == Contestant::onednn   ? EngineKind::onednn
-         : contestant == Contestant::panels ? EngineKind::panels
-                                            : EngineKind::automatic;
+  switch (contestant) {
+    case Contestant::onednn:
+    case Contestant::bf16:
+      return EngineKind::onednn;
+    case Contestant::panels:
+      return EngineKind::panels;
+    default:
+      return EngineKind::automatic;
+  }
 }
 
 /// One model and batch size, on each number of threads.
 class StepTable {
  public:
-  StepTable(const Setup& setup, Report& report, const DataSource& source, Widths widths, std::size_t batch)
+  StepTable(const Setup& setup, Report& report, const DataSource& source, const std::vector<Contestant>& engines,
+            Widths widths, std::size_t batch)
       : setup_(setup),
         report_(report),
         source_(source),
+        engines_(engines),
         widths_(std::move(widths)),
         batch_(batch),
         operations_(step_operations(widths_, batch)) {}
 
   void run(int threads) {
     std::vector<Case> cases;
-    for (const Contestant engine : engines()) {
-      cases.push_back({{"step", widths_text(widths_), batch_, threads, std::string(contestant_name(engine)), "f32"},
+    for (const Contestant engine : engines_) {
+      const bool bf16 = engine == Contestant::bf16;
+      const std::string name(contestant_name(bf16 ? Contestant::onednn : engine));
+      cases.push_back({{"step", widths_text(widths_), batch_, threads, name, bf16 ? "bf16" : "f32"},
                        Work::operations,
                        operations_,
                        {},
                        contestant(engine, threads)});
     }
     run_contest(report_, setup_.effort, kRounds, cases);
-  }
+  }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the cases' functions own what they hold
 
  private:
-  std::vector<Contestant> engines() const {
-    const std::vector<Contestant>& chosen = setup_.selection.engines;
-    return chosen.empty() ? std::vector{Contestant::plain, Contestant::onednn, Contestant::panels} : chosen;
-  }
-
   std::function<double()> contestant(Contestant engine, int threads) {
     if (engine == Contestant::plain) {
       const auto loop = std::make_shared<PlainContestant>(widths_, batch_, threads);
@@ -127,6 +107,7 @@ class StepTable {
     }
     TrainConfig config = config_for(widths_, batch_, threads);
     config.engine = engine_of(engine);
+    config.precision = engine == Contestant::bf16 ? kernels::Precision::bf16 : kernels::Precision::f32;
     if (!oracle_) {
       oracle_.emplace(config, source_);
     }
@@ -145,22 +126,37 @@ class StepTable {
   const Setup& setup_;
   Report& report_;
   const DataSource& source_;
+  const std::vector<Contestant>& engines_;
   Widths widths_;
   std::size_t batch_;
   double operations_;
   std::optional<StepOracle> oracle_;  ///< computed when an engine is to be checked
 };
 
+/// Those that were chosen, but for bf16 on a CPU without it.
+std::vector<Contestant> contestants(const Setup& setup, Report& report) {
+  std::vector<Contestant> engines = setup.selection.engines;
+  if (engines.empty()) {
+    engines = {Contestant::plain, Contestant::onednn, Contestant::bf16, Contestant::panels};
+  }
+  const kernels::onednn::Bf16Features features = kernels::onednn::bf16_features();
+  if (features.support == kernels::onednn::Bf16Support::none && std::erase(engines, Contestant::bf16) > 0) {
+    report.skip("steps in bf16", fmt::format("the newest instruction set here is {}", features.newest));
+  }
+  return engines;
+}
+
 }  // namespace
 
 void bench_steps(const Setup& setup, Report& report) {
+  const std::vector<Contestant> engines = contestants(setup, report);
   const std::vector<Widths>& chosen = setup.selection.models;
   for (const Widths& widths : chosen.empty() ? std::vector<Widths>{default_widths()} : chosen) {
     const bool real = widths.front() == default_widths().front() && widths.back() == default_widths().back();
     const DataSource source = real ? load_default_data(thread_counts().back()) : random_data(widths);
     report.start_table(fmt::format("A step of {}{}", widths_text(widths), real ? "" : ", on random pixels"));
     for (const std::size_t batch : setup.step_batches()) {
-      StepTable table(setup, report, source, widths, batch);
+      StepTable table(setup, report, source, engines, widths, batch);
       for (const int threads : setup.threads()) {
         table.run(threads);
       }

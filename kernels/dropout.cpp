@@ -131,6 +131,20 @@ void DropUnits(const DropoutMask& mask, MatrixView<const float> src, std::size_t
   }
 }
 
+void DropBf16Units(const DropoutMask& mask, MatrixView<const Bf16> src, std::size_t first_row, std::size_t first_unit,
+                   MatrixView<Bf16> dst) {
+  const BlockDropout drop(mask);
+  for (std::size_t r = 0; r < src.rows(); ++r) {
+    for (std::size_t u = 0; u < src.columns(); u += kBlockUnits) {
+      const std::size_t units = std::min(kBlockUnits, src.columns() - u);
+      float block[kBlockUnits] = {};
+      std::transform(src.row(r) + u, src.row(r) + u + units, block, to_float);
+      drop(first_row + r, (first_unit + u) / kBlockUnits, block, block);
+      std::transform(block, block + units, dst.row(r) + u, to_bf16);
+    }
+  }
+}
+
 }  // namespace strata::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -138,6 +152,7 @@ HWY_AFTER_NAMESPACE();
 namespace strata::kernels {
 
 HWY_EXPORT(DropUnits);
+HWY_EXPORT(DropBf16Units);
 
 DropoutMask dropout_mask(double rate, std::uint64_t seed, std::size_t layer, std::uint64_t step) {
   assert(rate >= 0 && rate < 1);
@@ -152,6 +167,12 @@ void drop_units(const DropoutMask& mask, MatrixView<const float> src, std::size_
                 MatrixView<float> dst) {
   assert(first_unit % 16 == 0 && src.rows() == dst.rows() && src.columns() == dst.columns());
   HWY_DYNAMIC_DISPATCH(DropUnits)(mask, src, first_row, first_unit, dst);
+}
+
+void drop_units(const DropoutMask& mask, MatrixView<const Bf16> src, std::size_t first_row, std::size_t first_unit,
+                MatrixView<Bf16> dst) {
+  assert(first_unit % 16 == 0 && src.rows() == dst.rows() && src.columns() == dst.columns());
+  HWY_DYNAMIC_DISPATCH(DropBf16Units)(mask, src, first_row, first_unit, dst);
 }
 
 }  // namespace strata::kernels

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "core/tensor.h"
+#include "kernels/bf16.h"
 
 namespace strata::kernels {
 
@@ -29,5 +30,9 @@ DropoutMask dropout_mask(double rate, std::uint64_t seed, std::size_t layer, std
 /// src and dst are of one shape and may be the same.
 void drop_units(const DropoutMask& mask, MatrixView<const float> src, std::size_t first_row, std::size_t first_unit,
                 MatrixView<float> dst);
+
+/// The same of bf16 numbers: each product is one of fp32, rounded.
+void drop_units(const DropoutMask& mask, MatrixView<const Bf16> src, std::size_t first_row, std::size_t first_unit,
+                MatrixView<Bf16> dst);
 
 }  // namespace strata::kernels

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/tensor.h"
+#include "kernels/bf16.h"
 
 namespace strata::kernels {
 
@@ -26,5 +27,9 @@ inline void prefetch_row(MatrixView<const std::uint8_t> pixels, std::span<const 
 /// One rounding for each element with FMA; two on an instruction set without it.
 void gather_standardise(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows,
                         std::span<const float> factor, std::span<const float> offset, MatrixView<float> dst);
+
+/// The same, then rounded by to_bf16.
+void gather_standardise(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows,
+                        std::span<const float> factor, std::span<const float> offset, MatrixView<Bf16> dst);
 
 }  // namespace strata::kernels

@@ -24,7 +24,19 @@ HWY_INLINE V clipped(D d, const OptimizerUpdate& u, V g) {
   return IfThenElse(Gt(g, limit), limit, IfThenElse(Lt(g, Neg(limit)), Neg(limit), g));
 }
 
-/// One rule's arithmetic on vectors: w the weights, g the gradient, a and b the state slots (unused ones untouched).
+/// x moved to `sample` by `weight`: one more sample of an exponential mean.
+template <class D, class V>
+HWY_INLINE V moved(D d, V x, V sample, float weight) {
+  return MulAdd(Set(d, weight), Sub(sample, x), x);
+}
+
+/// w -= rate step, rounded once.
+template <class D, class V>
+HWY_INLINE void descend(D d, const OptimizerUpdate& u, V step, V& w) {
+  w = NegMulAdd(Set(d, u.rate), step, w);
+}
+
+/// One rule's arithmetic on vectors: w the weights, g the gradient, then the state slots (unused ones untouched).
 template <UpdateRule rule>
 struct Rule;
 
@@ -32,8 +44,8 @@ template <>
 struct Rule<UpdateRule::sgd> {
   static constexpr std::size_t kSlots = 0;
   template <class D, class V>
-  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V&, V&) {
-    w = NegMulAdd(Set(d, u.rate), g, w);
+  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V&, V&, V&) {
+    descend(d, u, g, w);
   }
 };
 
@@ -41,7 +53,7 @@ template <>
 struct Rule<UpdateRule::sgd_keras> {
   static constexpr std::size_t kSlots = 1;
   template <class D, class V>
-  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& velocity, V&) {
+  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& velocity, V&, V&) {
     velocity = Sub(Mul(Set(d, u.momentum), velocity), Mul(Set(d, u.rate), g));
     w = Add(w, velocity);
   }
@@ -51,7 +63,7 @@ template <>
 struct Rule<UpdateRule::nesterov_keras> {
   static constexpr std::size_t kSlots = 1;
   template <class D, class V>
-  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& velocity, V&) {
+  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& velocity, V&, V&) {
     const V step = Mul(Set(d, u.rate), g);
     velocity = Sub(Mul(Set(d, u.momentum), velocity), step);
     w = Add(w, Sub(Mul(Set(d, u.momentum), velocity), step));
@@ -62,9 +74,9 @@ template <>
 struct Rule<UpdateRule::sgd_torch> {
   static constexpr std::size_t kSlots = 1;
   template <class D, class V>
-  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& buffer, V&) {
+  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& buffer, V&, V&) {
     buffer = Add(Mul(Set(d, u.momentum), buffer), g);
-    w = NegMulAdd(Set(d, u.rate), buffer, w);
+    descend(d, u, buffer, w);
   }
 };
 
@@ -72,9 +84,9 @@ template <>
 struct Rule<UpdateRule::nesterov_torch> {
   static constexpr std::size_t kSlots = 1;
   template <class D, class V>
-  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& buffer, V&) {
+  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& buffer, V&, V&) {
     buffer = Add(Mul(Set(d, u.momentum), buffer), g);
-    w = NegMulAdd(Set(d, u.rate), Add(g, Mul(Set(d, u.momentum), buffer)), w);
+    descend(d, u, Add(g, Mul(Set(d, u.momentum), buffer)), w);
   }
 };
 
@@ -82,15 +94,168 @@ template <>
 struct Rule<UpdateRule::adam> {
   static constexpr std::size_t kSlots = 2;
   template <class D, class V>
-  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& m, V& v) {
-    m = MulAdd(Set(d, u.one_minus_beta1), Sub(g, m), m);
-    v = MulAdd(Set(d, u.one_minus_beta2), Sub(Mul(g, g), v), v);
-    const V step = Div(m, Add(Sqrt(v), Set(d, u.epsilon)));
-    w = NegMulAdd(Set(d, u.rate), step, w);
+  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& m, V& v, V&) {
+    m = moved(d, m, g, u.one_minus_beta1);
+    v = moved(d, v, Mul(g, g), u.one_minus_beta2);
+    descend(d, u, Div(m, Add(Sqrt(v), Set(d, u.epsilon))), w);
   }
 };
 
-/// Calls visitor.template operator()<rule>() for the update's rule; nothing for `none`.
+template <>
+struct Rule<UpdateRule::amsgrad> {
+  static constexpr std::size_t kSlots = 3;
+  template <class D, class V>
+  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& m, V& v, V& largest) {
+    m = moved(d, m, g, u.one_minus_beta1);
+    v = moved(d, v, Mul(g, g), u.one_minus_beta2);
+    largest = Max(largest, v);
+    descend(d, u, Div(m, Add(Sqrt(largest), Set(d, u.epsilon))), w);
+  }
+};
+
+template <>
+struct Rule<UpdateRule::nadam> {
+  static constexpr std::size_t kSlots = 2;
+  template <class D, class V>
+  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& m, V& v, V&) {
+    m = moved(d, m, g, u.one_minus_beta1);
+    v = moved(d, v, Mul(g, g), u.one_minus_beta2);
+    const V ahead = Add(Mul(Set(d, u.mean_factor), m), Mul(Set(d, u.gradient_factor), g));
+    descend(d, u, Div(ahead, Add(Sqrt(v), Set(d, u.epsilon))), w);
+  }
+};
+
+template <>
+struct Rule<UpdateRule::adamax_keras> {
+  static constexpr std::size_t kSlots = 2;
+  template <class D, class V>
+  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& m, V& largest, V&) {
+    m = moved(d, m, g, u.one_minus_beta1);
+    largest = Max(Mul(Set(d, u.beta2), largest), Abs(g));
+    descend(d, u, Div(m, Add(largest, Set(d, u.epsilon))), w);
+  }
+};
+
+template <>
+struct Rule<UpdateRule::adamax_torch> {
+  static constexpr std::size_t kSlots = 2;
+  template <class D, class V>
+  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& m, V& largest, V&) {
+    m = moved(d, m, g, u.one_minus_beta1);
+    largest = Max(Mul(Set(d, u.beta2), largest), Add(Abs(g), Set(d, u.epsilon)));
+    descend(d, u, Div(m, largest), w);
+  }
+};
+
+/// Whose epsilon: within the root (Keras) or beside it (PyTorch).
+enum class EpsilonAt { within_root, beside_root };
+
+template <EpsilonAt epsilon_at, class D, class V>
+HWY_INLINE V root(D d, const OptimizerUpdate& u, V square) {
+  const V epsilon = Set(d, u.epsilon);
+  if constexpr (epsilon_at == EpsilonAt::within_root) {
+    return Sqrt(Add(square, epsilon));
+  } else {
+    return Add(Sqrt(square), epsilon);
+  }
+}
+
+/// State: v, then the mean of gradients if centered, then the buffer if there is momentum, which holds the rate where
+/// epsilon stands within the root (Keras).
+template <EpsilonAt epsilon_at, bool centered, bool momentum>
+struct Rmsprop {
+  static constexpr std::size_t kSlots = 1 + (centered ? 1 : 0) + (momentum ? 1 : 0);
+  template <class D, class V>
+  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& v, V& second, V& third) {
+    v = moved(d, v, Mul(g, g), u.one_minus_beta2);
+    V square = v;
+    if constexpr (centered) {
+      second = moved(d, second, g, u.one_minus_beta2);
+      square = Max(Sub(v, Mul(second, second)), Zero(d));
+    }
+    const V scale = root<epsilon_at>(d, u, square);
+    V& buffer = centered ? third : second;
+    if constexpr (!momentum) {
+      descend(d, u, Div(g, scale), w);
+    } else if constexpr (epsilon_at == EpsilonAt::within_root) {
+      buffer = Add(Mul(Set(d, u.momentum), buffer), Div(Mul(Set(d, u.rate), g), scale));
+      w = Sub(w, buffer);
+    } else {
+      buffer = Add(Mul(Set(d, u.momentum), buffer), Div(g, scale));
+      descend(d, u, buffer, w);
+    }
+  }
+};
+
+template <>
+struct Rule<UpdateRule::rmsprop_keras> : Rmsprop<EpsilonAt::within_root, false, false> {};
+template <>
+struct Rule<UpdateRule::rmsprop_keras_momentum> : Rmsprop<EpsilonAt::within_root, false, true> {};
+template <>
+struct Rule<UpdateRule::rmsprop_keras_centered> : Rmsprop<EpsilonAt::within_root, true, false> {};
+template <>
+struct Rule<UpdateRule::rmsprop_keras_centered_momentum> : Rmsprop<EpsilonAt::within_root, true, true> {};
+template <>
+struct Rule<UpdateRule::rmsprop_torch> : Rmsprop<EpsilonAt::beside_root, false, false> {};
+template <>
+struct Rule<UpdateRule::rmsprop_torch_momentum> : Rmsprop<EpsilonAt::beside_root, false, true> {};
+template <>
+struct Rule<UpdateRule::rmsprop_torch_centered> : Rmsprop<EpsilonAt::beside_root, true, false> {};
+template <>
+struct Rule<UpdateRule::rmsprop_torch_centered_momentum> : Rmsprop<EpsilonAt::beside_root, true, true> {};
+
+template <EpsilonAt epsilon_at>
+struct Adagrad {
+  static constexpr std::size_t kSlots = 1;
+  template <class D, class V>
+  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& sum, V&, V&) {
+    sum = Add(sum, Mul(g, g));
+    descend(d, u, Div(g, root<epsilon_at>(d, u, sum)), w);
+  }
+};
+
+template <>
+struct Rule<UpdateRule::adagrad_keras> : Adagrad<EpsilonAt::within_root> {};
+template <>
+struct Rule<UpdateRule::adagrad_torch> : Adagrad<EpsilonAt::beside_root> {};
+
+template <>
+struct Rule<UpdateRule::adadelta> {
+  static constexpr std::size_t kSlots = 2;
+  template <class D, class V>
+  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& v, V& square_of_steps, V&) {
+    v = moved(d, v, Mul(g, g), u.one_minus_beta2);
+    const V epsilon = Set(d, u.epsilon);
+    const V step = Mul(Div(Sqrt(Add(square_of_steps, epsilon)), Sqrt(Add(v, epsilon))), g);
+    square_of_steps = moved(d, square_of_steps, Mul(step, step), u.one_minus_beta2);
+    descend(d, u, step, w);
+  }
+};
+
+template <>
+struct Rule<UpdateRule::lion> {
+  static constexpr std::size_t kSlots = 1;
+  template <class D, class V>
+  static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& m, V&, V&) {
+    const V c = moved(d, m, g, u.one_minus_beta1);
+    // 0 and NaN stay what they are.
+    const V sign = IfThenElse(Gt(Abs(c), Zero(d)), CopySign(Set(d, 1.0F), c), c);
+    descend(d, u, sign, w);
+    m = moved(d, m, g, u.one_minus_beta2);
+  }
+};
+
+/// Weight decay, which comes after clipping and before the rule.
+template <class D, class V>
+HWY_INLINE void decay_weights(D d, const OptimizerUpdate& u, V& g, V& w) {
+  if (u.weight_decay == WeightDecay::decoupled) {
+    w = NegMulAdd(Set(d, u.decay), w, w);
+  } else if (u.weight_decay == WeightDecay::coupled) {
+    g = Add(g, Mul(Set(d, u.decay), w));
+  }
+}
+
+/// Calls visitor(Rule<rule>()) for the update's rule; nothing for `none`.
 template <class Visitor>
 HWY_INLINE void visit_rule(UpdateRule rule, Visitor&& visitor) {
   switch (rule) {
@@ -108,6 +273,38 @@ HWY_INLINE void visit_rule(UpdateRule rule, Visitor&& visitor) {
       return visitor(Rule<UpdateRule::nesterov_torch>());
     case UpdateRule::adam:
       return visitor(Rule<UpdateRule::adam>());
+    case UpdateRule::amsgrad:
+      return visitor(Rule<UpdateRule::amsgrad>());
+    case UpdateRule::nadam:
+      return visitor(Rule<UpdateRule::nadam>());
+    case UpdateRule::adamax_keras:
+      return visitor(Rule<UpdateRule::adamax_keras>());
+    case UpdateRule::adamax_torch:
+      return visitor(Rule<UpdateRule::adamax_torch>());
+    case UpdateRule::rmsprop_keras:
+      return visitor(Rule<UpdateRule::rmsprop_keras>());
+    case UpdateRule::rmsprop_keras_momentum:
+      return visitor(Rule<UpdateRule::rmsprop_keras_momentum>());
+    case UpdateRule::rmsprop_keras_centered:
+      return visitor(Rule<UpdateRule::rmsprop_keras_centered>());
+    case UpdateRule::rmsprop_keras_centered_momentum:
+      return visitor(Rule<UpdateRule::rmsprop_keras_centered_momentum>());
+    case UpdateRule::rmsprop_torch:
+      return visitor(Rule<UpdateRule::rmsprop_torch>());
+    case UpdateRule::rmsprop_torch_momentum:
+      return visitor(Rule<UpdateRule::rmsprop_torch_momentum>());
+    case UpdateRule::rmsprop_torch_centered:
+      return visitor(Rule<UpdateRule::rmsprop_torch_centered>());
+    case UpdateRule::rmsprop_torch_centered_momentum:
+      return visitor(Rule<UpdateRule::rmsprop_torch_centered_momentum>());
+    case UpdateRule::adagrad_keras:
+      return visitor(Rule<UpdateRule::adagrad_keras>());
+    case UpdateRule::adagrad_torch:
+      return visitor(Rule<UpdateRule::adagrad_torch>());
+    case UpdateRule::adadelta:
+      return visitor(Rule<UpdateRule::adadelta>());
+    case UpdateRule::lion:
+      return visitor(Rule<UpdateRule::lion>());
   }
 }
 

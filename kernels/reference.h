@@ -286,46 +286,139 @@ inline double clip_by_norm_factor(const std::vector<DenseGradient>& gradients, c
 /// w and the quantities that an optimizer keeps for it, zero before the first update.
 struct OptimizedElement {
   double w = 0;
-  double first = 0;   ///< momentum: velocity or buffer; Adam: m
-  double second = 0;  ///< Adam: v
+  double first = 0;
+  double second = 0;
+  double third = 0;
 };
 
 inline void sgd(OptimizedElement& x, double g, double lr) { x.w -= lr * g; }
 
-/// keras/src/optimizers/sgd.py
+/// keras/src/optimizers/sgd.py; first: velocity
 inline void sgd_momentum_keras(OptimizedElement& x, double g, double lr, double momentum, bool nesterov) {
   x.first = momentum * x.first - lr * g;
   x.w += nesterov ? momentum * x.first - lr * g : x.first;
 }
 
-/// torch/optim/sgd.py, dampening 0
+/// torch/optim/sgd.py, dampening 0; first: buffer
 inline void sgd_momentum_torch(OptimizedElement& x, double g, double lr, double momentum, bool nesterov,
                                std::uint64_t t) {
   x.first = t == 1 ? g : momentum * x.first + g;
   x.w -= lr * (nesterov ? g + momentum * x.first : x.first);
 }
 
+struct RmspropConstants {
+  double rho = 0;
+  double momentum = 0;
+  double epsilon = 0;
+  bool centered = false;
+};
+
+/// keras/src/optimizers/rmsprop.py; velocity, average gradient, momentum
+inline void rmsprop_keras(OptimizedElement& x, double g, double lr, const RmspropConstants& c) {
+  x.first = c.rho * x.first + (1 - c.rho) * g * g;
+  double denominator = x.first + c.epsilon;
+  if (c.centered) {
+    x.second = c.rho * x.second + (1 - c.rho) * g;
+    denominator -= x.second * x.second;
+  }
+  const double increment = lr * g / std::sqrt(denominator);
+  x.third = c.momentum * x.third + increment;
+  x.w -= x.third;
+}
+
+/// torch/optim/rmsprop.py; square average, gradient average, buffer
+inline void rmsprop_torch(OptimizedElement& x, double g, double lr, const RmspropConstants& c) {
+  x.first = c.rho * x.first + (1 - c.rho) * g * g;
+  double square = x.first;
+  if (c.centered) {
+    x.second += (1 - c.rho) * (g - x.second);
+    square -= x.second * x.second;
+  }
+  x.third = c.momentum * x.third + g / (std::sqrt(square) + c.epsilon);
+  x.w -= lr * x.third;
+}
+
+/// keras/src/optimizers/adagrad.py; first: accumulator
+inline void adagrad_keras(OptimizedElement& x, double g, double lr, double initial, double epsilon, std::uint64_t t) {
+  x.first = (t == 1 ? initial : x.first) + g * g;
+  x.w -= lr * g / std::sqrt(x.first + epsilon);
+}
+
+/// torch/optim/adagrad.py, lr_decay 0; first: sum
+inline void adagrad_torch(OptimizedElement& x, double g, double lr, double initial, double epsilon, std::uint64_t t) {
+  x.first = (t == 1 ? initial : x.first) + g * g;
+  x.w -= lr * g / (std::sqrt(x.first) + epsilon);
+}
+
+/// keras/src/optimizers/adadelta.py, and torch/optim/adadelta.py; accumulated gradients and steps
+inline void adadelta(OptimizedElement& x, double g, double lr, double rho, double epsilon) {
+  x.first = rho * x.first + (1 - rho) * g * g;
+  const double step = std::sqrt(x.second + epsilon) * g / std::sqrt(x.first + epsilon);
+  x.second = rho * x.second + (1 - rho) * step * step;
+  x.w -= lr * step;
+}
+
 struct AdamConstants {
   double beta1 = 0;
   double beta2 = 0;
   double epsilon = 0;
+  bool amsgrad = false;
 };
 
-/// keras/src/optimizers/adam.py
+/// keras/src/optimizers/adam.py; m, v, largest v
 inline void adam_keras(OptimizedElement& x, double g, double lr, const AdamConstants& c, std::uint64_t t) {
   const double alpha = lr * std::sqrt(1 - std::pow(c.beta2, t)) / (1 - std::pow(c.beta1, t));
   x.first += (g - x.first) * (1 - c.beta1);
   x.second += (g * g - x.second) * (1 - c.beta2);
-  x.w -= x.first * alpha / (std::sqrt(x.second) + c.epsilon);
+  x.third = std::max(x.third, x.second);
+  x.w -= x.first * alpha / (std::sqrt(c.amsgrad ? x.third : x.second) + c.epsilon);
 }
 
-/// torch/optim/adam.py
+/// torch/optim/adam.py; m, v, largest v
 inline void adam_torch(OptimizedElement& x, double g, double lr, const AdamConstants& c, std::uint64_t t) {
   x.first = c.beta1 * x.first + (1 - c.beta1) * g;
   x.second = c.beta2 * x.second + (1 - c.beta2) * g * g;
+  x.third = std::max(x.third, x.second);
   const double m_hat = x.first / (1 - std::pow(c.beta1, t));
+  const double v_hat = (c.amsgrad ? x.third : x.second) / (1 - std::pow(c.beta2, t));
+  x.w -= lr * m_hat / (std::sqrt(v_hat) + c.epsilon);
+}
+
+/// keras/src/optimizers/adamax.py; m, u
+inline void adamax_keras(OptimizedElement& x, double g, double lr, const AdamConstants& c, std::uint64_t t) {
+  x.first += (g - x.first) * (1 - c.beta1);
+  x.second = std::max(c.beta2 * x.second, std::fabs(g));
+  x.w -= lr * x.first / ((1 - std::pow(c.beta1, t)) * (x.second + c.epsilon));
+}
+
+/// torch/optim/adamax.py; m, norm
+inline void adamax_torch(OptimizedElement& x, double g, double lr, const AdamConstants& c, std::uint64_t t) {
+  x.first = c.beta1 * x.first + (1 - c.beta1) * g;
+  x.second = std::max(c.beta2 * x.second, std::fabs(g) + c.epsilon);
+  x.w -= lr / (1 - std::pow(c.beta1, t)) * x.first / x.second;
+}
+
+/// keras/src/optimizers/nadam.py with momentum_decay 1, torch/optim/nadam.py with others; m, v, the product of mu
+inline void nadam(OptimizedElement& x, double g, double lr, const AdamConstants& c, double momentum_decay,
+                  std::uint64_t t) {
+  const auto mu_at = [&](std::uint64_t i) {
+    return c.beta1 * (1 - 0.5 * std::pow(0.96, static_cast<double>(i) * momentum_decay));
+  };
+  const double mu = mu_at(t);
+  const double mu_next = mu_at(t + 1);
+  x.third = (t == 1 ? 1 : x.third) * mu;
+  x.first += (g - x.first) * (1 - c.beta1);
+  x.second += (g * g - x.second) * (1 - c.beta2);
+  const double m_hat = mu_next * x.first / (1 - x.third * mu_next) + (1 - mu) * g / (1 - x.third);
   const double v_hat = x.second / (1 - std::pow(c.beta2, t));
   x.w -= lr * m_hat / (std::sqrt(v_hat) + c.epsilon);
+}
+
+/// Chen et al. 2023, algorithm 2; first: m
+inline void lion(OptimizedElement& x, double g, double lr, double beta1, double beta2) {
+  const double c = beta1 * x.first + (1 - beta1) * g;
+  x.w -= lr * (c > 0 ? 1 : c < 0 ? -1 : 0);
+  x.first = beta2 * x.first + (1 - beta2) * g;
 }
 
 // ---- standardisation ----

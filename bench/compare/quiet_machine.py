@@ -52,13 +52,13 @@ class OtherPrograms:
 
     @staticmethod
     def ours(pids):
-        """CPU seconds of these processes and of all that we have waited for."""
+        """CPU seconds of these processes, of this one, and of all children that they have waited for."""
         times = os.times()
         seconds = times.user + times.system + times.children_user + times.children_system
         for pid in pids:
             with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
                 fields = stat.read().rpartition(")")[2].split()
-            seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            seconds += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
         return seconds
 
     @contextlib.contextmanager

@@ -98,8 +98,9 @@ def replaced(page, name, text):
 def write_docs(result, titles):
     """Table, and for two threads the chart."""
     threads = result["threads"]
-    PAGE.write_text(replaced(PAGE.read_text(), f"comparison on {threads} thread{'s' if threads > 1 else ''}",
-                             markdown(result, titles)))
+    text = markdown(result, titles)
     if threads == 2:
         CHART.parent.mkdir(exist_ok=True)
         CHART.write_text(chart.svg(result, titles))
+        text = "![Median time of a step](images/compare.svg)\n\n" + text
+    PAGE.write_text(replaced(PAGE.read_text(), f"comparison on {threads} thread{'s' if threads > 1 else ''}", text))

@@ -4,7 +4,6 @@ They answer as a worker's process does (worker.py).
 """
 
 import json
-import os
 import subprocess
 import tempfile
 import time
@@ -13,8 +12,10 @@ from pathlib import Path
 import safetensors.numpy
 
 import task
+import worker
 
 MAX_EPOCHS = 100
+EPOCH_LINE = '"type":"epoch"'
 
 
 def save_initial_weights(path):
@@ -25,44 +26,40 @@ def save_initial_weights(path):
     safetensors.numpy.save_file(tensors, path)
 
 
-def finish(command, **options):
-    """Runs to the end: (stdout, seconds, peak of resident memory in MB)."""
-    begin = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - begin
-    if os.waitstatus_to_exitcode(status) != 0:
-        raise RuntimeError(f"{' '.join(map(str, command))}: exit code {os.waitstatus_to_exitcode(status)}")
-    return output, seconds, usage.ru_maxrss * 1024e-6
-
-
 class Program:
     """`strata train` with one engine; a round is an epoch of a new process."""
 
     def __init__(self, settings, engine, batch):
         self.settings, self.engine, self.batch = settings, engine, batch
         self.rounds = 0
-        self.megabytes = 0.0
 
     def command(self, *options):
         return [self.settings.strata, "train", "--data", self.settings.data, "--engine", self.engine,
                 "--threads", str(self.settings.threads), "--batch-size", str(self.batch), "--split", "tail",
                 "--initial-weights", self.settings.weights, "--quiet", *options]
 
-    def lines(self, *options):
-        """The metrics' JSON lines."""
-        output, _, megabytes = finish(self.command("--metrics", "-", *options), preexec_fn=self.settings.pin)
-        self.megabytes = max(self.megabytes, megabytes)
-        return [json.loads(line) for line in output.splitlines()]
+    def start(self, *options):
+        return subprocess.Popen(self.command(*options), stdout=subprocess.PIPE, text=True,
+                                preexec_fn=self.settings.pin)
+
+    def finish(self, *options):
+        """Runs it to the end: (its result, seconds, its metrics' JSON lines)."""
+        metrics = Path(self.settings.folder) / "metrics.jsonl"
+        begin = time.monotonic()
+        process = self.start("--json", "--metrics", metrics, *options)
+        output = process.communicate()[0]
+        seconds = time.monotonic() - begin
+        if process.returncode != 0:
+            raise RuntimeError(f"{' '.join(map(str, process.args))}: exit code {process.returncode}")
+        return json.loads(output), seconds, [json.loads(line) for line in metrics.read_text().splitlines()]
 
     def first_step(self):
-        """The whole process, less what it does after its first step: evaluation of all parts."""
-        output, seconds, _ = finish(self.command("--max-steps", "1", "--json"), preexec_fn=self.settings.pin)
-        return {"seconds": seconds - json.loads(output)["seconds"] + self.round(0)["seconds_a_step"]}
+        """The whole process, less what it does from its first step on."""
+        result, seconds, _ = self.finish("--max-steps", "1")
+        return {"seconds": seconds - result["seconds"] + self.round(0)["seconds_a_step"]}
 
     def losses(self):
-        lines = self.lines("--sampling", "sequential", "--max-steps", str(task.CHECKED_STEPS))
+        lines = self.finish("--sampling", "sequential", "--max-steps", str(task.CHECKED_STEPS))[2]
         losses = [line["loss"] for line in lines if line["type"] == "step"]
         expected = task.expected_losses(self.settings.task_data(), self.batch, "keras")
         return {"losses": losses, "difference": task.problem.largest_difference(losses, expected)}
@@ -70,19 +67,18 @@ class Program:
     def round(self, seconds):
         del seconds  # an epoch, as that is what the program counts
         self.rounds += 1
-        lines = self.lines("--epochs", "1", "--seed", str(self.rounds))
+        lines = self.finish("--epochs", "1", "--seed", str(self.rounds))[2]
         epoch = next(line for line in lines if line["type"] == "epoch")
         return {"seconds_a_step": self.batch / epoch["samples_per_second"], "steps": task.steps_an_epoch(self.batch)}
 
     def train_to(self, accuracy, max_seconds):
         """`wall` is the process's own, from its start to the epoch line that says so."""
         begin = time.monotonic()
-        process = subprocess.Popen(self.command("--metrics", "-", "--epochs", str(MAX_EPOCHS)), stdout=subprocess.PIPE,
-                                   text=True, preexec_fn=self.settings.pin)
+        process = self.start("--metrics", "-", "--epochs", str(MAX_EPOCHS), "--sampling", "sequential")
         train_seconds, seconds, reached = 0.0, 0.0, []
         for line in process.stdout:
-            line = json.loads(line)
-            if line["type"] == "epoch":
+            if EPOCH_LINE in line:  # parsing the steps' lines would cost CPU time that is the run's
+                line = json.loads(line)
                 reached.append(line["val_accuracy"])
                 train_seconds += task.steps_an_epoch(self.batch) * self.batch / line["samples_per_second"]
                 seconds += line["seconds"]
@@ -97,7 +93,15 @@ class Program:
         return {"train_seconds": train_seconds, "seconds": seconds, "wall": wall, "accuracies": reached}
 
     def memory(self):
-        return {"megabytes": self.megabytes}
+        """The peak up to the end of an epoch with its validation, read while the process still lives."""
+        process = self.start("--metrics", "-", "--epochs", "2")
+        for line in process.stdout:
+            if EPOCH_LINE in line:
+                break
+        megabytes = worker.peak_memory(process.pid)
+        process.kill()
+        process.communicate()
+        return {"megabytes": megabytes}
 
     def pause(self):
         pass

@@ -49,9 +49,15 @@ def drawn_rows(batch, steps, seed):
     return np.random.default_rng(seed).integers(0, TRAIN_ROWS, (steps, batch), dtype=np.int32)
 
 
+def epoch_in_order(batch):
+    """(steps, batch): the training rows in the file's order, so that all contestants train on the same batches."""
+    steps = steps_an_epoch(batch)
+    return np.arange(steps * batch, dtype=np.int32).reshape(steps, batch)
+
+
 def first_rows(batch):
     """The rows that the losses are compared on: the file's order."""
-    return np.arange(CHECKED_STEPS * batch, dtype=np.int32).reshape(CHECKED_STEPS, batch)
+    return epoch_in_order(batch)[:CHECKED_STEPS]
 
 
 def expected_losses(data, batch, convention):

@@ -11,12 +11,10 @@ import time
 import contestants
 import task
 
-TARGET_SEED = 1_000
 
-
-def peak_memory():
-    """VmHWM, in MB."""
-    with open("/proc/self/status", encoding="ascii") as status:
+def peak_memory(pid="self"):
+    """VmHWM of a running process, in MB."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) * 1024e-6
 
 
@@ -33,19 +31,23 @@ class Worker:
     def fewest_steps(self):
         return task.steps_an_epoch(self.batch) if self.contestant.WHOLE_EPOCHS else 1
 
-    def timed(self, steps, seed):
-        """Seconds for so many steps on rows drawn by the seed."""
-        prepared = self.contestant.prepare(task.drawn_rows(self.batch, steps, seed))
+    def timed(self, rows):
+        """Seconds for a step on each of these batches."""
+        prepared = self.contestant.prepare(rows)
         begin = time.monotonic()
         self.contestant.train(prepared)
         return time.monotonic() - begin
 
+    def timed_draws(self, steps, seed):
+        """Seconds for so many steps on rows drawn by the seed."""
+        return self.timed(task.drawn_rows(self.batch, steps, seed))
+
     def first_step(self):
         """Seconds from the process's start to the end of its first step."""
-        self.timed(self.steps, 0)
+        self.timed_draws(self.steps, 0)
         seconds = time.monotonic() - self.start
         if self.steps > 1:  # one call, whose other steps are not the first: the second call shows what they take
-            seconds -= self.timed(self.steps, 1) * (self.steps - 1) / self.steps
+            seconds -= self.timed_draws(self.steps, 1) * (self.steps - 1) / self.steps
         return {"seconds": seconds}
 
     def losses(self):
@@ -64,17 +66,17 @@ class Worker:
         """Seconds a step, over as many steps as take about `seconds`; the first call finds out how many."""
         if self.rounds == 0:
             for _ in range(2):
-                self.timed(self.steps, 2)
+                self.timed_draws(self.steps, 2)
             while not self.contestant.WHOLE_EPOCHS:
-                took = self.timed(self.steps, 3)
+                took = self.timed_draws(self.steps, 3)
                 if took >= seconds / 2:
                     break
                 self.steps = max(self.steps + 1, min(8 * self.steps, int(self.steps * seconds / took)))
         self.rounds += 1
-        return {"seconds_a_step": self.timed(self.steps, 10 + self.rounds) / self.steps, "steps": self.steps}
+        return {"seconds_a_step": self.timed_draws(self.steps, 10 + self.rounds) / self.steps, "steps": self.steps}
 
     def train_to(self, accuracy, max_seconds):
-        """Whole epochs from the initial weights until the validation rows are classified so well.
+        """Whole epochs in the file's order, from the initial weights until the validation rows are classified so well.
 
         `train_seconds` are the steps' alone, `seconds` have the validations too; null if there was no time for it.
         """
@@ -85,7 +87,7 @@ class Worker:
         while not reached or reached[-1] < accuracy:
             if time.monotonic() - begin > max_seconds:
                 return {"train_seconds": None, "seconds": None, "accuracies": reached}
-            train_seconds += self.timed(task.steps_an_epoch(self.batch), TARGET_SEED + len(reached))
+            train_seconds += self.timed(task.epoch_in_order(self.batch))
             reached.append(self.contestant.correct(task.TRAIN_ROWS, task.TRAIN_ROWS + rows) / rows)
         return {"train_seconds": train_seconds, "seconds": time.monotonic() - begin, "accuracies": reached}
 

@@ -5,17 +5,14 @@
 
 #include "core/error.h"
 #include "core/tensor.h"
+#include "kernels/onednn/context.h"
+#include "kernels/onednn/packed_weights_impl.h"
 #include "kernels/onednn/primitives.h"
 
 namespace strata::kernels::onednn {
 
 using dnnl::algorithm;
 using dnnl::memory;
-
-struct Context::Impl {
-  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
-  dnnl::stream stream{engine};
-};
 
 Context::Context() try : impl_(std::make_unique<Impl>()) {
 } catch (const dnnl::error& error) {
@@ -73,6 +70,36 @@ bool derivative_from_dst(algorithm eltwise) {
 
 memory::dim dim(std::size_t size) { return static_cast<memory::dim>(size); }
 
+memory::data_type type_of(Precision precision) {
+  return precision == Precision::bf16 ? memory::data_type::bf16 : memory::data_type::f32;
+}
+
+dnnl::primitive_attr user_scratchpad() {
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attr;
+}
+
+/// The tensors' formats. oneDNN chooses that of bf16 weights, as its matrix products need pairs of inputs side by side;
+/// fp32 weights and all weight gradients are (inputs, outputs), as updates want them.
+struct Formats {
+  explicit Formats(const DenseShape& shape)
+      : src({dim(shape.batch), dim(shape.inputs)}, type_of(shape.precision), memory::format_tag::ab),
+        weights({dim(shape.outputs), dim(shape.inputs)}, type_of(shape.precision),
+                shape.precision == Precision::bf16 ? memory::format_tag::any : memory::format_tag::ba),
+        diff_weights({dim(shape.outputs), dim(shape.inputs)}, memory::data_type::f32, memory::format_tag::ba),
+        bias({dim(shape.outputs)}, memory::data_type::f32, memory::format_tag::a),
+        dst({dim(shape.batch), dim(shape.outputs)}, type_of(shape.dst_precision), memory::format_tag::ab),
+        diff_dst({dim(shape.batch), dim(shape.outputs)}, type_of(shape.precision), memory::format_tag::ab) {}
+
+  memory::desc src;
+  memory::desc weights;
+  memory::desc diff_weights;
+  memory::desc bias;
+  memory::desc dst;
+  memory::desc diff_dst;
+};
+
 }  // namespace
 
 struct DenseLayer::Impl {
@@ -81,94 +108,114 @@ struct DenseLayer::Impl {
     dnnl::primitive primitive;
     std::vector<dnnl_exec_arg_t> arguments;
   };
+  using Product = dnnl::inner_product_forward::primitive_desc;
 
   dnnl::engine engine;
   dnnl::stream stream;
-  dnnl::primitive_attr attr;              ///< user scratchpads
-  std::vector<AlignedVector<float>> own;  ///< results between operations
-  std::vector<memory> memories;           ///< keeps the arguments' handles alive
+  Formats formats;
+  DenseBuffers buffers;
+  EltwiseChain chain;
+  dnnl::primitive_attr attr = user_scratchpad();
+  std::vector<AlignedVector<std::byte>> own;  ///< results between operations, and scratchpads
+  std::vector<memory> memories;               ///< keeps the arguments' handles alive
+  std::vector<memory> values;  ///< [0] is the product's result, [i] that of operation i - 1; the last one is dst
   std::vector<Call> forward;
   std::vector<Call> backward;
 
-  Impl(const Context::Impl& context, const DenseShape& shape, const DenseBuffers& buffers)
-      : engine(context.engine), stream(context.stream) {
-    attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    const auto f32 = memory::data_type::f32;
-    const memory::desc src_desc({dim(shape.batch), dim(shape.inputs)}, f32, memory::format_tag::ab);
-    const memory::desc weights_desc({dim(shape.outputs), dim(shape.inputs)}, f32, memory::format_tag::ba);
-    const memory::desc bias_desc({dim(shape.outputs)}, f32, memory::format_tag::a);
-    const memory::desc dst_desc({dim(shape.batch), dim(shape.outputs)}, f32, memory::format_tag::ab);
-    const EltwiseChain chain = eltwise_chain(shape.activation);
-    const std::size_t size = shape.batch * shape.outputs;
-    const bool training = buffers.diff_dst != nullptr;
+  Impl(const Context::Impl& context, const DenseShape& shape, const DenseBuffers& where)
+      : engine(context.engine),
+        stream(context.stream),
+        formats(shape),
+        buffers(where),
+        chain(eltwise_chain(shape.activation)) {
+    const Product product = add_forward();
+    if (buffers.diff_dst != nullptr) {
+      add_eltwise_backward();
+      if (buffers.diff_weights != nullptr) {
+        add_backward_weights(product);
+      }
+      if (buffers.diff_src != nullptr) {
+        add_backward_data(product);
+      }
+    }
+  }
 
-    // values[0] is the inner product's result, values[i] that of operation i - 1; the last one is dst.
-    std::vector<memory> values;
+  Product add_forward() {
     const std::size_t separate = chain.fused ? 0 : chain.operations.size();
     for (std::size_t i = 0; i < separate; ++i) {
-      own.emplace_back(size, 0.0F);
-      values.push_back(wrap(dst_desc, own.back().data()));
+      values.push_back(own_memory(formats.dst));
     }
-    values.push_back(wrap(dst_desc, buffers.dst));
+    values.push_back(wrap(formats.dst, buffers.dst));
 
-    dnnl::primitive_attr product_attr;
-    product_attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    dnnl::primitive_attr product_attr = user_scratchpad();
     if (chain.fused) {
       dnnl::post_ops post_ops;
       append_eltwise(post_ops, chain.operations[0]);
       product_attr.set_post_ops(post_ops);
     }
-    const memory src = wrap(src_desc, buffers.src);
-    const memory weights = wrap(weights_desc, buffers.weights);
-    const auto product =
+    const bool training = buffers.diff_dst != nullptr;
+    Product product =
         forward_desc(engine, training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference,
-                     src_desc, weights_desc, bias_desc, dst_desc, product_attr);
+                     formats.src, formats.weights, formats.bias, formats.dst, product_attr);
     add(forward, dnnl::inner_product_forward(product), product.scratchpad_desc(),
-        {{DNNL_ARG_SRC, src},
-         {DNNL_ARG_WEIGHTS, weights},
-         {DNNL_ARG_BIAS, wrap(bias_desc, buffers.bias)},
+        {{DNNL_ARG_SRC, wrap(formats.src, buffers.src)},
+         {DNNL_ARG_WEIGHTS, weights_in(product.weights_desc())},
+         {DNNL_ARG_BIAS, wrap(formats.bias, buffers.bias)},
          {DNNL_ARG_DST, values[0]}});
     for (std::size_t i = 0; i < separate; ++i) {
-      const auto desc = eltwise_forward_desc(engine, chain.operations[i], dst_desc, attr);
+      const auto desc = eltwise_forward_desc(engine, chain.operations[i], formats.dst, attr);
       add(forward, dnnl::eltwise_forward(desc), desc.scratchpad_desc(),
           {{DNNL_ARG_SRC, values[i]}, {DNNL_ARG_DST, values[i + 1]}});
     }
-    if (!training) {
-      return;
-    }
+    return product;
+  }
 
-    const memory diff_dst = wrap(dst_desc, buffers.diff_dst);
+  void add_eltwise_backward() {
+    const memory diff_dst = wrap(formats.diff_dst, buffers.diff_dst);
     for (std::size_t i = chain.operations.size(); i-- > 0;) {
       const Eltwise& operation = chain.operations[i];
       const bool from_dst = derivative_from_dst(operation.algorithm);
       const memory& data = chain.fused ? values[0] : values[from_dst ? i + 1 : i];
-      const auto desc = eltwise_backward_desc(engine, operation, dst_desc, attr,
-                                              eltwise_forward_desc(engine, operation, dst_desc, attr));
+      const auto desc = eltwise_backward_desc(engine, operation, formats.dst, attr,
+                                              eltwise_forward_desc(engine, operation, formats.dst, attr));
       add(backward, dnnl::eltwise_backward(desc), desc.scratchpad_desc(),
           {{from_dst ? DNNL_ARG_DST : DNNL_ARG_SRC, data},
            {DNNL_ARG_DIFF_DST, diff_dst},
            {DNNL_ARG_DIFF_SRC, diff_dst}});
     }
-    if (buffers.diff_weights != nullptr) {
-      const auto desc = backward_weights_desc(engine, src_desc, weights_desc, bias_desc, dst_desc, attr, product);
-      add(backward, dnnl::inner_product_backward_weights(desc), desc.scratchpad_desc(),
-          {{DNNL_ARG_SRC, src},
-           {DNNL_ARG_DIFF_DST, diff_dst},
-           {DNNL_ARG_DIFF_WEIGHTS, wrap(weights_desc, buffers.diff_weights)},
-           {DNNL_ARG_DIFF_BIAS, wrap(bias_desc, buffers.diff_bias)}});
-    }
-    if (buffers.diff_src != nullptr) {
-      const auto desc = backward_data_desc(engine, src_desc, weights_desc, dst_desc, attr, product);
-      add(backward, dnnl::inner_product_backward_data(desc), desc.scratchpad_desc(),
-          {{DNNL_ARG_DIFF_DST, diff_dst},
-           {DNNL_ARG_WEIGHTS, weights},
-           {DNNL_ARG_DIFF_SRC, wrap(src_desc, buffers.diff_src)}});
-    }
   }
 
-  memory wrap(const memory::desc& desc, float* data) {
+  void add_backward_weights(const Product& product) {
+    const auto desc =
+        backward_weights_desc(engine, formats.src, formats.diff_weights, formats.bias, formats.diff_dst, attr, product);
+    add(backward, dnnl::inner_product_backward_weights(desc), desc.scratchpad_desc(),
+        {{DNNL_ARG_SRC, wrap(formats.src, buffers.src)},
+         {DNNL_ARG_DIFF_DST, wrap(formats.diff_dst, buffers.diff_dst)},
+         {DNNL_ARG_DIFF_WEIGHTS, wrap(formats.diff_weights, buffers.diff_weights)},
+         {DNNL_ARG_DIFF_BIAS, wrap(formats.bias, buffers.diff_bias)}});
+  }
+
+  void add_backward_data(const Product& product) {
+    const auto desc = backward_data_desc(engine, formats.src, formats.weights, formats.diff_dst, attr, product);
+    add(backward, dnnl::inner_product_backward_data(desc), desc.scratchpad_desc(),
+        {{DNNL_ARG_DIFF_DST, wrap(formats.diff_dst, buffers.diff_dst)},
+         {DNNL_ARG_WEIGHTS, weights_in(desc.weights_desc())},
+         {DNNL_ARG_DIFF_SRC, wrap(formats.src, buffers.diff_src)}});
+  }
+
+  memory weights_in(const memory::desc& desc) {
+    return buffers.packed != nullptr ? buffers.packed->impl_->in(desc) : wrap(desc, buffers.weights);
+  }
+
+  memory wrap(const memory::desc& desc, void* data) {
     memories.emplace_back(desc, engine, data);
     return memories.back();
+  }
+
+  /// Memory of the layer's own.
+  memory own_memory(const memory::desc& desc) {
+    own.emplace_back(desc.get_size(), std::byte{});
+    return wrap(desc, own.back().data());
   }
 
   void add(std::vector<Call>& calls, dnnl::primitive primitive, const memory::desc& scratchpad,
@@ -178,8 +225,7 @@ struct DenseLayer::Impl {
       call.arguments.push_back({index, argument.get()});
     }
     if (scratchpad.get_size() != 0) {
-      own.emplace_back((scratchpad.get_size() + sizeof(float) - 1) / sizeof(float));
-      call.arguments.push_back({DNNL_ARG_SCRATCHPAD, wrap(scratchpad, own.back().data()).get()});
+      call.arguments.push_back({DNNL_ARG_SCRATCHPAD, own_memory(scratchpad).get()});
     }
     calls.push_back(std::move(call));
   }

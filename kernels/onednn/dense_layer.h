@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "kernels/activation.h"
+#include "kernels/precision.h"
 
 namespace strata::kernels::onednn {
 
@@ -18,28 +19,34 @@ class Context {
 
  private:
   friend class DenseLayer;
+  friend class PackedWeights;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+class PackedWeights;
 
 struct DenseShape {
   std::size_t batch = 0;
   std::size_t inputs = 0;
   std::size_t outputs = 0;
   Activation activation;
+  Precision precision = Precision::f32;      ///< of src, diff_src, diff_dst and the weights that are multiplied
+  Precision dst_precision = Precision::f32;  ///< of dst; with an activation it must be `precision`
 };
 
 /// Where a layer reads and writes; the caller owns it all, and it outlives the layer. A backward pointer that is null
 /// means that the layer never computes it; diff_weights and diff_bias go together.
 struct DenseBuffers {
-  float* src = nullptr;           ///< (batch, inputs)
-  float* weights = nullptr;       ///< (inputs, outputs): the transpose of the canonical form
-  float* bias = nullptr;          ///< (outputs)
-  float* dst = nullptr;           ///< (batch, outputs), after the activation
-  float* diff_dst = nullptr;      ///< (batch, outputs); becomes the gradient before the activation
-  float* diff_src = nullptr;      ///< (batch, inputs)
-  float* diff_weights = nullptr;  ///< (inputs, outputs)
-  float* diff_bias = nullptr;     ///< (outputs)
+  void* src = nullptr;              ///< (batch, inputs)
+  float* weights = nullptr;         ///< (inputs, outputs): the transpose of the canonical form
+  float* bias = nullptr;            ///< (outputs)
+  void* dst = nullptr;              ///< (batch, outputs), after the activation
+  void* diff_dst = nullptr;         ///< (batch, outputs); becomes the gradient before the activation
+  void* diff_src = nullptr;         ///< (batch, inputs)
+  float* diff_weights = nullptr;    ///< (inputs, outputs)
+  float* diff_bias = nullptr;       ///< (outputs)
+  PackedWeights* packed = nullptr;  ///< in bf16: of `weights`, which the layer then reads there alone
 };
 
 /// The primitives are created with the thread count that use_threads set, and bound to the buffers.

@@ -6,6 +6,46 @@ using dnnl::engine;
 using dnnl::memory;
 using dnnl::primitive_attr;
 
+namespace {
+
+/// Blocks as oneDNN describes them: the dimensions' strides, then the inner blocks from the outermost, each with the
+/// dimension that it divides (0 outputs, 1 inputs).
+struct Blocking {
+  memory::dims strides;
+  memory::dims inner_sizes;
+  memory::dims inner_dimensions;
+};
+
+#if DNNL_VERSION_MAJOR >= 3
+
+Blocking blocking_of(const memory::desc& desc) {
+  return {desc.get_strides(), desc.get_inner_blks(), desc.get_inner_idxs()};
+}
+
+#else
+
+Blocking blocking_of(const memory::desc& desc) {
+  const dnnl_blocking_desc_t& blocking = desc.data.format_desc.blocking;
+  const auto list = [](const dnnl_dims_t& values, int count) { return memory::dims(values, values + count); };
+  return {list(blocking.strides, desc.data.ndims), list(blocking.inner_blks, blocking.inner_nblks),
+          list(blocking.inner_idxs, blocking.inner_nblks)};
+}
+
+#endif
+
+}  // namespace
+
+std::optional<PairedBlocks> paired_blocks(const memory::desc& weights) {
+  const Blocking blocking = blocking_of(weights);
+  const memory::dims& sizes = blocking.inner_sizes;
+  if (blocking.inner_dimensions != memory::dims{1, 0, 1} || sizes[2] != 2 ||
+      sizes[1] % static_cast<memory::dim>(kPairedOutputs) != 0) {
+    return std::nullopt;
+  }
+  const auto size = [](memory::dim value) { return static_cast<std::size_t>(value); };
+  return PairedBlocks{size(sizes[0]) * 2, size(sizes[1]), size(blocking.strides[1]), size(blocking.strides[0])};
+}
+
 #if DNNL_VERSION_MAJOR >= 3
 
 void append_eltwise(dnnl::post_ops& post_ops, const Eltwise& e) {

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <oneapi/dnnl/dnnl.hpp>
+#include <optional>
+
+#include "kernels/bf16.h"
 
 namespace strata::kernels::onednn {
 
@@ -11,6 +14,9 @@ struct Eltwise {
   float alpha = 0;
   float beta = 0;
 };
+
+/// The layout of bf16 weights of dimensions (outputs, inputs), if our own kernel can write it.
+std::optional<PairedBlocks> paired_blocks(const dnnl::memory::desc& weights);
 
 void append_eltwise(dnnl::post_ops& post_ops, const Eltwise& eltwise);
 

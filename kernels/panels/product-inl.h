@@ -13,49 +13,57 @@
 #include <utility>
 
 #include "kernels/panels/dense.h"
+#include "kernels/panels/line-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace strata::kernels::panels::HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
-using D = hn::CappedTag<float, kWidth>;
-using V = hn::Vec<D>;
-
-/// Vectors that make up a line of 16 floats.
-inline constexpr std::size_t kLanes = hn::MaxLanes(D());
-inline constexpr std::size_t kVectors = kWidth / kLanes;
-
-/// Rows of a tile of two panels, where registers allow two, and of one panel.
+/// Terms that a turn of the loop takes; rows of a tile of three and of two panels, where registers allow them, and of
+/// one panel.
 #if HWY_TARGET <= HWY_AVX3
+inline constexpr int kTermsUnrolled = 2;
+inline constexpr std::size_t kTripleRows = 8;
 inline constexpr std::size_t kPairRows = 12;
 inline constexpr std::size_t kSingleRows = 24;
 #elif HWY_TARGET <= HWY_AVX2 || HWY_ARCH_ARM
+inline constexpr int kTermsUnrolled = 1;
+inline constexpr std::size_t kTripleRows = 0;
 inline constexpr std::size_t kPairRows = 0;
 inline constexpr std::size_t kSingleRows = 6;
 #else
+inline constexpr int kTermsUnrolled = 1;
+inline constexpr std::size_t kTripleRows = 0;
 inline constexpr std::size_t kPairRows = 0;
 inline constexpr std::size_t kSingleRows = 2;
 #endif
 
-/// One tile: rows row … row + kRows - 1, panels panel … panel + kPanels - 1.
+/// The vectors of a result's row, panel by panel.
+HWY_INLINE float* result_vector(const Product& p, std::size_t row, std::size_t panel, std::size_t v) {
+  return p.dst.at(panel + v / kVectors, row) + (v % kVectors) * kLanes;
+}
+
+/// One tile: rows row … row + kRows - 1, panels panel … panel + kPanels - 1, over some blocks of terms. The first
+/// blocks start from the initial values, later ones from what the blocks before them left in dst.
 template <std::size_t kRows, std::size_t kPanels>
-HWY_NOINLINE void product_tile(const Product& p, std::size_t row, std::size_t panel) {
+HWY_NOINLINE void product_tile(const Product& p, std::size_t row, std::size_t panel, Range blocks) {
   const D d;
   constexpr std::size_t kAcross = kPanels * kVectors;
   const std::size_t panel_stride = padded(p.terms) * kWidth;
-  const float* HWY_RESTRICT weights = p.weights + panel * panel_stride;
+  const float* HWY_RESTRICT weights = p.weights + panel * panel_stride + blocks.first * kWidth * kWidth;
   V acc[kRows][kAcross];
   HWY_UNROLL(24)
   for (std::size_t r = 0; r < kRows; ++r) {
     HWY_UNROLL(8)
     for (std::size_t v = 0; v < kAcross; ++v) {
-      acc[r][v] = p.initial != nullptr ? hn::Load(d, p.initial + panel * kWidth + v * kLanes) : hn::Zero(d);
+      acc[r][v] = blocks.first > 0       ? hn::Load(d, result_vector(p, row + r, panel, v))
+                  : p.initial != nullptr ? hn::Load(d, p.initial + panel * kWidth + v * kLanes)
+                                         : hn::Zero(d);
     }
   }
-  for (std::size_t block = 0; block * kWidth < p.terms; ++block) {
+  for (std::size_t block = blocks.first; block < blocks.last; ++block) {
     const float* HWY_RESTRICT src = p.src.at(block, row);
     const std::size_t terms = p.terms - block * kWidth < kWidth ? p.terms - block * kWidth : kWidth;
+    HWY_UNROLL(kTermsUnrolled)
     for (std::size_t k = 0; k < terms; ++k) {
       V w[kAcross];
       HWY_UNROLL(8)
@@ -77,12 +85,12 @@ HWY_NOINLINE void product_tile(const Product& p, std::size_t row, std::size_t pa
   for (std::size_t r = 0; r < kRows; ++r) {
     HWY_UNROLL(8)
     for (std::size_t v = 0; v < kAcross; ++v) {
-      hn::Store(acc[r][v], d, p.dst.at(panel + v / kVectors, row + r) + (v % kVectors) * kLanes);
+      hn::Store(acc[r][v], d, result_vector(p, row + r, panel, v));
     }
   }
 }
 
-using ProductTile = void (*)(const Product&, std::size_t row, std::size_t panel);
+using ProductTile = void (*)(const Product&, std::size_t row, std::size_t panel, Range blocks);
 
 /// product_tile for 1 … sizeof...(n) rows.
 template <std::size_t kPanels, std::size_t... n>
@@ -90,13 +98,12 @@ constexpr std::array<ProductTile, sizeof...(n)> product_tiles(std::index_sequenc
   return {product_tile<n + 1, kPanels>...};
 }
 
-/// Rows in nearly equal tiles of at most `most`: no short one, whose few chains would leave the multipliers idle.
-template <class Tile>
-HWY_INLINE void for_row_tiles(Range rows, std::size_t most, Tile&& tile) {
-  const std::size_t tiles = (rows.size() + most - 1) / most;
-  for (std::size_t t = 0; t < tiles; ++t) {
-    const std::size_t first = rows.first + rows.size() * t / tiles;
-    tile(first, rows.first + rows.size() * (t + 1) / tiles - first);
+/// A range in nearly equal parts of at most `most`.
+template <class Part>
+HWY_INLINE void for_parts(Range whole, std::size_t most, Part&& part) {
+  const std::size_t parts = (whole.size() + most - 1) / most;
+  for (std::size_t i = 0; i < parts; ++i) {
+    part(Range{whole.first + whole.size() * i / parts, whole.first + whole.size() * (i + 1) / parts});
   }
 }
 

@@ -14,20 +14,50 @@
 HWY_BEFORE_NAMESPACE();
 namespace strata::kernels::panels::HWY_NAMESPACE {
 
-void Multiply(const Product& product, Range rows, Range panels) {
-  static constexpr auto kSingles = product_tiles<1>(std::make_index_sequence<kSingleRows>());
+/// Floats of weights that stay in a core's nearest cache from one tile of rows to the next, and blocks of terms to take
+/// at once where there are more.
+inline constexpr std::size_t kNearestFloats = 12 * 1024;
+inline constexpr std::size_t kNearestBlocks = 16;
+/// Tiles of rows from which on it pays to keep sums in memory between such parts.
+inline constexpr std::size_t kManyTiles = 8;
+
+/// Some terms of the product for kPanels panels: parts of the terms outside, tiles of rows inside. Tiles are nearly
+/// equal: a short one's few chains would leave the multipliers idle.
+template <std::size_t kPanels, std::size_t kMostRows>
+HWY_INLINE void multiply_panels(const Product& product, Range rows, std::size_t panel, Range blocks) {
+  static constexpr auto kTiles = product_tiles<kPanels>(std::make_index_sequence<kMostRows>());
+  const bool part_by_part =
+      blocks.size() * kPanels * kWidth * kWidth > kNearestFloats && rows.size() > kManyTiles * kMostRows;
+  for_parts(blocks, part_by_part ? kNearestBlocks : blocks.size(), [&](Range part) HWY_ATTR {
+    for_parts(rows, kMostRows, [&](Range tile) HWY_ATTR { kTiles[tile.size() - 1](product, tile.first, panel, part); });
+  });
+}
+
+/// Some terms of the product, panels in pairs where registers allow; an odd one goes with the last pair.
+HWY_INLINE void multiply_terms(const Product& product, Range rows, Range panels, Range blocks) {
   std::size_t panel = panels.first;
   if constexpr (kPairRows > 0) {
-    static constexpr auto kPairs = product_tiles<2>(std::make_index_sequence<kPairRows>());
-    for (; panel + 2 <= panels.last; panel += 2) {
-      for_row_tiles(rows, kPairRows,
-                    [&](std::size_t row, std::size_t count) HWY_ATTR { kPairs[count - 1](product, row, panel); });
+    for (; panel + 2 <= panels.last && panel + 3 != panels.last; panel += 2) {
+      multiply_panels<2, kPairRows>(product, rows, panel, blocks);
+    }
+    if (panel + 3 == panels.last) {
+      multiply_panels<3, kTripleRows>(product, rows, panel, blocks);
+      panel += 3;
     }
   }
   for (; panel < panels.last; ++panel) {
-    for_row_tiles(rows, kSingleRows,
-                  [&](std::size_t row, std::size_t count) HWY_ATTR { kSingles[count - 1](product, row, panel); });
+    multiply_panels<1, kSingleRows>(product, rows, panel, blocks);
   }
+}
+
+/// All panels read the same rows: as many terms at once as stay in the second cache meanwhile.
+void Multiply(const Product& product, Range rows, Range panels) {
+  if (rows.size() == 0) {
+    return;
+  }
+  const std::size_t most = std::max(kNearestBlocks, kNearFloats / kWidth / rows.size());
+  for_parts({0, blocks_of(product.terms)}, most,
+            [&](Range blocks) HWY_ATTR { multiply_terms(product, rows, panels, blocks); });
 }
 
 /// Calls line(offset) for every vector of the rows and blocks.

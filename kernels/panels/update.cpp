@@ -7,30 +7,29 @@
 
 #include <algorithm>
 #include <bit>
+#include <type_traits>
 
 #include "kernels/optimizer_update-inl.h"
 #include "kernels/panels/dense.h"
+#include "kernels/panels/line-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace strata::kernels::panels::HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
-using D = hn::CappedTag<float, kWidth>;
-using V = hn::Vec<D>;
-
-inline constexpr std::size_t kLanes = hn::MaxLanes(D());
-inline constexpr std::size_t kVectors = kWidth / kLanes;
-
 /// Rows that a gradient sums in one chain; blocks of them are added in a tree.
 inline constexpr std::size_t kRowBlock = 64;
 
-/// Inputs of a register tile beside one panel and beside two; each divides 16.
+/// Blocks of inputs that a batch of several row blocks is summed for at once: what a row block holds of them and of two
+/// panels then stays in the nearest cache, and is fetched into it once.
+inline constexpr std::size_t kGroupBlocks = 4;
+
+/// Inputs of a register tile beside one panel and beside two. Unequal tiles share a block of 16 where registers hold
+/// more than a quarter of it but not half.
 #if HWY_TARGET <= HWY_AVX3
 inline constexpr std::size_t kSingleInputs = 16;
 inline constexpr std::size_t kPairInputs = 8;
 #elif HWY_TARGET <= HWY_AVX2 || HWY_ARCH_ARM
-inline constexpr std::size_t kSingleInputs = 4;
+inline constexpr std::size_t kSingleInputs = 6;
 inline constexpr std::size_t kPairInputs = 0;
 #else
 inline constexpr std::size_t kSingleInputs = 2;
@@ -75,103 +74,94 @@ struct Tile {
     }
   }
 
-  HWY_INLINE void store(float* to) const {
-    for (std::size_t i = 0; i < kInputs; ++i) {
-      for (std::size_t v = 0; v < kAcross; ++v) {
-        hn::Store(sum[i][v], D(), to + (i * kAcross + v) * kLanes);
-      }
+  /// Adds the topmost `merges` of the sums that wait below `top`, `level` floats apart; joins them unless it is last.
+  HWY_INLINE void merge(float* top, std::size_t level, std::size_t merges, bool last) {
+    for (; merges > 0; --merges) {
+      top -= level;
+      for_vectors([&](V& value, std::size_t i, std::size_t v)
+                      HWY_ATTR { value = hn::Add(hn::Load(D(), top + (i * kAcross + v) * kLanes), value); });
+    }
+    if (!last) {
+      for_vectors([&](V& value, std::size_t i, std::size_t v)
+                      HWY_ATTR { hn::Store(value, D(), top + (i * kAcross + v) * kLanes); });
     }
   }
 
-  HWY_INLINE void add_from(const float* left) {
+  /// Calls each(sum, i, v) for vector v of input i.
+  template <class Each>
+  HWY_INLINE void for_vectors(Each&& each) {
+    HWY_UNROLL(16)
     for (std::size_t i = 0; i < kInputs; ++i) {
+      HWY_UNROLL(8)
       for (std::size_t v = 0; v < kAcross; ++v) {
-        sum[i][v] = hn::Add(hn::Load(D(), left + (i * kAcross + v) * kLanes), sum[i][v]);
+        each(sum[i][v], i, v);
       }
     }
   }
 };
 
-/// The tree of row blocks: whole subtrees wait on a stack, as a binary counter's digits; left + right.
-template <std::size_t kInputs, std::size_t kPanels>
-HWY_INLINE void sum_rows(Tile<kInputs, kPanels>& tile, const float* src, std::size_t src_step, const float* diff,
-                         std::size_t panel_stride, std::size_t rows) {
-  constexpr std::size_t kFloats = kInputs * kPanels * kWidth;
-  constexpr std::size_t kLevels = 32;
-  if (rows <= kRowBlock) {
-    tile.sum_block(src, src_step, diff, panel_stride, rows);
-    return;
-  }
-  HWY_ALIGN float stack[kLevels * kFloats];
-  std::size_t height = 0;
-  for (std::size_t first = 0, block = 1; first < rows; first += kRowBlock, ++block) {
-    tile.sum_block(src + first * src_step, src_step, diff + first * kWidth, panel_stride,
-                   std::min(kRowBlock, rows - first));
-    const bool last = first + kRowBlock >= rows;
-    // A finished block closes as many subtrees as its number has trailing zeros; the last one closes all.
-    for (auto closing = last ? height : static_cast<std::size_t>(std::countr_zero(block)); closing > 0; --closing) {
-      tile.add_from(stack + --height * kFloats);
-    }
-    if (!last) {
-      tile.store(stack + height++ * kFloats);
-    }
+/// Levels of the tree: enough for 2^32 row blocks.
+inline constexpr std::size_t kLevels = 32;
+
+template <std::size_t n>
+using Size = std::integral_constant<std::size_t, n>;
+
+/// Calls part(Size<n>(), first) for nearly equal parts of 0 … 15, of n <= kMost.
+template <std::size_t kMost, std::size_t kFirst = 0, class Part>
+HWY_INLINE void for_parts_of_width(Part&& part) {
+  constexpr std::size_t kParts = (kWidth - kFirst + kMost - 1) / kMost;
+  if constexpr (kParts > 0) {
+    constexpr std::size_t kSize = (kWidth - kFirst + kParts - 1) / kParts;
+    part(Size<kSize>(), kFirst);
+    for_parts_of_width<kMost, kFirst + kSize>(part);
   }
 }
 
-/// The gradients as the update's rule is given them. A branch a tile: next to nothing where nothing is clipped.
-template <std::size_t kInputs, std::size_t kPanels>
-HWY_INLINE void clip(Tile<kInputs, kPanels>& tile, const OptimizerUpdate& update) {
-  if (update.clips()) {
-    HWY_UNROLL(16)
-    for (std::size_t i = 0; i < kInputs; ++i) {
-      HWY_UNROLL(8)
-      for (std::size_t v = 0; v < kPanels * kVectors; ++v) {
-        tile.sum[i][v] = kernels::HWY_NAMESPACE::clipped(D(), update, tile.sum[i][v]);
-      }
-    }
+/// The tree of row blocks: whole subtrees wait on a stack, as a binary counter's digits; left + right.
+/// Calls each(first, rows, merges, height, last) for every row block: the sums of the block, added to the `merges`
+/// topmost of the `height` waiting sums, are the total if last, and else wait in their place.
+template <class Each>
+HWY_INLINE void for_row_blocks(std::size_t rows, Each&& each) {
+  std::size_t height = 0;
+  for (std::size_t first = 0, block = 1; first < rows; first += kRowBlock, ++block) {
+    const bool last = first + kRowBlock >= rows;
+    // A finished block closes as many subtrees as its number has trailing zeros; the last one closes all.
+    const auto merges = last ? height : static_cast<std::size_t>(std::countr_zero(block));
+    each(first, std::min(kRowBlock, rows - first), merges, height, last);
+    height += 1 - merges;
   }
 }
 
 /// Applies a rule to one vector of weights with its state.
-template <class R>
-HWY_INLINE void update_vector(const OptimizerUpdate& update, V gradient, float* weights,
-                              const std::array<float*, kMaxStateSlots>& state, std::size_t index) {
-  const D d;
-  V w = hn::Load(d, weights + index);
-  V s0 = hn::Zero(d);
-  V s1 = hn::Zero(d);
-  if constexpr (R::kSlots > 0) {
-    s0 = hn::Load(d, state[0] + index);
-  }
-  if constexpr (R::kSlots > 1) {
-    s1 = hn::Load(d, state[1] + index);
-  }
-  R::apply(d, update, gradient, w, s0, s1);
-  hn::Store(w, d, weights + index);
-  if constexpr (R::kSlots > 0) {
-    hn::Store(s0, d, state[0] + index);
-  }
-  if constexpr (R::kSlots > 1) {
-    hn::Store(s1, d, state[1] + index);
+#if HWY_TARGET != HWY_SCALAR
+/// Four columns of as many rows as `d` has lanes: rows row, row + 4, … in one quarter of a line each.
+template <class Quarters>
+HWY_INLINE hn::Vec<Quarters> load_quarters(Quarters d, const float* from) {
+  if constexpr (hn::MaxLanes(d) <= 4) {
+    return hn::Load(d, from);
+  } else {
+    const hn::Half<Quarters> half;
+    return hn::Combine(d, load_quarters(half, from + hn::MaxLanes(half) * kWidth), load_quarters(half, from));
   }
 }
+#endif
 
-/// to[c][r] = from[r][c] for 16 x 16 floats, rows of 16, by 4 x 4 in registers.
+/// to[c][r] = from[r][c] for 16 x 16 floats, rows of 16.
 HWY_INLINE void transpose(const float* HWY_RESTRICT from, float* HWY_RESTRICT to) {
 #if HWY_TARGET == HWY_SCALAR
   for (std::size_t i = 0; i < kWidth * kWidth; ++i) {
     to[i % kWidth * kWidth + i / kWidth] = from[i];
   }
 #else
-  const hn::FixedTag<float, 4> d;
-  const hn::FixedTag<double, 2> pairs;
-  for (std::size_t r = 0; r < kWidth; r += 4) {
+  const D d;
+  const hn::RepartitionToWide<D> pairs;
+  for (std::size_t r = 0; r < kWidth; r += kLanes) {
     for (std::size_t c = 0; c < kWidth; c += 4) {
       const float* block = from + r * kWidth + c;
-      const auto a = hn::Load(d, block);
-      const auto b = hn::Load(d, block + kWidth);
-      const auto e = hn::Load(d, block + 2 * kWidth);
-      const auto f = hn::Load(d, block + 3 * kWidth);
+      const V a = load_quarters(d, block);
+      const V b = load_quarters(d, block + kWidth);
+      const V e = load_quarters(d, block + 2 * kWidth);
+      const V f = load_quarters(d, block + 3 * kWidth);
       const auto ab_low = hn::BitCast(pairs, hn::InterleaveLower(d, a, b));
       const auto ab_high = hn::BitCast(pairs, hn::InterleaveUpper(d, a, b));
       const auto ef_low = hn::BitCast(pairs, hn::InterleaveLower(d, e, f));
@@ -186,38 +176,46 @@ HWY_INLINE void transpose(const float* HWY_RESTRICT from, float* HWY_RESTRICT to
 #endif
 }
 
-/// Where a unit of 16 inputs x 16 outputs lies, in weights and in the transposed copy.
-struct Unit {
+/// Some blocks of inputs x one panel of outputs, or two.
+struct Group {
   std::size_t panel;
-  std::size_t block;
-  std::size_t offset;      ///< of its first weight
-  std::size_t transposed;  ///< of its first weight in the transposed copy
+  Range blocks;
 };
 
-HWY_INLINE Unit unit_at(const LayerParameters& layer, std::size_t panel, std::size_t block) {
-  return {panel, block, (panel * padded(layer.inputs) + block * kWidth) * kWidth,
-          (block * padded(layer.outputs) + panel * kWidth) * kWidth};
+/// The index of a unit's first weight, a unit being one block of inputs x one panel.
+HWY_INLINE std::size_t unit_offset(const LayerParameters& layer, std::size_t panel, std::size_t block) {
+  return panel_index(layer.inputs, panel * kWidth, block * kWidth);
 }
 
-/// Calls single(unit) for the units of a range and, where kPairs, pair(unit) for those whose neighbour in the next
-/// panel is in the range too, that neighbour included.
+/// Panels that are taken together over all blocks of inputs, so that the inputs are read from far memory once for all
+/// of them: all inputs stay in the second cache, or else the gradients of so many panels do.
+HWY_INLINE std::size_t panels_at_once(std::size_t blocks, std::size_t rows) {
+  const std::size_t lines = kNearFloats / kWidth / rows;
+  return blocks <= lines ? 2 : std::max<std::size_t>(2, lines / 2 * 2);
+}
+
+/// Calls single(group) or, for two neighbouring panels where kPairs, pair(group) for groups that make up the units of a
+/// range.
 template <bool kPairs, class Single, class Pair>
-HWY_INLINE void for_units(const LayerParameters& layer, Range tiles, Single&& single, Pair&& pair) {
-  const std::size_t blocks = blocks_of(layer.inputs);
-  std::size_t tile = tiles.first;
-  while (tile < tiles.last) {
-    const std::size_t panel = tile / blocks;
-    if (kPairs && tile % blocks == 0 && tile + 2 * blocks <= tiles.last) {
-      for (std::size_t block = 0; block < blocks; ++block) {
-        pair(unit_at(layer, panel, block));
+HWY_INLINE void for_groups(const LayerParameters& layer, std::size_t rows, Range tiles, Single&& single, Pair&& pair) {
+  const std::size_t all = blocks_of(layer.inputs);
+  const std::size_t at_once = panels_at_once(all, rows);
+  for (std::size_t tile = tiles.first; tile < tiles.last;) {
+    const std::size_t panel = tile / all;
+    const std::size_t whole = tile % all == 0 ? std::min(at_once, (tiles.last - tile) / all) : 0;
+    const Range blocks = {tile % all, whole > 0 ? all : std::min(all, tile % all + tiles.last - tile)};
+    const std::size_t end = panel + std::max<std::size_t>(whole, 1);
+    for (std::size_t first = blocks.first; first < blocks.last; first += kGroupBlocks) {
+      const Range part = {first, std::min(first + kGroupBlocks, blocks.last)};
+      std::size_t p = panel;
+      for (; kPairs && p + 2 <= end; p += 2) {
+        pair(Group{p, part});
       }
-      tile += 2 * blocks;
-    } else {
-      const std::size_t end = std::min(tiles.last, (panel + 1) * blocks);
-      for (; tile < end; ++tile) {
-        single(unit_at(layer, panel, tile % blocks));
+      for (; p < end; ++p) {
+        single(Group{p, part});
       }
     }
+    tile += (end - panel) * blocks.size();
   }
 }
 
@@ -226,107 +224,212 @@ HWY_INLINE void for_units(const LayerParameters& layer, Range tiles, Single&& si
 HWY_INLINE Tile<1, 1> bias_gradient(Blocked diff_dst, std::size_t panel, std::size_t rows) {
   const float one = 1.0F;
   Tile<1, 1> tile;
-  sum_rows(tile, &one, 0, diff_dst.at(panel, 0), 0, rows);
+  HWY_ALIGN float stack[kLevels * kWidth];
+  for_row_blocks(rows,
+                 [&](std::size_t first, std::size_t count, std::size_t merges, std::size_t height, bool last) HWY_ATTR {
+                   tile.sum_block(&one, 0, diff_dst.at(panel, first), 0, count);
+                   tile.merge(stack + height * kWidth, kWidth, merges, last);
+                 });
   return tile;
 }
 
-/// Sums tiles of one unit (two units of neighbouring panels where kPanels is 2) and hands every vector of gradients
-/// with its index among the weights to take, clipped as the update says.
-template <std::size_t kInputs, std::size_t kPanels, class Take>
-HWY_INLINE void sum_unit(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
-                         const OptimizerUpdate& update, Unit unit, Take&& take) {
+/// Sums the gradients of a group, kPanels panels wide: to.vector(sum, panel, block, index) is given each vector of
+/// them, index being its place among the 256 weights of a unit (panel: 0 … kPanels - 1), then to.done(block).
+template <std::size_t kMostInputs, std::size_t kPanels, class To>
+HWY_INLINE void sum_group(Blocked src, Blocked diff_dst, std::size_t rows, Group group, To&& to) {
+  constexpr std::size_t kTileFloats = kPanels * kWidth;  // of one input
+  constexpr std::size_t kGroupFloats = kGroupBlocks * kWidth * kTileFloats;
   const std::size_t panel_stride = diff_dst.capacity * kWidth;
-  const std::size_t weights_stride = padded(layer.inputs) * kWidth;
-  for (std::size_t input = 0; input < kWidth; input += kInputs) {
-    Tile<kInputs, kPanels> tile;
-    sum_rows(tile, src.at(unit.block, 0) + input, kWidth, diff_dst.at(unit.panel, 0), panel_stride, rows);
-    clip(tile, update);
-    HWY_UNROLL(16)
-    for (std::size_t i = 0; i < kInputs; ++i) {
-      HWY_UNROLL(8)
-      for (std::size_t v = 0; v < kPanels * kVectors; ++v) {
-        take(tile.sum[i][v],
-             unit.offset + (v / kVectors) * weights_stride + (input + i) * kWidth + (v % kVectors) * kLanes);
-      }
-    }
-  }
+  HWY_ALIGN float stack[kLevels * kGroupFloats];
+  for_row_blocks(
+      rows, [&](std::size_t first, std::size_t count, std::size_t merges, std::size_t height, bool last) HWY_ATTR {
+        const float* diff = diff_dst.at(group.panel, first);
+        float* waiting = stack + height * kGroupFloats;
+        for (std::size_t block = group.blocks.first; block < group.blocks.last; ++block) {
+          const float* x = src.at(block, first);
+          for_parts_of_width<kMostInputs>([&]<std::size_t kInputs>(Size<kInputs>, std::size_t input) HWY_ATTR {
+            Tile<kInputs, kPanels> tile;
+            tile.sum_block(x + input, kWidth, diff, panel_stride, count);
+            tile.merge(waiting + input * kTileFloats, kGroupFloats, merges, last);
+            if (last) {
+              tile.for_vectors([&](V sum, std::size_t i, std::size_t v) HWY_ATTR {
+                to.vector(sum, v / kVectors, block, (input + i) * kWidth + (v % kVectors) * kLanes);
+              });
+            }
+          });
+          if (last) {
+            to.done(block);
+          }
+          waiting += kWidth * kTileFloats;
+        }
+      });
 }
 
-template <class R>
-void update_tiles_by(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
-                     const OptimizerUpdate& update, Range tiles) {
-  const auto take = [&](V gradient, std::size_t index)
-                        HWY_ATTR { update_vector<R>(update, gradient, layer.weights, layer.weight_state, index); };
-  const auto finish = [&](std::size_t panel, std::size_t block) HWY_ATTR {
-    const Unit unit = unit_at(layer, panel, block);
-    if (layer.transposed != nullptr) {
-      transpose(layer.weights + unit.offset, layer.transposed + unit.transposed);
+/// Plain SGD, whose gradients never leave the registers.
+struct InRegisters {
+  LayerParameters layer;  // copies, which no store to weights can change: their scalars stay in registers
+  OptimizerUpdate update;
+
+  template <std::size_t kPanels>
+  struct Sums {
+    const InRegisters& by;
+    std::size_t panel;
+
+    HWY_INLINE void vector(V gradient, std::size_t beside, std::size_t block, std::size_t index) const {
+      by.descend(gradient, by.layer.weights + unit_offset(by.layer, panel + beside, block) + index);
     }
-    if (block == 0) {
-      Tile<1, 1> bias = bias_gradient(diff_dst, panel, rows);
-      clip(bias, update);
-      for (std::size_t v = 0; v < kVectors; ++v) {
-        update_vector<R>(update, bias.sum[0][v], layer.bias, layer.bias_state, panel * kWidth + v * kLanes);
+    HWY_INLINE void done(std::size_t) const {}
+  };
+
+  HWY_INLINE void bias(Tile<1, 1> gradient, std::size_t panel) const {
+    gradient.for_vectors([&](V sum, std::size_t, std::size_t v)
+                             HWY_ATTR { descend(sum, layer.bias + panel * kWidth + v * kLanes); });
+  }
+
+  HWY_INLINE void descend(V gradient, float* weights) const {
+    const D d;
+    V w = hn::Load(d, weights);
+    V unused = hn::Zero(d);
+    kernels::HWY_NAMESPACE::Rule<UpdateRule::sgd>::apply(d, update, gradient, w, unused, unused, unused);
+    hn::Store(w, d, weights);
+  }
+};
+
+/// Applies any update to `count` weights from `index` on.
+void update_span(const OptimizerUpdate& update, const float* gradient, float* weights,
+                 const std::array<float*, kMaxStateSlots>& state, std::size_t index, std::size_t count) {
+  std::array<std::span<float>, kMaxStateSlots> spans;
+  for (std::size_t slot = 0; slot < spans.size(); ++slot) {
+    if (state[slot] != nullptr) {
+      spans[slot] = {state[slot] + index, count};
+    }
+  }
+  apply_update(update, {weights + index, count}, {gradient, count}, spans);
+}
+
+/// Gradients of a unit wait in the nearest cache for an update of any rule: no slower where the rule keeps state, and
+/// no code for each.
+struct ThroughBuffer {
+  const LayerParameters& layer;
+  const OptimizerUpdate& update;
+
+  template <std::size_t kPanels>
+  struct Sums {
+    const ThroughBuffer& by;
+    std::size_t panel;
+    HWY_ALIGN float gradients[kPanels][kWidth * kWidth];
+
+    HWY_INLINE Sums(const ThroughBuffer& through, std::size_t first) : by(through), panel(first) {}
+
+    HWY_INLINE void vector(V gradient, std::size_t beside, std::size_t, std::size_t index) {
+      hn::Store(gradient, D(), gradients[beside] + index);
+    }
+    HWY_INLINE void done(std::size_t block) const {
+      for (std::size_t beside = 0; beside < kPanels; ++beside) {
+        update_span(by.update, gradients[beside], by.layer.weights, by.layer.weight_state,
+                    unit_offset(by.layer, panel + beside, block), kWidth * kWidth);
       }
     }
   };
-  for_units<(kPairInputs > 0)>(
-      layer, tiles,
-      [&](Unit unit) HWY_ATTR {
-        sum_unit<kSingleInputs, 1>(layer, src, diff_dst, rows, update, unit, take);
-        finish(unit.panel, unit.block);
+
+  HWY_INLINE void bias(Tile<1, 1> sum, std::size_t panel) const {
+    HWY_ALIGN float gradients[kWidth];
+    sum.for_vectors([&](V value, std::size_t, std::size_t v)
+                        HWY_ATTR { hn::Store(value, D(), gradients + v * kLanes); });
+    update_span(update, gradients, layer.bias, layer.bias_state, panel * kWidth, kWidth);
+  }
+};
+
+/// Gradients that are kept, laid out as weights and biases.
+struct Stored {
+  const LayerParameters& layer;
+  float* weights;
+  float* biases;
+
+  template <std::size_t kPanels>
+  struct Sums {
+    const Stored& by;
+    std::size_t panel;
+
+    HWY_INLINE void vector(V gradient, std::size_t beside, std::size_t block, std::size_t index) const {
+      hn::Store(gradient, D(), by.weights + unit_offset(by.layer, panel + beside, block) + index);
+    }
+    HWY_INLINE void done(std::size_t) const {}
+  };
+
+  HWY_INLINE void bias(Tile<1, 1> sum, std::size_t panel) const {
+    sum.for_vectors([&](V value, std::size_t, std::size_t v)
+                        HWY_ATTR { hn::Store(value, D(), biases + panel * kWidth + v * kLanes); });
+  }
+};
+
+/// Brings the transposed copy of a unit up to date.
+HWY_INLINE void transpose_unit(const LayerParameters& layer, std::size_t panel, std::size_t block) {
+  if (layer.transposed != nullptr) {
+    transpose(layer.weights + unit_offset(layer, panel, block),
+              layer.transposed + panel_index(layer.outputs, block * kWidth, panel * kWidth));
+  }
+}
+
+/// The gradients of some units of a layer, each handed to By::Sums<panels> as soon as it is summed, those of a panel's
+/// biases to By::bias; then finish(panel, blocks).
+template <class By, class Finish>
+HWY_INLINE void sum_gradients(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
+                              Range tiles, const By& by, Finish&& finish) {
+  const auto finish_panel = [&](std::size_t panel, Range blocks) HWY_ATTR {
+    finish(panel, blocks);
+    if (blocks.first == 0) {
+      by.bias(bias_gradient(diff_dst, panel, rows), panel);
+    }
+  };
+  for_groups<(kPairInputs > 0)>(
+      layer, rows, tiles,
+      [&](Group group) HWY_ATTR {
+        sum_group<kSingleInputs, 1>(src, diff_dst, rows, group, typename By::template Sums<1>{by, group.panel});
+        finish_panel(group.panel, group.blocks);
       },
-      [&](Unit unit) HWY_ATTR {
+      [&](Group group) HWY_ATTR {
         if constexpr (kPairInputs > 0) {
-          sum_unit<kPairInputs, 2>(layer, src, diff_dst, rows, update, unit, take);
-          finish(unit.panel, unit.block);
-          finish(unit.panel + 1, unit.block);
+          sum_group<kPairInputs, 2>(src, diff_dst, rows, group, typename By::template Sums<2>{by, group.panel});
+          finish_panel(group.panel, group.blocks);
+          finish_panel(group.panel + 1, group.blocks);
         }
       });
 }
 
 void UpdateTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
                  const OptimizerUpdate& update, Range tiles) {
-  kernels::HWY_NAMESPACE::visit_rule(
-      update.rule, [&]<class R>(R) HWY_ATTR { update_tiles_by<R>(layer, src, diff_dst, rows, update, tiles); });
+  const auto copy = [&](std::size_t panel, Range blocks) HWY_ATTR {
+    for (std::size_t block = blocks.first; block < blocks.last; ++block) {
+      transpose_unit(layer, panel, block);
+    }
+  };
+  if (update.rule == UpdateRule::sgd && update.weight_decay == WeightDecay::none && !update.clips()) {
+    sum_gradients(layer, src, diff_dst, rows, tiles, InRegisters{layer, update}, copy);
+  } else {
+    sum_gradients(layer, src, diff_dst, rows, tiles, ThroughBuffer{layer, update}, copy);
+  }
 }
 
 void GradientTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows, float* gradient,
                    float* gradient_of_bias, Range tiles) {
-  const OptimizerUpdate whole_gradient;  // clipping waits for what the gradients are stored for
-  for_units<false>(
-      layer, tiles,
-      [&](Unit unit) HWY_ATTR {
-        sum_unit<kSingleInputs, 1>(layer, src, diff_dst, rows, whole_gradient, unit,
-                                   [&](V sum, std::size_t index) HWY_ATTR { hn::Store(sum, D(), gradient + index); });
-        if (unit.block == 0) {
-          bias_gradient(diff_dst, unit.panel, rows).store(gradient_of_bias + unit.panel * kWidth);
-        }
-      },
-      [](Unit) {});
+  sum_gradients(layer, src, diff_dst, rows, tiles, Stored{layer, gradient, gradient_of_bias},
+                [](std::size_t, Range) HWY_ATTR {});
 }
 
 void ApplyTiles(const LayerParameters& layer, const float* gradient, const float* gradient_of_bias,
                 const OptimizerUpdate& update, Range tiles) {
-  kernels::HWY_NAMESPACE::visit_rule(update.rule, [&]<class R>(R) HWY_ATTR {
-    for_units<false>(
-        layer, tiles,
-        [&](Unit unit) HWY_ATTR {
-          for (std::size_t i = 0; i < kWidth * kWidth; i += kLanes) {
-            const V g = kernels::HWY_NAMESPACE::clipped(D(), update, hn::Load(D(), gradient + unit.offset + i));
-            update_vector<R>(update, g, layer.weights, layer.weight_state, unit.offset + i);
-          }
-          if (layer.transposed != nullptr) {
-            transpose(layer.weights + unit.offset, layer.transposed + unit.transposed);
-          }
-          for (std::size_t v = 0; unit.block == 0 && v < kWidth; v += kLanes) {
-            const std::size_t index = unit.panel * kWidth + v;
-            const V g = kernels::HWY_NAMESPACE::clipped(D(), update, hn::Load(D(), gradient_of_bias + index));
-            update_vector<R>(update, g, layer.bias, layer.bias_state, index);
-          }
-        },
-        [](Unit) {});
-  });
+  for (std::size_t tile = tiles.first; tile < tiles.last; ++tile) {
+    const std::size_t panel = tile / blocks_of(layer.inputs);
+    const std::size_t block = tile % blocks_of(layer.inputs);
+    const std::size_t offset = unit_offset(layer, panel, block);
+    update_span(update, gradient + offset, layer.weights, layer.weight_state, offset, kWidth * kWidth);
+    transpose_unit(layer, panel, block);
+    if (block == 0) {
+      const std::size_t first = panel * kWidth;
+      update_span(update, gradient_of_bias + first, layer.bias, layer.bias_state, first, kWidth);
+    }
+  }
 }
 
 }  // namespace strata::kernels::panels::HWY_NAMESPACE

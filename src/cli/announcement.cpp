@@ -38,7 +38,8 @@ std::string announcement(const RunInfo& run, const TrainSettings& settings, cons
                   grouped_digits(run.train_rows), grouped_digits(run.validation_rows), grouped_digits(run.test_rows));
   text += fmt::format("model   {}, {} parameters\n", shape(run), grouped_digits(run.parameters));
   for (const ParameterGroup& group : run.config.groups) {
-    text += fmt::format("{:<7} {}: {}\n", group.name, layers(group), to_string(group.optimizer));
+    text +=
+        fmt::format("{:<7} {}: {}\n", group.name, layers(group), brief_text(group.optimizer, run.config.convention));
   }
   text += fmt::format("engine  {}, {}, {} thread{} ({})\n", run.engine, instruction_set, run.config.threads,
                       run.config.threads == 1 ? "" : "s", reason(settings));

@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "kernels/activation.h"
 #include "kernels/instruction_set.h"
+#include "kernels/precision.h"
 #include "model/initialize.h"
 #include "model/model_spec.h"
 #include "train/monitor.h"
@@ -41,6 +42,8 @@ inline constexpr std::array kSamplings{Choice{SamplingKind::random, "random"}, C
                                        Choice{SamplingKind::sequential, "sequential"}};
 inline constexpr std::array kEngines{Choice{EngineKind::automatic, "auto"}, Choice{EngineKind::onednn, "onednn"},
                                      Choice{EngineKind::panels, "panels"}};
+inline constexpr std::array kPrecisions{Choice{kernels::Precision::f32, "f32"},
+                                        Choice{kernels::Precision::bf16, "bf16"}};
 inline constexpr std::array kInstructionSets{
     Choice{kernels::InstructionSet::automatic, "auto"}, Choice{kernels::InstructionSet::baseline, "baseline"},
     Choice{kernels::InstructionSet::avx2, "avx2"}, Choice{kernels::InstructionSet::avx512, "avx512"}};

@@ -141,6 +141,7 @@ std::vector<double> rates_of(const FindLrSettings& settings) {
   constexpr int kDigits = 3;
   const std::vector<std::string> texts = spaced_texts(settings.rates, settings.points, kDigits);
   std::vector<double> rates;
+  rates.reserve(texts.size());
   for (const std::string& text : texts) {
     rates.push_back(*parse_number<double>(text));
   }

@@ -133,10 +133,13 @@ std::vector<Option> training_options() {
        .fallback = "42",
        .heading = kTraining,
        .help = "seed of initial weights, split, sampling and dropout, each its own stream"},
+      choice("precision", kPrecisions, "f32", kTraining,
+             "what products are computed from: fp32, or bf16 activations and weights, by oneDNN on a CPU with "
+             "AVX512_BF16 or AMX and with --isa auto; weights are trained and saved in fp32 in both"),
       choice("engine", kEngines, "auto", kTraining,
              "who computes the dense layers: oneDNN, or Strata's own kernels (panels), which give the same bits for "
              "every number of threads and on every CPU with fused multiply-adds; auto: panels where the CPU and --isa "
-             "allow it"),
+             "allow it, and for fp32"),
       choice("isa", kInstructionSets, "auto", kTraining, "the newest instruction set to use"),
   };
 }

@@ -125,6 +125,7 @@ class Sweep {
 
   std::vector<Candidate> ranked(const std::vector<Point>& points) const {
     std::vector<Candidate> candidates;
+    candidates.reserve(points.size());
     for (const Point& point : points) {
       candidates.push_back(candidates_.at(point));
     }
@@ -212,6 +213,7 @@ Outcome sweep(const SweepSettings& settings, const std::string& command) {
   const std::vector<Rung> rungs = rungs_of(settings, points.size());
   // Every trial's options are checked before any of them runs; those of later rungs differ in their epochs alone.
   std::vector<nlohmann::ordered_json> options;
+  options.reserve(points.size());
   for (const Point& point : points) {
     options.push_back(config_json(trial_settings(settings, point, settings.seed, rungs.front().epochs)));
   }
@@ -252,7 +254,7 @@ Outcome sweep(const SweepSettings& settings, const std::string& command) {
     result.edges = open_edges(settings, best);
     const TrialRecord& run = best_run(best, result.monitor);
     if (folder) {
-      folder->make_best(run, settings_of(settings, best, run), source, stop_requested);
+      folder->make_best(run, settings_of(settings, best, run), static_cast<int>(settings.jobs), source, stop_requested);
       result.best_folder = folder->best();
     }
     if (stop_requested()) {

@@ -108,6 +108,21 @@ const fs::path& configured(const fs::path& path, const Json& config) {
   return path;
 }
 
+/// Trains once, with so many threads, and fills the run folder; its model is missing if a stop was requested.
+RunResult record_run(const fs::path& folder, const TrainSettings& settings, int threads, const DataSource& source,
+                     const std::function<bool()>& stop_requested) {
+  TrainSettings run = settings;
+  run.config.threads = threads;
+  Trainer trainer = make_trainer(run, source);
+  RunRecord record(folder, settings);
+  const std::array<Observer*, 1> observers{&record.log()};
+  RunResult result = trainer.run(observers, stop_requested);
+  if (result.status != RunStatus::interrupted) {
+    save_model(record.folder().model(), settings, trainer, source);
+  }
+  return result;
+}
+
 bool is_made(const fs::path& folder, const TrialRecord& best) {
   std::error_code ignored;
   return fs::exists(folder / "model.safetensors", ignored) && fs::exists(folder / kConfig, ignored) &&
@@ -122,30 +137,28 @@ SweepFolder::SweepFolder(const fs::path& path, const SweepSettings& sweep, const
       lock_(path_),
       trials_(configured(path_, config_of(sweep, options, monitor, command)) / "trials.jsonl", monitor) {}
 
-void SweepFolder::make_best(const TrialRecord& best, const TrainSettings& settings, const DataSource& source,
-                            const std::function<bool()>& stop_requested) const {
+void SweepFolder::make_best(const TrialRecord& best, const TrainSettings& settings, int threads,
+                            const DataSource& source, const std::function<bool()>& stop_requested) const {
   if (is_made(this->best(), best)) {
     return;
   }
   const fs::path partial = path_ / "best.partial";
-  fs::remove_all(partial);
-  {
-    Trainer trainer = make_trainer(settings, source);
-    RunRecord record(partial, settings);
-    const std::array<Observer*, 1> observers{&record.log()};
-    const RunResult result = trainer.run(observers, stop_requested);
+  RunResult result;
+  for (const int count : {threads, settings.config.threads}) {  // engines whose bits depend on them need the trial's
+    fs::remove_all(partial);
+    result = record_run(partial, settings, count, source, stop_requested);
     if (result.status == RunStatus::interrupted) {
       fs::remove_all(partial);
       return;
     }
-    if (result.weights_hash != best.weights_hash) {
-      throw failed_error("{}: the best trial, run again, gives weights {} instead of {}; has the data changed? ({})",
-                         partial.string(), result.weights_hash, best.weights_hash, best.command);
+    if (result.weights_hash == best.weights_hash) {
+      fs::remove_all(this->best());
+      fs::rename(partial, this->best());
+      return;
     }
-    save_model(record.folder().model(), settings, trainer, source);
   }
-  fs::remove_all(this->best());
-  fs::rename(partial, this->best());
+  throw failed_error("{}: the best trial, run again, gives weights {} instead of {}; has the data changed? ({})",
+                     partial.string(), result.weights_hash, best.weights_hash, best.command);
 }
 
 void SweepFolder::make_reports(const DataSource& source, int threads) const {

@@ -26,9 +26,9 @@ class SweepFolder {
   TrialLog& trials() { return trials_; }
   std::filesystem::path best() const { return path_ / "best"; }
 
-  /// Trains the best trial once more, into best/, unless it is there. Throws Error(failed) if the weights are others
-  /// than the trial's. Nothing changes if stop_requested() becomes true on the way.
-  void make_best(const TrialRecord& best, const TrainSettings& settings, const DataSource& source,
+  /// Trains the best trial once more, with so many threads, into best/, unless it is there. Throws Error(failed) if the
+  /// weights are others than the trial's. Nothing changes if stop_requested() becomes true on the way.
+  void make_best(const TrialRecord& best, const TrainSettings& settings, int threads, const DataSource& source,
                  const std::function<bool()>& stop_requested) const;
 
   /// Writes the sweep's report.html, and that of best/ if there is one. Throws Error(failed).

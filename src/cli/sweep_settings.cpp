@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -122,7 +123,7 @@ std::vector<Axis> group_axes(const Arguments& arguments, std::string_view group,
     }
     return key;
   });
-  std::ranges::stable_partition(keys, [&](const Axis& axis) { return axis.name == prefix + "schedule"; });
+  std::stable_partition(keys.begin(), keys.end(), [&](const Axis& axis) { return axis.name == prefix + "schedule"; });
   if (keys.empty() && !arguments.given(group)) {
     return {};
   }

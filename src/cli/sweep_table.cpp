@@ -81,7 +81,7 @@ std::string best_table(const SweepResult& result) {
     const Candidate& candidate = result.candidates[i];
     rows.push_back({fmt::format("{}{}", i + 1, tie > 1 && i < tie ? "=" : ""), value_text(candidate),
                     fmt::format("{}", best_epoch(best_run(candidate, result.monitor), result.monitor).value_or(0)),
-                    fmt::format("{}", candidate.epochs)});
+                    best_run(candidate, result.monitor).options.at("epochs").dump()});
     for (const std::string& name : names) {
       const std::string_view value = value_at(candidate.point, name);
       rows.back().emplace_back(value.empty() ? "-" : value);

@@ -20,6 +20,7 @@
 #include "cli/version.h"
 #include "core/error.h"
 #include "core/threads.h"
+#include "kernels/onednn/bf16_support.h"
 #include "report/report.h"
 
 namespace strata::cli {
@@ -181,6 +182,9 @@ Outcome run_train(const std::vector<std::string>& words) {
   }
   const TrainSettings settings = train_settings(arguments);
   kernels::set_instruction_set(settings.instruction_set);
+  if (settings.config.precision == kernels::Precision::bf16) {
+    kernels::onednn::require_bf16(kernels::onednn::bf16_features());  // before anything is read or written
+  }
   return train(settings);
 }
 

@@ -155,6 +155,15 @@ void check_applicable(const Arguments& arguments, const TrainSettings& settings)
     throw usage_error(
         "--engine panels contradicts --isa baseline, which has no fused multiply-adds; use onednn or auto");
   }
+  if (settings.config.precision == kernels::Precision::bf16) {
+    if (settings.config.engine == EngineKind::panels) {
+      throw usage_error("--engine panels contradicts --precision bf16, which oneDNN computes; use onednn or auto");
+    }
+    if (settings.instruction_set != kernels::InstructionSet::automatic) {
+      throw usage_error("--isa {} contradicts --precision bf16, which needs newer instructions; use --isa auto",
+                        name_of(kInstructionSets, settings.instruction_set));
+    }
+  }
   if (settings.save && *settings.save == "-") {
     throw usage_error("--save: expected a file, found '-'; a model cannot go to stdout");
   }
@@ -219,6 +228,7 @@ TrainSettings train_settings(const Arguments& arguments) {
   settings.save = optional_text(arguments, "save");
   settings.metrics = optional_text(arguments, "metrics");
   settings.config.engine = chosen(arguments, "engine", kEngines);
+  settings.config.precision = chosen(arguments, "precision", kPrecisions);
   settings.instruction_set = chosen(arguments, "isa", kInstructionSets);
   settings.quiet = arguments.given("quiet");
   settings.json = arguments.given("json");
@@ -245,6 +255,7 @@ nlohmann::ordered_json config_json(const TrainSettings& settings) {
   json["sampling"] = name_of(kSamplings, config.sampling);
   json["seed"] = config.seed;
   json["engine"] = name_of(kEngines, config.engine);
+  json["precision"] = name_of(kPrecisions, config.precision);
   json["isa"] = name_of(kInstructionSets, settings.instruction_set);
   json["threads"] = config.threads;
   if (settings.initial_weights) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/error.h"
 #include "kernels/instruction_set.h"
 
 namespace strata {
@@ -17,8 +18,12 @@ std::vector<bool> EnginePlan::trained_layers() const {
 }
 
 std::unique_ptr<Engine> make_engine(EngineKind kind, EnginePlan plan) {
-  const bool fused_multiply_adds = kernels::instruction_set_name() != "baseline";
-  const bool panels = kind == EngineKind::panels || (kind == EngineKind::automatic && fused_multiply_adds);
+  const bool automatic_takes_panels =
+      plan.precision == kernels::Precision::f32 && kernels::instruction_set_name() != "baseline";
+  const bool panels = kind == EngineKind::panels || (kind == EngineKind::automatic && automatic_takes_panels);
+  if (panels && plan.precision == kernels::Precision::bf16) {
+    throw usage_error("--engine panels computes in fp32 only; for --precision bf16 use onednn or auto");
+  }
   return panels ? make_panels_engine(std::move(plan)) : make_onednn_engine(std::move(plan));
 }
 

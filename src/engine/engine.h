@@ -13,7 +13,9 @@
 #include "engine/clip_norm.h"
 #include "engine/training_loss.h"
 #include "kernels/optimizer_update.h"
+#include "kernels/precision.h"
 #include "model/parameters.h"
+#include "optim/optimizer_state.h"
 #include "optim/parameter_group.h"
 
 namespace strata {
@@ -38,7 +40,8 @@ struct EnginePlan {
   std::uint64_t seed = 0;         ///< of dropout
   std::vector<double> dropout{};  ///< the rate of each hidden layer, in [0, 1); empty: 0
   TrainingLoss loss{};            ///< of train_step alone
-  std::optional<ClipNorm> clip_norm{};  ///< needs whole gradients, hence the staged plan
+  std::optional<ClipNorm> clip_norm{};                     ///< needs whole gradients, hence the staged plan
+  kernels::Precision precision = kernels::Precision::f32;  ///< bf16: onednn only
 
   double dropout_rate(std::size_t layer) const { return layer < dropout.size() ? dropout[layer] : 0; }
   /// Whether each layer's group has an optimizer.
@@ -57,9 +60,14 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  /// Replaces the live weights; optimizer state becomes zero.
+  /// Replaces the live weights; the optimizers start anew.
   virtual void import_parameters(const Parameters& parameters) = 0;
   virtual void export_parameters(Parameters& parameters) const = 0;
+
+  /// Replaces the optimizers' state by one of the plan's layers and groups: with it and the parameters a run goes on
+  /// as if it had never stopped.
+  virtual void import_state(const OptimizerState& state) = 0;
+  virtual OptimizerState export_state() const = 0;
 
   /// One update: gather, forward, loss, backward, then updates[g] for group g of the plan.
   /// Returns the batch's sums before the update.
@@ -81,14 +89,15 @@ class Engine {
 /// Who computes the dense layers.
 enum class EngineKind { automatic, onednn, panels };
 
-/// The engine of that kind. automatic: panels wherever there are fused multiply-adds, else onednn
+/// The engine of that kind. automatic: panels for fp32 wherever there are fused multiply-adds, else onednn
 /// (docs/performance.md). Throws as the two below.
 std::unique_ptr<Engine> make_engine(EngineKind kind, EnginePlan plan);
 
-/// The engine of oneDNN's primitives. Throws Error(failed) if oneDNN cannot create one of them.
+/// The engine of oneDNN's primitives. Throws Error(failed) if oneDNN cannot create one of them, and Error(usage) for
+/// bf16 on a CPU without it.
 std::unique_ptr<Engine> make_onednn_engine(EnginePlan plan);
 
-/// The engine of our own kernels. Throws Error(usage) where there are no fused multiply-adds.
+/// The engine of our own kernels. Throws Error(usage) where there are no fused multiply-adds, and for bf16.
 std::unique_ptr<Engine> make_panels_engine(EnginePlan plan);
 
 }  // namespace strata

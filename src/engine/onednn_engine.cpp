@@ -10,9 +10,12 @@
 #include "core/error.h"
 #include "engine/engine.h"
 #include "engine/live_layout.h"
+#include "engine/onednn_activations.h"
 #include "kernels/dropout.h"
 #include "kernels/gather.h"
+#include "kernels/onednn/bf16_support.h"
 #include "kernels/onednn/dense_layer.h"
+#include "kernels/onednn/packed_weights.h"
 #include "kernels/onednn/threads.h"
 #include "kernels/onednn/version.h"
 #include "kernels/softmax_cross_entropy.h"
@@ -22,40 +25,17 @@ namespace strata {
 namespace {
 
 namespace onednn = kernels::onednn;
+using kernels::Precision;
 
 /// Rows that evaluation takes at once; the last chunk computes all of them and counts only those it has.
 constexpr std::size_t kEvaluationRows = 512;
 /// Rows of a loss, and of dropout, that are worth a thread of their own.
 constexpr std::size_t kLossGrain = 64;
 constexpr std::size_t kDropoutGrain = 8;
-
-/// The batch and its way through the network, for the largest batch.
-struct Activations {
-  AlignedVector<float> input;                   ///< (rows, inputs)
-  std::vector<AlignedVector<float>> values;     ///< of each layer: (rows, outputs)
-  std::vector<AlignedVector<float>> dropped;    ///< what dropout leaves of them; empty where there is none
-  std::vector<AlignedVector<float>> gradients;  ///< of each layer: (rows, outputs)
-  AlignedVector<float> row_losses;              ///< (rows)
-  std::vector<std::uint32_t> labels;            ///< (rows)
-
-  Activations(const ModelSpec& model, std::size_t rows)
-      : input(rows * model.inputs, 0.0F), dropped(model.layer_count()), row_losses(rows, 0.0F), labels(rows) {
-    for (const LayerSpec& layer : model.layers()) {
-      values.emplace_back(rows * layer.outputs, 0.0F);
-      gradients.emplace_back(rows * layer.outputs, 0.0F);
-    }
-  }
-
-  /// For the rows of training.
-  Activations(const EnginePlan& plan, std::size_t rows) : Activations(plan.model, rows) {
-    for (std::size_t l = 0; l < values.size(); ++l) {
-      dropped[l].assign(plan.dropout_rate(l) > 0 ? values[l].size() : 0, 0.0F);
-    }
-  }
-
-  /// What the next layer reads.
-  AlignedVector<float>& output(std::size_t layer) { return dropped[layer].empty() ? values[layer] : dropped[layer]; }
-};
+/// Inputs whose weights one thread packs together: they come in pairs.
+constexpr std::size_t kPackGrain = 2;
+/// Weights that are updated before they are packed: with gradient and state they fit in half of a small first cache.
+constexpr std::size_t kPackedWeights = 1024;
 
 class OnednnEngine final : public Engine {
  public:
@@ -71,47 +51,69 @@ class OnednnEngine final : public Engine {
         trained_(plan_.trained_layers()),
         targets_(class_targets(plan_.loss, plan_.model.classes)),
         squares_(plan_.model.layers(), trained_),
-        training_(plan_, std::ranges::max(plan_.train_batch_sizes)),
-        evaluation_(plan_.model, kEvaluationRows) {
+        training_(plan_, std::ranges::max(plan_.train_batch_sizes), OnednnActivations::Use::training),
+        evaluation_(plan_, kEvaluationRows, OnednnActivations::Use::evaluation),
+        name_("onednn " + onednn::version() + bf16_name(plan_.precision)) {
     onednn::use_threads(plan_.threads);
     for (const ParameterGroup& group : plan_.groups) {
       const auto [first, last] = layout_.span_of(group.first, group.last);
       GroupState& state = groups_.emplace_back(GroupState{first, last, {}});
-      const std::size_t slots = find_optimizer(group.optimizer.name).state_slots(group.optimizer);
+      const std::size_t slots = find_optimizer(group.optimizer.name).state(group.optimizer).size();
       for (std::size_t slot = 0; slot < slots; ++slot) {
         state.slots[slot].assign(last - first, 0.0F);
       }
     }
     for (const std::size_t rows : plan_.train_batch_sizes) {
-      passes_.push_back({rows, build_layers(rows, training_, true)});
+      passes_.push_back(build_pass(rows, training_, true));
     }
-    evaluation_layers_ = build_layers(kEvaluationRows, evaluation_, false);
+    evaluation_pass_ = build_pass(kEvaluationRows, evaluation_, false);
   }
 
   void import_parameters(const Parameters& parameters) override {
     layout_.from_canonical(parameters, weights_);
-    for (GroupState& group : groups_) {
-      for (AlignedVector<float>& slot : group.slots) {
-        std::ranges::fill(slot, 0.0F);
-      }
-    }
+    ++weights_version_;
+    import_state(initial_state(plan_.model.layers(), plan_.groups));
   }
 
   void export_parameters(Parameters& parameters) const override { layout_.to_canonical(weights_, parameters); }
 
+  void import_state(const OptimizerState& state) override {
+    AlignedVector<float> arena(layout_.size(), 0.0F);
+    for (std::size_t slot = 0; slot < state.slots.size(); ++slot) {
+      layout_.from_canonical(state.slots[slot], arena);
+      for (GroupState& group : groups_) {
+        std::copy_n(arena.data() + group.first, group.slots[slot].size(), group.slots[slot].data());
+      }
+    }
+  }
+
+  OptimizerState export_state() const override {
+    OptimizerState state = initial_state(plan_.model.layers(), plan_.groups);
+    AlignedVector<float> arena(layout_.size());
+    for (std::size_t slot = 0; slot < state.slots.size(); ++slot) {
+      std::ranges::fill(arena, 0.0F);
+      for (const GroupState& group : groups_) {
+        std::ranges::copy(group.slots[slot], arena.data() + group.first);
+      }
+      layout_.to_canonical(arena, state.slots[slot]);
+    }
+    return state;
+  }
+
   LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) override {
-    std::vector<onednn::DenseLayer>& layers = training_layers(batch.rows.size());
+    Pass& pass = training_pass(batch.rows.size());
     gather(batch.samples, batch.rows, training_);
-    for (std::size_t l = 0; l < layers.size(); ++l) {
-      layers[l].forward();
-      drop(l, batch, training_.values[l], training_.dropped[l]);
+    pack_weights(pass);
+    for (std::size_t l = 0; l < pass.layers.size(); ++l) {
+      pass.layers[l].forward();
+      drop(l, batch, training_.values[l], training_.output(l));
     }
     const LossSums sums = training_loss(batch);
-    for (std::size_t l = layers.size(); l-- > lowest_trained_layer();) {
+    for (std::size_t l = pass.layers.size(); l-- > lowest_trained_layer();) {
       drop(l, batch, training_.gradients[l], training_.gradients[l]);
-      layers[l].backward();
+      pass.layers[l].backward();
     }
-    update(updates, plan_.clip_norm ? clip_factor(*plan_.clip_norm, sum_of_squares()) : 1.0F);
+    update(pass, updates, plan_.clip_norm ? clip_factor(*plan_.clip_norm, sum_of_squares()) : 1.0F);
     return sums;
   }
 
@@ -136,7 +138,7 @@ class OnednnEngine final : public Engine {
     });
   }
 
-  std::string name() const override { return "onednn " + onednn::version(); }
+  std::string name() const override { return name_; }
 
  private:
   /// A group's part of the arena, and its optimizer state.
@@ -146,67 +148,112 @@ class OnednnEngine final : public Engine {
     std::array<AlignedVector<float>, kernels::kMaxStateSlots> slots;
   };
 
+  /// The layers for one batch size, with their bf16 weights, if they have any.
   struct Pass {
-    std::size_t rows;
+    std::size_t rows = 0;
+    std::vector<onednn::PackedWeights> packed;
+    std::uint64_t packed_version = 0;  ///< of the weights that were packed
     std::vector<onednn::DenseLayer> layers;
   };
+
+  static std::string bf16_name(Precision precision) {
+    return precision == Precision::bf16 ? " in bf16 by " + onednn::require_bf16(onednn::bf16_features()) : "";
+  }
 
   /// Below it every layer is frozen and needs no backward pass.
   std::size_t lowest_trained_layer() const {
     return static_cast<std::size_t>(std::ranges::find(trained_, true) - trained_.begin());
   }
 
-  std::vector<onednn::DenseLayer> build_layers(std::size_t rows, Activations& pass, bool training) {
-    std::vector<onednn::DenseLayer> layers;
+  Pass build_pass(std::size_t rows, OnednnActivations& activations, bool training) {
+    Pass pass;
+    pass.rows = rows;
     for (std::size_t l = 0; l < plan_.model.layer_count(); ++l) {
       const LayerSpec layer = plan_.model.layer(l);
       onednn::DenseBuffers buffers;
-      buffers.src = l == 0 ? pass.input.data() : pass.output(l - 1).data();
+      buffers.src = l == 0 ? activations.input.data() : activations.output(l - 1).data();
       buffers.weights = weights_.data() + layout_.weights(l);
       buffers.bias = weights_.data() + layout_.bias(l);
-      buffers.dst = pass.values[l].data();
+      buffers.dst = activations.values[l].data();
+      if (plan_.precision == Precision::bf16) {
+        buffers.packed =
+            &pass.packed.emplace_back(context_, MatrixView<const float>(buffers.weights, layer.inputs, layer.outputs));
+      }
       if (training && l >= lowest_trained_layer()) {
-        buffers.diff_dst = pass.gradients[l].data();
-        buffers.diff_src = l > lowest_trained_layer() ? pass.gradients[l - 1].data() : nullptr;
+        buffers.diff_dst = activations.gradients[l].data();
+        buffers.diff_src = l > lowest_trained_layer() ? activations.gradients[l - 1].data() : nullptr;
         if (trained_[l]) {
           buffers.diff_weights = gradients_.data() + layout_.weights(l);
           buffers.diff_bias = gradients_.data() + layout_.bias(l);
         }
       }
-      layers.emplace_back(context_, onednn::DenseShape{rows, layer.inputs, layer.outputs, layer.activation}, buffers);
+      const onednn::DenseShape shape{
+          rows, layer.inputs, layer.outputs, layer.activation, plan_.precision, activations.values[l].precision()};
+      pass.layers.emplace_back(context_, shape, buffers);
     }
-    return layers;
+    return pass;
   }
 
-  std::vector<onednn::DenseLayer>& training_layers(std::size_t rows) {
+  Pass& training_pass(std::size_t rows) {
     const auto pass = std::ranges::find(passes_, rows, &Pass::rows);
     if (pass == passes_.end()) {
       throw failed_error("a batch of {} rows was not planned for", rows);
     }
-    return pass->layers;
+    return *pass;
   }
 
-  void gather(const SamplesView& samples, std::span<const std::uint32_t> rows, Activations& pass) {
+  /// The bf16 weights that the pass reads, unless they are those of this version already.
+  void pack_weights(Pass& pass) {
+    if (pass.packed.empty() || pass.packed_version == weights_version_) {
+      return;
+    }
+    onednn::parallel(plan_.threads, [&](int thread, int count) {
+      for (onednn::PackedWeights& weights : pass.packed) {
+        const auto [first, last] = onednn::share(weights.inputs(), kPackGrain, thread, count);
+        weights.pack(first, last);
+      }
+    });
+    pack_others(pass);
+  }
+
+  /// The rest of packing, after which the pass has this version of the weights.
+  void pack_others(Pass& pass) {
+    for (onednn::PackedWeights& weights : pass.packed) {
+      weights.pack_others();
+    }
+    pass.packed_version = weights_version_;
+  }
+
+  void gather(const SamplesView& samples, std::span<const std::uint32_t> rows, OnednnActivations& pass) {
     onednn::parallel(plan_.threads, [&](int thread, int count) {
       const auto [first, last] = onednn::share(rows.size(), 1, thread, count);
-      const MatrixView<float> input(pass.input.data(), rows.size(), plan_.model.inputs);
-      kernels::gather_standardise(samples.features, rows.subspan(first, last - first), factor_, offset_,
-                                  input.rows(first, last - first));
+      const auto part = rows.subspan(first, last - first);
+      if (plan_.precision == Precision::bf16) {
+        kernels::gather_standardise(samples.features, part, factor_, offset_,
+                                    pass.input.bf16(rows.size()).rows(first, part.size()));
+      } else {
+        kernels::gather_standardise(samples.features, part, factor_, offset_,
+                                    pass.input.f32(rows.size()).rows(first, part.size()));
+      }
     });
   }
 
   /// dst = src with units of hidden layer l dropped, if any are.
-  void drop(std::size_t l, const Batch& batch, const AlignedVector<float>& src, AlignedVector<float>& dst) {
+  void drop(std::size_t l, const Batch& batch, ActivationMatrix& src, ActivationMatrix& dst) {
     if (plan_.dropout_rate(l) == 0) {
       return;
     }
     const kernels::DropoutMask mask = kernels::dropout_mask(plan_.dropout_rate(l), plan_.seed, l, batch.step);
     const std::size_t rows = batch.rows.size();
-    const std::size_t units = plan_.model.hidden[l];
     onednn::parallel(plan_.threads, [&](int thread, int count) {
       const auto [first, last] = onednn::share(rows, kDropoutGrain, thread, count);
-      kernels::drop_units(mask, MatrixView<const float>(src.data(), rows, units).rows(first, last - first), first, 0,
-                          MatrixView<float>(dst.data(), rows, units).rows(first, last - first));
+      if (plan_.precision == Precision::bf16) {
+        kernels::drop_units(mask, src.bf16(rows).rows(first, last - first), first, 0,
+                            dst.bf16(rows).rows(first, last - first));
+      } else {
+        kernels::drop_units(mask, src.f32(rows).rows(first, last - first), first, 0,
+                            dst.f32(rows).rows(first, last - first));
+      }
     });
   }
 
@@ -216,7 +263,8 @@ class OnednnEngine final : public Engine {
     for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
       const std::size_t count = std::min(kEvaluationRows, rows.size() - first);
       gather(samples, rows.subspan(first, count), evaluation_);
-      for (onednn::DenseLayer& layer : evaluation_layers_) {
+      pack_weights(evaluation_pass_);
+      for (onednn::DenseLayer& layer : evaluation_pass_.layers) {
         layer.forward();
       }
       use(first, count);
@@ -232,8 +280,8 @@ class OnednnEngine final : public Engine {
 
   /// Calls use(slice) for slices of the first `rows` rows on as many threads as they are worth.
   template <class Use>
-  void for_loss_rows(std::size_t rows, const Activations& pass, Use&& use) {
-    const MatrixView<const float> logits(pass.values.back().data(), rows, plan_.model.classes);
+  void for_loss_rows(std::size_t rows, OnednnActivations& pass, Use&& use) {
+    const MatrixView<const float> logits = pass.values.back().f32(rows);
     const int threads = static_cast<int>(
         std::min<std::size_t>(static_cast<std::size_t>(plan_.threads), (rows + kLossGrain - 1) / kLossGrain));
     onednn::parallel(threads, [&](int thread, int count) {
@@ -246,7 +294,7 @@ class OnednnEngine final : public Engine {
   /// The loss that is trained, and its gradient at the logits.
   LossSums training_loss(const Batch& batch) {
     const double weight = loss_weight(plan_.loss, batch.samples.labels, batch.rows);
-    const LossGradient gradient{&training_.gradients.back(), static_cast<float>(weight),
+    const LossGradient gradient{logit_gradients().f32(batch.rows.size()), static_cast<float>(weight),
                                 targets_ ? &*targets_ : nullptr};
     const std::size_t correct = row_losses(batch.samples, batch.rows, training_, &gradient);
     return {kernels::sum_in_blocks(std::span(training_.row_losses).first(batch.rows.size())), correct, weight};
@@ -254,28 +302,40 @@ class OnednnEngine final : public Engine {
 
   /// What training asks of the loss.
   struct LossGradient {
-    AlignedVector<float>* logits;  ///< where the gradients at the logits go
-    float divisor;                 ///< of the batch's sum of losses
+    MatrixView<float> logits;  ///< where the gradients at the logits go
+    float divisor;             ///< of the batch's sum of losses
     const kernels::ClassTargets* targets;
   };
 
   /// The losses of `rows` into pass.row_losses, and their gradients unless `gradient` is null. Returns those correct.
-  std::size_t row_losses(const SamplesView& samples, std::span<const std::uint32_t> rows, Activations& pass,
+  std::size_t row_losses(const SamplesView& samples, std::span<const std::uint32_t> rows, OnednnActivations& pass,
                          const LossGradient* gradient) {
-    const MatrixView<float> diff_logits =
-        gradient ? MatrixView<float>(gradient->logits->data(), rows.size(), plan_.model.classes) : MatrixView<float>();
     std::atomic<std::size_t> correct = 0;
     for_loss_rows(rows.size(), pass, [&](Slice slice) {
       const std::size_t size = slice.logits.rows();
       const auto labels = std::span(pass.labels).subspan(slice.first, size);
       std::ranges::transform(rows.subspan(slice.first, size), labels.begin(),
                              [&](std::uint32_t row) { return samples.labels[row]; });
-      correct += kernels::softmax_cross_entropy(slice.logits, labels, gradient ? gradient->divisor : 1.0F,
-                                                gradient ? diff_logits.rows(slice.first, size) : MatrixView<float>(),
+      const MatrixView<float> diff_logits = gradient ? gradient->logits.rows(slice.first, size) : MatrixView<float>();
+      correct += kernels::softmax_cross_entropy(slice.logits, labels, gradient ? gradient->divisor : 1.0F, diff_logits,
                                                 std::span(pass.row_losses).subspan(slice.first, size), slice.scratch,
                                                 gradient ? gradient->targets : nullptr);
+      if (gradient && plan_.precision == Precision::bf16) {
+        round_rows(diff_logits, pass.gradients.back().bf16(rows.size()).rows(slice.first, size));
+      }
     });
     return correct;
+  }
+
+  static void round_rows(MatrixView<const float> src, MatrixView<kernels::Bf16> dst) {
+    for (std::size_t r = 0; r < src.rows(); ++r) {
+      kernels::round_to_bf16({src.row(r), src.columns()}, {dst.row(r), dst.columns()});
+    }
+  }
+
+  /// Where the loss leaves its gradient, in fp32.
+  ActivationMatrix& logit_gradients() {
+    return plan_.precision == Precision::bf16 ? training_.logit_gradients : training_.gradients.back();
   }
 
   /// Of the gradients of every trained layer.
@@ -295,24 +355,51 @@ class OnednnEngine final : public Engine {
     return squares_.sum();
   }
 
-  void update(std::span<const kernels::OptimizerUpdate> updates, float gradient_scale) {
+  void update(Pass& pass, std::span<const kernels::OptimizerUpdate> updates, float gradient_scale) {
     onednn::parallel(plan_.threads, [&](int thread, int count) {
       for (std::size_t g = 0; g < groups_.size(); ++g) {
-        GroupState& group = groups_[g];
-        const auto [first, last] = onednn::share(group.last - group.first, kAlignment, thread, count);
-        const std::size_t size = last - first;
-        std::array<std::span<float>, kernels::kMaxStateSlots> state;
-        for (std::size_t slot = 0; slot < state.size(); ++slot) {
-          if (!group.slots[slot].empty()) {
-            state[slot] = std::span(group.slots[slot]).subspan(first, size);
-          }
-        }
         kernels::OptimizerUpdate scaled = updates[g];
         scaled.gradient_scale = gradient_scale;
-        kernels::apply_update(scaled, std::span(weights_).subspan(group.first + first, size),
-                              std::span(gradients_).subspan(group.first + first, size), state);
+        if (plan_.precision == Precision::bf16) {
+          update_and_pack(g, scaled, pass, thread, count);
+        } else {
+          const auto [first, last] = onednn::share(groups_[g].last - groups_[g].first, kAlignment, thread, count);
+          update_part(groups_[g], scaled, groups_[g].first + first, last - first);
+        }
       }
     });
+    ++weights_version_;
+    if (plan_.precision == Precision::bf16) {
+      pack_others(pass);
+    }
+  }
+
+  /// `size` elements from `first` on, which lie in the group.
+  void update_part(GroupState& group, const kernels::OptimizerUpdate& update, std::size_t first, std::size_t size) {
+    std::array<std::span<float>, kernels::kMaxStateSlots> state;
+    for (std::size_t slot = 0; slot < state.size(); ++slot) {
+      if (!group.slots[slot].empty()) {
+        state[slot] = std::span(group.slots[slot]).subspan(first - group.first, size);
+      }
+    }
+    kernels::apply_update(update, std::span(weights_).subspan(first, size), std::span(gradients_).subspan(first, size),
+                          state);
+  }
+
+  /// One thread's share of a group's layers, packed anew for the pass while the weights are in the nearest caches.
+  void update_and_pack(std::size_t g, const kernels::OptimizerUpdate& update, Pass& pass, int thread, int count) {
+    for (std::size_t l = plan_.groups[g].first; l <= plan_.groups[g].last; ++l) {
+      const LayerSpec layer = plan_.model.layer(l);
+      const auto [first, last] = onednn::share(layer.inputs, kPackGrain, thread, count);
+      const std::size_t inputs = std::max(kPackGrain, kPackedWeights / layer.outputs / kPackGrain * kPackGrain);
+      for (std::size_t i = first; i < last; i += inputs) {
+        const std::size_t end = std::min(i + inputs, last);
+        update_part(groups_[g], update, layout_.weights(l) + i * layer.outputs, (end - i) * layer.outputs);
+        pass.packed[l].pack(i, end);
+      }
+      const auto [bias, bias_end] = onednn::share(layer.outputs, kAlignment, thread, count);
+      update_part(groups_[g], update, layout_.bias(l) + bias, bias_end - bias);
+    }
   }
 
   EnginePlan plan_;
@@ -327,11 +414,13 @@ class OnednnEngine final : public Engine {
   std::vector<bool> trained_;     ///< of each layer
   std::optional<kernels::ClassTargets> targets_;
   GradientSquares squares_;
-  Activations training_;
-  Activations evaluation_;
+  OnednnActivations training_;
+  OnednnActivations evaluation_;
+  std::string name_;
   onednn::Context context_;
+  std::uint64_t weights_version_ = 1;  ///< counts the changes of weights_
   std::vector<Pass> passes_;
-  std::vector<onednn::DenseLayer> evaluation_layers_;
+  Pass evaluation_pass_;
 };
 
 }  // namespace

@@ -27,6 +27,8 @@ using panels::Range;
 
 /// Rows that evaluation takes at once.
 constexpr std::size_t kEvaluationRows = 96;
+/// Rows that a product by columns takes at once: weights that no cache holds are read as often as there are such parts.
+constexpr std::size_t kColumnRows = 256;
 
 class PanelsEngine final : public Engine {
  public:
@@ -49,8 +51,17 @@ class PanelsEngine final : public Engine {
     }
   }
 
-  void import_parameters(const Parameters& parameters) override { strata::import_parameters(parameters, layers_); }
+  void import_parameters(const Parameters& parameters) override {
+    strata::import_parameters(parameters, layers_);
+    import_state(initial_state(plan_.model.layers(), plan_.groups));
+  }
   void export_parameters(Parameters& parameters) const override { strata::export_parameters(layers_, parameters); }
+  void import_state(const OptimizerState& state) override { strata::import_state(state, layers_); }
+  OptimizerState export_state() const override {
+    OptimizerState state = initial_state(plan_.model.layers(), plan_.groups);
+    strata::export_state(layers_, state);
+    return state;
+  }
 
   LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) override {
     if (std::ranges::find(plan_.train_batch_sizes, batch.rows.size()) == plan_.train_batch_sizes.end()) {
@@ -119,7 +130,7 @@ class PanelsEngine final : public Engine {
     const Range rows = share(batch.rows.size(), thread, team_.size());
     if (!gathered) {
       gather(batch.samples, batch.rows, training_.batch, rows);
-      team_.barrier();
+      team_.barrier(thread);
     }
     for (const Phase& phase : schedule_.phases) {
       if (phase.by_columns) {
@@ -127,7 +138,7 @@ class PanelsEngine final : public Engine {
       } else {
         for_chunks(rows, schedule_.chunk_rows, [&](Range chunk) { through(phase.operations, batch, chunk, state); });
       }
-      team_.barrier();
+      team_.barrier(thread);
     }
     update(batch.rows.size(), thread, updates);
     gather(batch.samples, batch.next_rows, next_batch_, share(batch.next_rows.size(), thread, team_.size()));
@@ -143,7 +154,7 @@ class PanelsEngine final : public Engine {
   void columns(const Phase::Operation& operation, std::size_t rows, int thread) {
     const std::size_t count = blocks_of_result(operation);
     for_columns(share(count * rows, thread, team_.size()), rows, [&](Range part, Range blocks) {
-      for_chunks(part, schedule_.chunk_rows, [&](Range chunk) { product(operation, chunk, blocks); });
+      for_chunks(part, kColumnRows, [&](Range chunk) { product(operation, chunk, blocks); });
     });
   }
 
@@ -212,7 +223,7 @@ class PanelsEngine final : public Engine {
   /// By what all gradients are multiplied to clip their norm, once every thread has stored its own. Each thread adds
   /// up the outputs' sums for itself: that takes less time than one more barrier.
   float gradient_scale(int thread) {
-    team_.barrier();
+    team_.barrier(thread);
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const LiveLayer& layer = layers_[l];
       if (!layer.trained) {
@@ -226,7 +237,7 @@ class PanelsEngine final : public Engine {
                       std::span(layer.bias_gradient).subspan(panel * panels::kWidth, panels::kWidth));
       }
     }
-    team_.barrier();
+    team_.barrier(thread);
     return clip_factor(*plan_.clip_norm, squares_.sum());
   }
 

@@ -8,20 +8,25 @@ namespace {
 
 namespace panels = kernels::panels;
 
-void import_layer(MatrixView<const float> weight, std::span<const float> bias, LiveLayer& layer) {
+/// Layer l of `from`, weights and biases; padding stays as it is, zero.
+void to_panels(const Parameters& from, std::size_t l, AlignedVector<float>& weights, AlignedVector<float>& bias) {
+  const MatrixView<const float> weight = from.weight(l);
   for (std::size_t o = 0; o < weight.rows(); ++o) {
     for (std::size_t i = 0; i < weight.columns(); ++i) {
-      layer.weights[panels::panel_index(layer.spec.inputs, o, i)] = weight(o, i);
-      if (!layer.transposed.empty()) {
-        layer.transposed[panels::panel_index(layer.spec.outputs, i, o)] = weight(o, i);
-      }
+      weights[panels::panel_index(weight.columns(), o, i)] = weight(o, i);
     }
   }
-  std::ranges::copy(bias, layer.bias.begin());
-  for (std::size_t slot = 0; slot < kernels::kMaxStateSlots; ++slot) {
-    std::ranges::fill(layer.weight_state[slot], 0.0F);
-    std::ranges::fill(layer.bias_state[slot], 0.0F);
+  std::ranges::copy(from.bias(l), bias.begin());
+}
+
+void from_panels(const AlignedVector<float>& weights, const AlignedVector<float>& bias, Parameters& to, std::size_t l) {
+  const MatrixView<float> weight = to.weight(l);
+  for (std::size_t o = 0; o < weight.rows(); ++o) {
+    for (std::size_t i = 0; i < weight.columns(); ++i) {
+      weight(o, i) = weights[panels::panel_index(weight.columns(), o, i)];
+    }
   }
+  std::copy_n(bias.begin(), weight.rows(), to.bias(l).begin());
 }
 
 }  // namespace
@@ -56,7 +61,7 @@ std::vector<LiveLayer> make_live_layers(const EnginePlan& plan) {
     if (trained_below) {
       layer.transposed.assign(size, 0.0F);
     }
-    const std::size_t slots = find_optimizer(group->optimizer.name).state_slots(group->optimizer);
+    const std::size_t slots = find_optimizer(group->optimizer.name).state(group->optimizer).size();
     for (std::size_t slot = 0; slot < slots; ++slot) {
       layer.weight_state[slot].assign(size, 0.0F);
       layer.bias_state[slot].assign(outputs, 0.0F);
@@ -76,20 +81,40 @@ std::size_t lowest_trained(const std::vector<LiveLayer>& layers) {
 
 void import_parameters(const Parameters& parameters, std::vector<LiveLayer>& layers) {
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    import_layer(parameters.weight(l), parameters.bias(l), layers[l]);
+    LiveLayer& layer = layers[l];
+    to_panels(parameters, l, layer.weights, layer.bias);
+    const MatrixView<const float> weight = parameters.weight(l);
+    for (std::size_t o = 0; !layer.transposed.empty() && o < weight.rows(); ++o) {
+      for (std::size_t i = 0; i < weight.columns(); ++i) {
+        layer.transposed[panels::panel_index(layer.spec.outputs, i, o)] = weight(o, i);
+      }
+    }
   }
 }
 
 void export_parameters(const std::vector<LiveLayer>& layers, Parameters& parameters) {
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    const LiveLayer& layer = layers[l];
-    const MatrixView<float> weight = parameters.weight(l);
-    for (std::size_t o = 0; o < weight.rows(); ++o) {
-      for (std::size_t i = 0; i < weight.columns(); ++i) {
-        weight(o, i) = layer.weights[panels::panel_index(layer.spec.inputs, o, i)];
+    from_panels(layers[l].weights, layers[l].bias, parameters, l);
+  }
+}
+
+void import_state(const OptimizerState& state, std::vector<LiveLayer>& layers) {
+  for (std::size_t slot = 0; slot < state.slots.size(); ++slot) {
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      if (LiveLayer& layer = layers[l]; !layer.weight_state[slot].empty()) {
+        to_panels(state.slots[slot], l, layer.weight_state[slot], layer.bias_state[slot]);
       }
     }
-    std::copy_n(layer.bias.begin(), weight.rows(), parameters.bias(l).begin());
+  }
+}
+
+void export_state(const std::vector<LiveLayer>& layers, OptimizerState& state) {
+  for (std::size_t slot = 0; slot < state.slots.size(); ++slot) {
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      if (const LiveLayer& layer = layers[l]; !layer.weight_state[slot].empty()) {
+        from_panels(layer.weight_state[slot], layer.bias_state[slot], state.slots[slot], l);
+      }
+    }
   }
 }
 

@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "kernels/panels/dense.h"
 #include "model/parameters.h"
+#include "optim/optimizer_state.h"
 
 namespace strata {
 
@@ -35,8 +36,12 @@ std::vector<LiveLayer> make_live_layers(const EnginePlan& plan);
 /// The first layer that is trained; below it no gradient is needed. At least one is trained.
 std::size_t lowest_trained(const std::vector<LiveLayer>& layers);
 
-/// Replaces the weights; optimizer state becomes zero.
+/// Replaces the weights; optimizer state stays as it is.
 void import_parameters(const Parameters& parameters, std::vector<LiveLayer>& layers);
 void export_parameters(const std::vector<LiveLayer>& layers, Parameters& parameters);
+
+/// The optimizers' state of the plan that the layers were made for.
+void import_state(const OptimizerState& state, std::vector<LiveLayer>& layers);
+void export_state(const std::vector<LiveLayer>& layers, OptimizerState& state);
 
 }  // namespace strata

@@ -12,11 +12,16 @@
 
 namespace strata {
 
+/// Rows that a block of a buffer for `rows` rows has room for: from block to block the caches' sets must not repeat, as
+/// they would at a stride of a power of two.
+constexpr std::size_t row_capacity(std::size_t rows) { return rows < 256 ? rows : (rows + 47) / 64 * 64 + 16; }
+
 /// Owned storage of a Blocked matrix, zero at first.
 class BlockedBuffer {
  public:
   BlockedBuffer(std::size_t features, std::size_t rows)
-      : values_(kernels::panels::padded(features) * rows, 0.0F), view_{values_.data(), rows} {}
+      : values_(kernels::panels::padded(features) * row_capacity(rows), 0.0F),
+        view_{values_.data(), row_capacity(rows)} {}
   BlockedBuffer(BlockedBuffer&&) = default;
   BlockedBuffer& operator=(BlockedBuffer&&) = default;
 

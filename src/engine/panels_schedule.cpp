@@ -4,18 +4,24 @@ namespace strata {
 
 namespace {
 
-/// Weights from this size on are divided by columns: more than a core's share of its nearest caches.
-constexpr std::size_t kColumnFloats = 64 * 1024;
+/// Weights from this size on are divided by columns. By rows every thread reads all of them, half or more of which
+/// others wrote in the step before: from some size on that must take longer than a barrier. The size is what whole steps
+/// on two cores preferred.
+constexpr std::size_t kColumnFloats = 16 * 1024;
+/// Weights from this size on stay in no core's cache: even one thread takes them by columns, many rows at once, as by
+/// rows it would read all of them anew for each chunk.
+constexpr std::size_t kFarFloats = 512 * 1024;
 /// Activations that a pass over rows keeps at hand, in floats.
 constexpr std::size_t kChunkFloats = 96 * 1024;
 /// Rows that are worth a chunk of their own.
 constexpr std::size_t kLeastChunk = 24;
 
+bool by_columns(const LayerSpec& layer, int threads) {
+  return layer.inputs * layer.outputs >= (threads > 1 ? kColumnFloats : kFarFloats);
+}
+
 std::vector<Phase> make_phases(const std::vector<LiveLayer>& layers, int threads) {
   std::vector<Phase> phases;
-  const auto by_columns = [&](std::size_t l) {
-    return threads > 1 && layers[l].spec.inputs * layers[l].spec.outputs >= kColumnFloats;
-  };
   const auto add = [&](Phase::Kind kind, std::size_t layer, bool columns) {
     if (columns || phases.empty() || phases.back().by_columns) {
       phases.push_back({columns, {}});
@@ -23,11 +29,11 @@ std::vector<Phase> make_phases(const std::vector<LiveLayer>& layers, int threads
     phases.back().operations.push_back({kind, layer});
   };
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    add(Phase::Kind::forward, l, by_columns(l));
+    add(Phase::Kind::forward, l, by_columns(layers[l].spec, threads));
   }
   add(Phase::Kind::loss, layers.size() - 1, false);
   for (std::size_t l = layers.size() - 1; l > lowest_trained(layers); --l) {
-    add(Phase::Kind::backward, l, by_columns(l));
+    add(Phase::Kind::backward, l, by_columns(layers[l].spec, threads));
   }
   return phases;
 }
@@ -35,9 +41,11 @@ std::vector<Phase> make_phases(const std::vector<LiveLayer>& layers, int threads
 }  // namespace
 
 Schedule make_schedule(const std::vector<LiveLayer>& layers, std::size_t batch_size, int threads) {
-  std::size_t widest = 0;
+  std::size_t widest = std::max<std::size_t>(layers.back().spec.outputs, 1);
   for (const LiveLayer& layer : layers) {
-    widest = std::max(widest, layer.spec.inputs + layer.spec.outputs);
+    if (!by_columns(layer.spec, threads)) {
+      widest = std::max(widest, layer.spec.inputs + layer.spec.outputs);
+    }
   }
   return {make_phases(layers, threads),
           std::clamp(kChunkFloats / widest, kLeastChunk, std::max(kLeastChunk, batch_size))};

@@ -1,8 +1,8 @@
 // How the panels engine divides a step among its threads: which layers go by columns, which by rows.
 //
 // A layer with large weights goes by columns: each thread computes its panels of outputs for the whole batch, and so
-// keeps its part of the weights in its cache from step to step. A run of small layers goes by rows, forward, loss and
-// backward, without a barrier, as rows are independent.
+// keeps its part of the weights in its cache from step to step, or reads weights that no cache holds once for many
+// rows. A run of small layers goes by rows, forward, loss and backward, without a barrier, as rows are independent.
 #pragma once
 
 #include <algorithm>

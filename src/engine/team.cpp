@@ -1,5 +1,7 @@
 #include "engine/team.h"
 
+#include <algorithm>
+#include <chrono>
 #include <system_error>
 
 #include "core/error.h"
@@ -14,8 +16,14 @@ namespace strata {
 
 namespace {
 
-/// Some 50 us: far longer than threads differ within a step, far shorter than a time slice.
-constexpr int kSpins = 1000;
+/// Longer than threads differ within a step, and than a sleeping thread takes to wake: else one late thread might send
+/// the others to sleep, and those the next.
+constexpr int kLongestSpin = 200;
+constexpr int kShortestSpin = 2;
+/// Of so many waits by a thread that sleeps at once, one spins as long as it may, to see whether times have changed.
+constexpr unsigned kWaitsToRetry = 32;
+/// Pauses between two looks at the clock: a microsecond or less.
+constexpr int kPauses = 16;
 
 void pause() {
 #if defined(__x86_64__)
@@ -25,9 +33,27 @@ void pause() {
 #endif
 }
 
+/// Whether `counter` became other than `old` within `limit`; between looks other threads may run if `yield`.
+bool spin_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old, std::chrono::microseconds limit,
+               bool yield) {
+  const auto start = std::chrono::steady_clock::now();
+  do {
+    for (int i = 0; i < kPauses; ++i) {
+      if (counter.load(std::memory_order_acquire) != old) {
+        return true;
+      }
+      yield ? std::this_thread::yield() : pause();
+    }
+  } while (std::chrono::steady_clock::now() - start < limit);
+  return false;
+}
+
 }  // namespace
 
-Team::Team(int threads) : size_(threads), spins_(threads <= available_threads() ? kSpins : 1) {
+Team::Team(int threads)
+    : size_(threads),
+      crowded_(threads > available_threads()),
+      patience_(static_cast<std::size_t>(threads), {kLongestSpin, 0}) {
   try {
     for (int thread = 1; thread < size_; ++thread) {
       workers_.emplace_back([this, thread] { work(thread); });
@@ -55,22 +81,22 @@ void Team::start(Function function, void* callable) {
     jobs_.notify_all();
   }
   function(callable, 0);
-  barrier();
+  barrier(0);
 }
 
 void Team::work(int thread) {
   kernels::flush_denormals();
   for (std::uint32_t job = 0;; ++job) {
-    wait_past(jobs_, job);
+    wait_past(jobs_, job, patience_[static_cast<std::size_t>(thread)]);
     if (stopping_) {
       return;
     }
     function_(callable_, thread);
-    barrier();
+    barrier(thread);
   }
 }
 
-void Team::barrier() {
+void Team::barrier(int thread) {
   if (size_ == 1) {
     return;
   }
@@ -80,17 +106,17 @@ void Team::barrier() {
     barriers_.fetch_add(1);
     barriers_.notify_all();
   } else {
-    wait_past(barriers_, passed);
+    wait_past(barriers_, passed, patience_[static_cast<std::size_t>(thread)]);
   }
 }
 
-void Team::wait_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old) const {
-  for (int spin = 0; spin < spins_; ++spin) {
-    if (counter.load(std::memory_order_acquire) != old) {
-      return;
-    }
-    pause();
+void Team::wait_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old, Patience& patience) const {
+  const bool retry = ++patience.waits % kWaitsToRetry == 0;
+  if (spin_past(counter, old, std::chrono::microseconds(retry ? kLongestSpin : patience.microseconds), crowded_)) {
+    patience.microseconds = std::min(kLongestSpin, std::max(1, 2 * patience.microseconds));
+    return;
   }
+  patience.microseconds = std::min(kLongestSpin, std::max(kShortestSpin, patience.microseconds / 2));
   counter.wait(old, std::memory_order_acquire);
 }
 

@@ -11,7 +11,8 @@
 namespace strata {
 
 /// The caller and threads - 1 workers, which start with the team, flush denormals, and end with it. Waiting spins for a
-/// bounded time and then sleeps, so that a loaded machine does not collapse.
+/// bounded time and then sleeps, so that a loaded machine does not collapse: a thread whose waits end while it spins
+/// keeps spinning, one that waits in vain soon sleeps at once and tries again from time to time.
 class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter has its own cache line
  public:
   /// Throws Error(failed) if the system does not give so many threads.
@@ -30,8 +31,8 @@ class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter 
     start([](void* callable, int thread) { (*static_cast<Callable*>(callable))(thread); }, &job);
   }
 
-  /// Within a job: returns when every thread has called it.
-  void barrier();
+  /// Within a job, by thread `thread`: returns when every thread has called it.
+  void barrier(int thread);
 
  private:
   using Function = void (*)(void* callable, int thread);
@@ -40,17 +41,24 @@ class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter 
   void work(int thread);
   /// Ends the workers; the team's last job must have returned.
   void stop();
+  /// How long one thread spins before it sleeps.
+  struct alignas(64) Patience {
+    int microseconds = 0;
+    unsigned waits = 0;
+  };
+
   /// Returns once `counter` is no longer `old`.
-  void wait_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old) const;
+  void wait_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old, Patience& patience) const;
 
   int size_;
-  int spins_;
+  bool crowded_;  ///< more threads than CPUs, so that a waiting thread gives its CPU to the next
   Function function_ = nullptr;
   void* callable_ = nullptr;
   alignas(64) std::atomic<std::uint32_t> jobs_{0};      ///< jobs started
   alignas(64) std::atomic<int> arrived_{0};             ///< threads at the barrier
   alignas(64) std::atomic<std::uint32_t> barriers_{0};  ///< barriers passed
   std::atomic<bool> stopping_{false};
+  std::vector<Patience> patience_;  ///< of each thread
   std::vector<std::jthread> workers_;
 };
 

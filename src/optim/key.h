@@ -1,6 +1,7 @@
 // One `key=value` of an OPTIMIZER text: an optimizer's, such as momentum, or a schedule's, such as warmup_steps.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "model/model_spec.h"
@@ -26,5 +27,11 @@ struct OptimizerKey {
     return convention == Convention::keras ? keras_default : torch_default;
   }
 };
+
+/// `,name=value`, as it stands in an OPTIMIZER.
+std::string setting_text(const OptimizerKey& key, double value);
+
+/// Which keys a text shows: all, or those whose values are not the defaults. Either parses back to the same values.
+enum class KeysShown { all, changed };
 
 }  // namespace strata

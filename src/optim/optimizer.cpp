@@ -1,103 +1,180 @@
 #include "optim/optimizer.h"
 
-#include <cmath>
 #include <limits>
 
 #include "core/error.h"
 #include "core/nearest.h"
-#include "kernels/elementary.h"
+#include "optim/update_scalars.h"
 
 namespace strata {
 
 namespace {
 
-using kernels::OptimizerUpdate;
-using kernels::UpdateRule;
 using Type = OptimizerKey::Type;
+using State = std::vector<StateSlot>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// ---- keys that several optimizers have ----
 
 OptimizerKey learning_rate(double keras_default, double torch_default) {
   return {"lr", Type::number, keras_default, torch_default, 0, kInfinity, false, true, "learning rate"};
 }
 
-OptimizerKey decay_rate(std::string_view name, double value, std::string_view help) {
-  return {name, Type::number, value, value, 0, 1, false, true, help};
+OptimizerKey decay_rate(std::string_view name, double keras_default, double torch_default, std::string_view help) {
+  return {name, Type::number, keras_default, torch_default, 0, 1, false, true, help};
+}
+
+OptimizerKey beta1(std::string_view help = "decay of the mean of gradients") {
+  return decay_rate("beta1", 0.9, 0.9, help);
+}
+
+OptimizerKey beta2() { return decay_rate("beta2", 0.999, 0.999, "decay of the mean of squared gradients"); }
+
+OptimizerKey momentum() { return {"momentum", Type::number, 0, 0, 0, 1, false, false, "momentum; 0 for none"}; }
+
+OptimizerKey epsilon(double keras_default, double torch_default, std::string_view help) {
+  return {"epsilon", Type::number, keras_default, torch_default, 0, kInfinity, true, true, help};
 }
 
 OptimizerKey boolean(std::string_view name, std::string_view help) {
   return {name, Type::boolean, 0, 0, 0, 1, false, false, help};
 }
 
-std::size_t sgd_slots(const OptimizerSpec& spec) { return spec.value("momentum") > 0 ? 1 : 0; }
+OptimizerKey amsgrad() { return boolean("amsgrad", "the largest second moment so far in the second moment's place"); }
 
-OptimizerUpdate sgd_update(const OptimizerSpec& spec, Convention convention, std::uint64_t, double lr) {
-  OptimizerUpdate update;
-  const bool keras = convention == Convention::keras;
-  const bool nesterov = spec.value("nesterov") != 0;
-  if (sgd_slots(spec) == 0) {
-    update.rule = UpdateRule::sgd;
-  } else if (nesterov) {
-    update.rule = keras ? UpdateRule::nesterov_keras : UpdateRule::nesterov_torch;
-  } else {
-    update.rule = keras ? UpdateRule::sgd_keras : UpdateRule::sgd_torch;
+OptimizerKey decoupled_decay(double keras_default, double torch_default) {
+  return {"weight_decay",
+          Type::number,
+          keras_default,
+          torch_default,
+          0,
+          kInfinity,
+          false,
+          true,
+          "decoupled weight decay: lr times this is the share of every weight and bias that goes before the update"};
+}
+
+OptimizerKey weight_decay() {
+  return {"weight_decay",
+          Type::number,
+          0,
+          0,
+          0,
+          kInfinity,
+          false,
+          true,
+          "keras: decoupled weight decay, lr times this is the share of every weight and bias that goes before the "
+          "update; torch: L2 penalty, weight or bias times this is added to the gradient"};
+}
+
+constexpr std::string_view kBesideRoot = "added to the root of the second moment";
+constexpr std::string_view kInOrBesideRoot = "added to the mean square within the root (keras) or to the root (torch)";
+
+// ---- state ----
+
+State no_state(const OptimizerSpec&) { return {}; }
+
+State sgd_state(const OptimizerSpec& spec) { return spec.value("momentum") > 0 ? State{{"momentum"}} : State{}; }
+
+State rmsprop_state(const OptimizerSpec& spec) {
+  State state{{"mean_square"}};
+  if (spec.value("centered") != 0) {
+    state.push_back({"mean_gradient"});
   }
-  update.rate = static_cast<float>(lr);
-  update.momentum = static_cast<float>(spec.value("momentum"));
-  return update;
-}
-
-std::size_t two_slots(const OptimizerSpec&) { return 2; }
-
-/// Keras takes the powers of beta, and the rate from them, in fp32: 6e-6 from the formula at the first step.
-float keras_adam_rate(double beta1, double beta2, std::uint64_t t, double lr) {
-  const auto fp32_power = [t](double beta) {
-    return static_cast<float>(kernels::power(static_cast<double>(static_cast<float>(beta)), t));
-  };
-  return static_cast<float>(lr) * std::sqrt(1.0F - fp32_power(beta2)) / (1.0F - fp32_power(beta1));
-}
-
-OptimizerUpdate adam_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr) {
-  const double beta1 = spec.value("beta1");
-  const double beta2 = spec.value("beta2");
-  OptimizerUpdate update;
-  update.rule = UpdateRule::adam;
-  update.one_minus_beta1 = static_cast<float>(1.0 - beta1);
-  update.one_minus_beta2 = static_cast<float>(1.0 - beta2);
-  if (convention == Convention::keras) {
-    update.rate = keras_adam_rate(beta1, beta2, t, lr);
-    update.epsilon = static_cast<float>(spec.value("epsilon"));
-  } else {
-    // PyTorch adds epsilon to sqrt(v / (1 - beta2^t)) instead of sqrt(v).
-    const double root2 = std::sqrt(1.0 - kernels::power(beta2, t));
-    update.rate = static_cast<float>(lr * root2 / (1.0 - kernels::power(beta1, t)));
-    update.epsilon = static_cast<float>(spec.value("epsilon") * root2);
+  if (spec.value("momentum") > 0) {
+    state.push_back({"momentum"});
   }
-  return update;
+  return state;
 }
 
-std::size_t no_slots(const OptimizerSpec&) { return 0; }
+State adagrad_state(const OptimizerSpec& spec) {
+  return {{"sum_of_squares", static_cast<float>(spec.value("initial_accumulator_value"))}};
+}
 
-OptimizerUpdate no_update(const OptimizerSpec&, Convention, std::uint64_t, double) { return {}; }
+State adadelta_state(const OptimizerSpec&) { return {{"mean_square"}, {"mean_square_step"}}; }
+
+State adam_state(const OptimizerSpec& spec) {
+  State state{{"mean_gradient"}, {"mean_square"}};
+  if (spec.value("amsgrad") != 0) {
+    state.push_back({"largest_mean_square"});
+  }
+  return state;
+}
+
+State adamax_state(const OptimizerSpec&) { return {{"mean_gradient"}, {"largest_gradient"}}; }
+
+State nadam_state(const OptimizerSpec&) { return {{"mean_gradient"}, {"mean_square"}}; }
+
+State lion_state(const OptimizerSpec&) { return {{"mean_gradient"}}; }
+
+// ---- the optimizers ----
 
 const std::vector<OptimizerEntry>& registry() {
   static const std::vector<OptimizerEntry> entries{
-      {"freeze", "the layers keep their weights", {}, no_slots, no_update},
+      {"freeze", "the layers keep their weights", {}, no_state, no_update},
       {"sgd",
        "stochastic gradient descent, with momentum if asked for",
-       {learning_rate(0.01, 1e-3),
-        {"momentum", Type::number, 0, 0, 0, 1, false, false, "momentum; 0 for none"},
-        boolean("nesterov", "Nesterov's form of momentum")},
-       sgd_slots,
+       {learning_rate(0.01, 1e-3), momentum(), boolean("nesterov", "Nesterov's form of momentum"), weight_decay()},
+       sgd_state,
        sgd_update},
+      {"rmsprop",
+       "RMSprop (Hinton 2012)",
+       {learning_rate(1e-3, 1e-2), decay_rate("rho", 0.9, 0.99, "decay of the mean of squared gradients"), momentum(),
+        epsilon(1e-7, 1e-8, kInOrBesideRoot),
+        boolean("centered", "divide by the gradients' deviation instead of their mean square"), weight_decay()},
+       rmsprop_state,
+       rmsprop_update},
+      {"adagrad",
+       "Adagrad (Duchi et al. 2011)",
+       {learning_rate(1e-3, 1e-2),
+        {"initial_accumulator_value", Type::number, 0.1, 0, 0, kInfinity, false, true,
+         "what the sum of squared gradients starts from"},
+        epsilon(1e-7, 1e-10, "added to the sum of squares within the root (keras) or to the root (torch)"),
+        weight_decay()},
+       adagrad_state,
+       adagrad_update},
+      {"adadelta",
+       "Adadelta (Zeiler 2012)",
+       {learning_rate(1e-3, 1), decay_rate("rho", 0.95, 0.9, "decay of the means of squared gradients and steps"),
+        epsilon(1e-7, 1e-6, "added to both mean squares within their roots"), weight_decay()},
+       adadelta_state,
+       adadelta_update},
       {"adam",
        "Adam (Kingma & Ba 2014)",
-       {learning_rate(1e-3, 1e-3),
-        decay_rate("beta1", 0.9, "decay of the mean of gradients"),
-        decay_rate("beta2", 0.999, "decay of the mean of squared gradients"),
-        {"epsilon", Type::number, 1e-7, 1e-8, 0, kInfinity, true, true, "added to the root of the second moment"}},
-       two_slots,
+       {learning_rate(1e-3, 1e-3), beta1(), beta2(), epsilon(1e-7, 1e-8, kBesideRoot), amsgrad(), weight_decay()},
+       adam_state,
        adam_update},
+      {"adamw",
+       "Adam with decoupled weight decay (Loshchilov & Hutter 2017)",
+       {learning_rate(1e-3, 1e-3), beta1(), beta2(), epsilon(1e-7, 1e-8, kBesideRoot), amsgrad(),
+        decoupled_decay(0.004, 0.01)},
+       adam_state,
+       adamw_update},
+      {"adamax",
+       "Adamax, Adam by the largest gradient (Kingma & Ba 2014)",
+       {learning_rate(1e-3, 2e-3), beta1(), decay_rate("beta2", 0.999, 0.999, "decay of the largest gradient so far"),
+        epsilon(1e-7, 1e-8, "added to the largest gradient (keras) or to every gradient's size (torch)"),
+        weight_decay()},
+       adamax_state,
+       adamax_update},
+      {"nadam",
+       "Adam with Nesterov momentum (Dozat 2016)",
+       {learning_rate(1e-3, 2e-3),
+        beta1(),
+        beta2(),
+        epsilon(1e-7, 1e-8, kBesideRoot),
+        {"momentum_decay", Type::number, 1, 0.004, 0, kInfinity, false, true,
+         "the momentum at step t is beta1 (1 - 0.96^(t momentum_decay) / 2)"},
+        weight_decay()},
+       nadam_state,
+       nadam_update},
+      {"lion",
+       "Lion (Chen et al. 2023)",
+       {learning_rate(1e-3, 1e-4), beta1("share of the mean of gradients in what gives a step its sign"),
+        decay_rate("beta2", 0.99, 0.99, "decay of the mean of gradients"), decoupled_decay(0, 0)},
+       lion_state,
+       lion_update},
   };
   return entries;
 }

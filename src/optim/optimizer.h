@@ -24,15 +24,21 @@ struct OptimizerSpec {
   double value(std::string_view key) const { return values.find(key)->second; }
 };
 
+/// One state quantity that an optimizer keeps for every parameter.
+struct StateSlot {
+  std::string_view name;
+  float initial = 0;  ///< before the first update
+};
+
 /// What the registry knows of one optimizer.
 struct OptimizerEntry {
   std::string_view name;
   std::string_view help;
   std::vector<OptimizerKey> keys;
-  /// How many state quantities of the parameters' shape `spec` needs (SGD without momentum: none).
-  std::size_t (*state_slots)(const OptimizerSpec& spec);
-  /// The kernel's rule and scalars at update t (counted from 1) for the rate `lr`:
-  /// computed in double, each rounded once.
+  /// The state that `spec` needs, in the order of the kernel's rule (SGD without momentum: none).
+  std::vector<StateSlot> (*state)(const OptimizerSpec& spec);
+  /// The kernel's rule and scalars at update t (counted from 1) for the rate `lr`, a pure function:
+  /// computed in double, each rounded once, save those that Keras' own roundings decide.
   kernels::OptimizerUpdate (*update_at)(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr);
 };
 
@@ -49,6 +55,9 @@ OptimizerSpec parse_optimizer(std::string_view text, Convention convention, std:
 
 /// `name,key=value,…` with every key; parses back to the same spec.
 std::string to_string(const OptimizerSpec& spec);
+
+/// The same for people: lr, and the keys whose values are not `convention`'s defaults.
+std::string brief_text(const OptimizerSpec& spec, Convention convention);
 
 bool is_frozen(const OptimizerSpec& spec);
 

@@ -143,13 +143,12 @@ OptimizerSpec parse_optimizer(std::string_view text, Convention convention, std:
   spec.schedule = default_schedule(schedule);
 
   for (const Setting& setting : settings) {
+    const bool schedule_allowed = !entry.keys.empty();
     if (const OptimizerKey* key = find_key(entry.keys, setting.key)) {
       spec.values.find(key->name)->second = parse_value(*key, setting.value, option);
-    } else if (entry.keys.empty()) {
-      throw unknown_key(entry, schedule, setting.key, option);
-    } else if (const OptimizerKey* schedule_key = find_key(schedule.keys, setting.key)) {
-      spec.schedule.values.find(schedule_key->name)->second = parse_value(*schedule_key, setting.value, option);
-    } else if (setting.key != kScheduleKey) {
+    } else if (const OptimizerKey* its = find_key(schedule.keys, setting.key); its != nullptr && schedule_allowed) {
+      spec.schedule.values.find(its->name)->second = parse_value(*its, setting.value, option);
+    } else if (setting.key != kScheduleKey || !schedule_allowed) {
       throw unknown_key(entry, schedule, setting.key, option);
     }
   }
@@ -161,11 +160,20 @@ OptimizerSpec parse_optimizer(std::string_view text, Convention convention, std:
 std::string to_string(const OptimizerSpec& spec) {
   std::string text = spec.name;
   for (const OptimizerKey& key : find_optimizer(spec.name).keys) {
-    const double value = spec.value(key.name);
-    text += key.type == Type::boolean ? fmt::format(",{}={}", key.name, value != 0)
-                                      : fmt::format(",{}={}", key.name, value);
+    text += setting_text(key, spec.value(key.name));
   }
   return text + to_string(spec.schedule);
+}
+
+std::string brief_text(const OptimizerSpec& spec, Convention convention) {
+  std::string text = spec.name;
+  for (const OptimizerKey& key : find_optimizer(spec.name).keys) {
+    const double value = spec.value(key.name);
+    if (key.name == "lr" || value != key.default_for(convention)) {
+      text += setting_text(key, value);
+    }
+  }
+  return text + to_string(spec.schedule, KeysShown::changed);
 }
 
 }  // namespace strata

@@ -231,14 +231,17 @@ void reject_schedule_contradictions(const ScheduleSpec& spec, double lr, std::st
   }
 }
 
-std::string to_string(const ScheduleSpec& spec) {
+std::string to_string(const ScheduleSpec& spec, KeysShown shown) {
   if (spec == ScheduleSpec{}) {
     return "";
   }
   std::string text = fmt::format(",schedule={}", spec.name);
   for (const OptimizerKey& key : find_schedule(spec.name).keys) {
-    text += key.type == Type::boolean ? fmt::format(",{}={}", key.name, spec.value(key.name) != 0)
-                                      : fmt::format(",{}={}", key.name, spec.value(key.name));
+    const double value = spec.value(key.name);
+    // Schedules have the same defaults in both conventions.
+    if (shown == KeysShown::all || value != key.keras_default) {
+      text += setting_text(key, value);
+    }
   }
   return text;
 }

@@ -51,8 +51,8 @@ ScheduleSpec default_schedule(const ScheduleEntry& entry);
 /// Throws Error(usage), naming `option`, for values that contradict each other or the base rate `lr`.
 void reject_schedule_contradictions(const ScheduleSpec& spec, double lr, std::string_view option);
 
-/// `,schedule=…,key=…` with every key, as it stands in an OPTIMIZER; empty for a constant rate without warm-up.
-std::string to_string(const ScheduleSpec& spec);
+/// `,schedule=…,key=…`, as it stands in an OPTIMIZER; empty for a constant rate without warm-up.
+std::string to_string(const ScheduleSpec& spec, KeysShown shown = KeysShown::all);
 
 /// Whether the rate depends on how many steps the run has: there is a decay_steps, and it was not given.
 bool needs_horizon(const ScheduleSpec& spec);

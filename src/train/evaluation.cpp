@@ -115,7 +115,8 @@ double top_k_accuracy(std::span<const std::uint32_t> labels, MatrixView<const fl
     const float own = p[labels[row]];
     std::size_t ahead = 0;
     for (std::size_t c = 0; c < p.size(); ++c) {
-      ahead += p[c] > own || (p[c] == own && c < labels[row]) ? 1U : 0U;
+      const bool first_of_equals = c < labels[row] && p[c] == own;
+      ahead += p[c] > own || first_of_equals ? 1U : 0U;
     }
     hits += ahead < k ? 1U : 0U;
   }

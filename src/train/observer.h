@@ -31,7 +31,7 @@ struct StepInfo {
   std::uint32_t epoch = 0;                                      ///< from 1
   std::size_t step = 0;                                         ///< within the epoch, from 1
   std::uint64_t global_step = 0;                                ///< from 1
-  double loss = 0;                                              ///< the batch's mean cross-entropy before the update
+  double loss = 0;                                              ///< the batch's mean loss before the update, as trained
   double mean_loss = 0;                                         ///< over the epoch's rows so far
   double mean_accuracy = 0;                                     ///< over the epoch's rows so far
   double train_seconds = 0;                                     ///< spent training in this epoch so far

@@ -2,45 +2,19 @@
 
 #include <algorithm>
 
-#include "core/error.h"
-
 namespace strata {
 
-namespace {
-
-std::uint64_t steps_of_epochs(const TrainConfig& config, std::size_t steps_per_epoch) {
-  return std::uint64_t{config.epochs} * steps_per_epoch;
-}
-
-}  // namespace
-
 std::uint64_t horizon(const TrainConfig& config, std::size_t steps_per_epoch) {
-  const std::uint64_t steps = steps_of_epochs(config, steps_per_epoch);
+  const std::uint64_t steps = std::uint64_t{config.epochs} * steps_per_epoch;
   return config.max_steps ? std::min(steps, *config.max_steps) : steps;
 }
 
-void check_schedules(const TrainConfig& config, std::size_t steps_per_epoch, bool has_validation) {
-  for (const ParameterGroup& group : config.groups) {
-    const ScheduleSpec& schedule = group.optimizer.schedule;
-    if (schedule.name == "plateau" && !has_validation) {
-      throw usage_error("schedule=plateau of {} follows the validation loss, but no rows are held out for validation",
-                        group.name);
-    }
-    if (config.max_seconds && needs_horizon(schedule)) {
-      throw usage_error(
-          "schedule={} of {} runs to the last step, which --max-time leaves open; give it decay_steps, or --max-steps "
-          "instead of --max-time",
-          schedule.name, group.name);
-    }
-    // A schedule that says itself how long it is may be cut short anywhere by max_steps.
-    const std::uint64_t steps =
-        needs_horizon(schedule) ? horizon(config, steps_per_epoch) : steps_of_epochs(config, steps_per_epoch);
-    const bool followed = schedule.name != "constant" && steps > 0;
-    if (followed && schedule.steps("warmup_steps") >= steps) {
-      throw usage_error("warmup_steps={} of {} outlasts the run, which has {} steps, so schedule={} would never begin",
-                        schedule.steps("warmup_steps"), group.name, steps, schedule.name);
-    }
+LearningRates base_rates(std::span<const ParameterGroup> groups) {
+  LearningRates rates;
+  for (const ParameterGroup& group : groups) {
+    rates.emplace_back(group.name, base_learning_rate(group.optimizer));
   }
+  return rates;
 }
 
 void set_learning_rates(LearningRates& rates, std::span<const ParameterGroup> groups,

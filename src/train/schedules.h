@@ -18,9 +18,8 @@ using LearningRates = std::vector<std::pair<std::string, double>>;
 /// How many steps a run takes if nothing ends it early: its epochs', or max_steps if that is less.
 std::uint64_t horizon(const TrainConfig& config, std::size_t steps_per_epoch);
 
-/// Throws Error(usage) for a schedule that this run cannot follow: one that lacks validation rows or the number of
-/// steps, or whose warm-up outlasts the run.
-void check_schedules(const TrainConfig& config, std::size_t steps_per_epoch, bool has_validation);
+/// The rates before any schedule.
+LearningRates base_rates(std::span<const ParameterGroup> groups);
 
 /// Sets `rates` to those at update t (from 1) of a run of `horizon` steps, given each group's plateau state.
 void set_learning_rates(LearningRates& rates, std::span<const ParameterGroup> groups,

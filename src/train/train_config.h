@@ -46,6 +46,7 @@ struct TrainConfig {
   std::optional<double> clip_value;  ///< the largest size of each gradient; above 0
   std::uint64_t seed = 42;
   EngineKind engine = EngineKind::automatic;
+  kernels::Precision precision = kernels::Precision::f32;
   int threads = 1;
 };
 

@@ -5,7 +5,9 @@
 #include <numeric>
 #include <utility>
 
-#include "core/error.h"
+#include "core/memory.h"
+#include "engine/memory_need.h"
+#include "train/check_config.h"
 #include "train/class_weights.h"
 #include "train/update_ratio.h"
 
@@ -17,7 +19,12 @@ ModelSpec model_for(const TrainConfig& config, const DataSource& source) {
   return {source.train.features, config.hidden, source.classes, config.activation};
 }
 
-Parameters initial_parameters(const TrainConfig& config, const ModelSpec& model, const Parameters* initial) {
+/// The first of a run's large buffers, hence after a look at whether there is room for all of them.
+Parameters initial_parameters(const TrainConfig& config, const ModelSpec& model, std::size_t rows,
+                              const Parameters* initial) {
+  const bool any_size = config.sampling == SamplingKind::random;
+  const std::size_t batch_size = any_size ? config.batch_size : std::min(config.batch_size, rows);
+  require_memory(memory_need(model, config.groups, batch_size, config.precision), available_memory());
   if (initial != nullptr) {
     return *initial;
   }
@@ -42,56 +49,27 @@ EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const 
           .seed = config.seed,
           .dropout = config.dropout,
           .loss = {config.convention, config.label_smoothing, std::move(class_weights)},
-          .clip_norm = config.clip_norm ? std::optional(ClipNorm{*config.clip_norm, config.convention}) : std::nullopt};
-}
-
-TrainConfig checked(TrainConfig config) {
-  if (std::ranges::all_of(config.groups, [](const ParameterGroup& group) { return is_frozen(group.optimizer); })) {
-    throw usage_error("every layer is frozen, so there is nothing to train; give one group an optimizer");
-  }
-  return config;
-}
-
-/// Throws Error(usage) for what needs validation rows, or rows of two classes, where there are none.
-void check_validation(const TrainConfig& config, const Dataset& data, std::span<const std::uint32_t> rows) {
-  if (rows.empty() && (config.early_stopping || config.restore_best)) {
-    throw usage_error("{} compares epochs by {}, but no rows are held out for validation",
-                      config.early_stopping ? "--early-stopping" : "--restore-best", monitor_name(config.monitor));
-  }
-  const auto label = [&](std::uint32_t row) { return data.labels[row]; };
-  if (config.monitor == Monitor::val_auc && !rows.empty() &&
-      std::ranges::all_of(rows, [&](std::uint32_t row) { return label(row) == label(rows[0]); })) {
-    throw usage_error("--monitor val_auc needs validation rows of at least two classes; all {} are of one",
-                      rows.size());
-  }
-}
-
-LearningRates named_rates(const std::vector<ParameterGroup>& groups) {
-  LearningRates rates;
-  for (const ParameterGroup& group : groups) {
-    rates.emplace_back(group.name, base_learning_rate(group.optimizer));
-  }
-  return rates;
+          .clip_norm = config.clip_norm ? std::optional(ClipNorm{*config.clip_norm, config.convention}) : std::nullopt,
+          .precision = config.precision};
 }
 
 }  // namespace
 
 Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters* initial)
-    : config_(checked(std::move(config))),
+    : config_(std::move(config)),
       source_(source),
       model_(model_for(config_, source)),
       split_(split_rows(config_.split, source.train.labels, config_.validation_split, config_.seed)),
       scaler_(fit_scaler(config_.scaler, source.train.view(), split_.train, config_.threads)),
-      parameters_(initial_parameters(config_, model_, initial)),
-      sampler_(config_.sampling, split_.train, config_.batch_size, config_.seed),
-      engine_(make_engine(config_.engine, engine_plan(config_, model_, scaler_, sampler_.batch_sizes(),
+      parameters_(initial_parameters(config_, model_, split_.train.size(), initial)),
+      batches_(Sampler(config_.sampling, split_.train, config_.batch_size, config_.seed), config_.epochs),
+      engine_(make_engine(config_.engine, engine_plan(config_, model_, scaler_, batches_.sampler().batch_sizes(),
                                                       class_weights(config_.class_weights, source.train.labels,
                                                                     split_.train, source.classes)))),
-      horizon_(horizon(config_, sampler_.steps_per_epoch())),
-      rates_(named_rates(config_.groups)),
+      horizon_(horizon(config_, batches_.steps_per_epoch())),
+      rates_(base_rates(config_.groups)),
       updates_(config_.groups.size()) {
-  check_validation(config_, source.train, split_.validation);
-  check_schedules(config_, sampler_.steps_per_epoch(), !split_.validation.empty());
+  check_config(config_, source.train, split_.validation, batches_.steps_per_epoch());
   state_.plateaus.resize(config_.groups.size());
   engine_->import_parameters(parameters_);
 }
@@ -183,7 +161,7 @@ Trainer::Progress Trainer::train_epoch(std::uint32_t epoch) {
       std::ranges::any_of(observers_, [](const Observer* observer) { return observer->wants_update_ratios(); });
   Progress progress = Progress::epoch_done;
   std::size_t steps = 0;
-  while (steps < sampler_.steps_per_epoch() && progress == Progress::epoch_done) {
+  while (steps < batches_.steps_per_epoch() && progress == Progress::epoch_done) {
     ++steps;
     const double loss = measure && is_last(steps) ? measured_step(epoch, steps) : step(epoch, steps);
     if (!std::isfinite(loss)) {
@@ -197,7 +175,7 @@ Trainer::Progress Trainer::train_epoch(std::uint32_t epoch) {
   result_.train_loss = state_.means.loss();
   result_.train_accuracy = state_.means.accuracy();
   if (progress == Progress::epoch_done || progress == Progress::limit_reached) {
-    state_.epochs += steps == sampler_.steps_per_epoch() ? 1 : 0;
+    state_.epochs += steps == batches_.steps_per_epoch() ? 1 : 0;
     finish_epoch(epoch);
     if (state_.validation && !std::isfinite(state_.validation->loss)) {
       progress = Progress::diverged;
@@ -209,11 +187,12 @@ Trainer::Progress Trainer::train_epoch(std::uint32_t epoch) {
 }
 
 double Trainer::step(std::uint32_t epoch, std::size_t step_in_epoch) {
-  next_batch(epoch, step_in_epoch);
+  batches_.advance(epoch, step_in_epoch);
   ++state_.global_step;
   prepare_updates();
-  const LossSums sums = engine_->train_step({source_.train.view(), rows_, next_rows_, state_.global_step}, updates_);
-  state_.means.add(sums, rows_.size());
+  const LossSums sums =
+      engine_->train_step({source_.train.view(), batches_.rows(), batches_.next_rows(), state_.global_step}, updates_);
+  state_.means.add(sums, batches_.rows().size());
   train_seconds_ = epoch_clock_.seconds();
 
   const double loss = sums.mean_loss();
@@ -235,16 +214,6 @@ double Trainer::measured_step(std::uint32_t epoch, std::size_t step_in_epoch) {
   return loss;
 }
 
-void Trainer::next_batch(std::uint32_t epoch, std::size_t step_in_epoch) {
-  if (state_.global_step == 0) {
-    const auto first = sampler_.batch(epoch, step_in_epoch);
-    next_rows_.assign(first.begin(), first.end());
-  }
-  std::swap(rows_, next_rows_);
-  const auto next = rows_after(epoch, step_in_epoch);
-  next_rows_.assign(next.begin(), next.end());
-}
-
 void Trainer::prepare_updates() {
   set_learning_rates(rates_, config_.groups, state_.plateaus, state_.global_step, horizon_);
   if (set_rates_) {
@@ -258,13 +227,6 @@ void Trainer::prepare_updates() {
       updates_[g].gradient_limit = static_cast<float>(*config_.clip_value);
     }
   }
-}
-
-std::span<const std::uint32_t> Trainer::rows_after(std::uint32_t epoch, std::size_t step_in_epoch) {
-  if (step_in_epoch < sampler_.steps_per_epoch()) {
-    return sampler_.batch(epoch, step_in_epoch + 1);
-  }
-  return epoch < config_.epochs ? sampler_.batch(epoch + 1, 1) : std::span<const std::uint32_t>();
 }
 
 void Trainer::finish_epoch(std::uint32_t epoch) {
@@ -315,12 +277,12 @@ RunInfo Trainer::info() const {
           .train_rows = split_.train.size(),
           .validation_rows = split_.validation.size(),
           .test_rows = source_.test.rows(),
-          .steps_per_epoch = sampler_.steps_per_epoch(),
+          .steps_per_epoch = batches_.steps_per_epoch(),
           .engine = engine_->name()};
 }
 
 bool Trainer::is_last(std::size_t step_in_epoch) const {
-  return step_in_epoch == sampler_.steps_per_epoch() || state_.global_step + 1 == horizon_;
+  return step_in_epoch == batches_.steps_per_epoch() || state_.global_step + 1 == horizon_;
 }
 
 bool Trainer::limit_reached() const {

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "data/load.h"
-#include "data/sampler.h"
 #include "data/scaler.h"
 #include "data/split.h"
 #include "engine/engine.h"
 #include "model/parameters.h"
+#include "train/batches.h"
 #include "train/metrics.h"
 #include "train/observer.h"
 #include "train/run_state.h"
@@ -55,12 +55,8 @@ class Trainer {
   double step(std::uint32_t epoch, std::size_t step_in_epoch);
   /// The same, and how far it moves the weights.
   double measured_step(std::uint32_t epoch, std::size_t step_in_epoch);
-  /// The step's rows, and those of the one after it.
-  void next_batch(std::uint32_t epoch, std::size_t step_in_epoch);
   /// Each group's rate by its schedule, and the update by its optimizer.
   void prepare_updates();
-  /// The rows of the step after this one; none after the last.
-  std::span<const std::uint32_t> rows_after(std::uint32_t epoch, std::size_t step_in_epoch);
   void finish_epoch(std::uint32_t epoch);
   /// Evaluates the validation rows and draws the consequences: plateaus, best epoch and its weights.
   void validate_epoch(std::uint32_t epoch);
@@ -79,15 +75,13 @@ class Trainer {
   Split split_;
   Scaler scaler_;
   Parameters parameters_;
-  Sampler sampler_;
+  Batches batches_;
   std::unique_ptr<Engine> engine_;
   std::uint64_t horizon_;                                         ///< steps of the run, if nothing ends it early
   std::function<void(std::uint64_t, LearningRates&)> set_rates_;  ///< may be empty
   LearningRates rates_;                                           ///< of each group, for the step at hand
   std::vector<kernels::OptimizerUpdate> updates_;                 ///< likewise
 
-  std::vector<std::uint32_t> rows_;       ///< of the step at hand
-  std::vector<std::uint32_t> next_rows_;  ///< of the one after it
   RunState state_;
   Stopwatch run_clock_;
   Stopwatch epoch_clock_;

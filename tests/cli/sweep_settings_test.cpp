@@ -51,13 +51,13 @@ TEST_CASE("optimizers, rates and options are crossed", "[cli]") {
   CHECK(first.config.epochs == 3);
   CHECK(first.config.threads == 1);
   CHECK(first.config.hidden == std::vector<std::size_t>{8, 4});
-  CHECK(to_string(first.config.groups[0].optimizer) == "sgd,lr=0.1,momentum=0.9,nesterov=false");
+  CHECK(to_string(first.config.groups[0].optimizer) == "sgd,lr=0.1,momentum=0.9,nesterov=false,weight_decay=0");
   CHECK(first.config.groups[1].optimizer.value("lr") == 0.01);
 }
 
 TEST_CASE("a trial's command gives the trial's options again", "[cli]") {
   const SweepSettings deep = settings({"--lower-lr", "1e-4..1:6", "--vary", "upper.beta1=0.8|0.9", "--vary",
-                                       "restore-best=true|false", "--vary", "hidden=8|8,4,2"});
+                                       "restore-best=true|false", "--vary", "hidden=8,4|8,4,2"});
   CHECK(test::missing(refusal({"--vary", "hidden=none|8", "--activation", "elu"}), {"usage: ", "(in the trial: strata"})
             .empty());
   const auto points = candidate_points(deep);
@@ -99,7 +99,7 @@ TEST_CASE("options of a sweep that contradict each other, or do nothing, are ref
 }
 
 TEST_CASE("what trials have in common leaves out what differs", "[cli]") {
-  const SweepSettings sweep = settings({"--vary", "hidden=8|8,4,2", "--lower-lr", "0.1,0.2"});
+  const SweepSettings sweep = settings({"--vary", "hidden=8,4|8,4,2", "--lower-lr", "0.1,0.2"});
   std::vector<nlohmann::ordered_json> trials;
   for (const Point& point : candidate_points(sweep)) {
     trials.push_back(config_json(trial_settings(sweep, point, 42, 10)));

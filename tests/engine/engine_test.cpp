@@ -13,13 +13,13 @@
 #include "kernels/softmax_cross_entropy.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
+#include "tests/engine/dropout_factors.h"
 #include "tests/engine/small_problem.h"
-#include "tests/kernels/scalar_dropout.h"
+#include "tests/optim/optimizer_oracle.h"
 
 using namespace strata;
 using namespace strata::test;
 using kernels::ActivationKind;
-using kernels::reference::OptimizedElement;
 
 namespace {
 
@@ -84,7 +84,7 @@ class ReferenceTrainer {
     auto pass = forward_backward(network_, problem_.standardised(rows), problem_.labels_of(rows),
                                  {setup.loss.label_smoothing, setup.loss.class_weights,
                                   setup.loss.convention == Convention::torch && !setup.loss.class_weights.empty()},
-                                 dropout_factors(setup, rows.size(), t));
+                                 dropout_factors(setup.model, setup.dropout, 5, rows.size(), t));
     clip(setup, pass.gradients);
     for (const ParameterGroup& g : setup.groups) {
       for (std::size_t l = g.first; l <= g.last; ++l) {
@@ -98,19 +98,6 @@ class ReferenceTrainer {
   const kernels::reference::Network& network() const { return network_; }
 
  private:
-  static kernels::reference::DropoutFactors dropout_factors(const Setup& setup, std::size_t rows, std::uint64_t t) {
-    kernels::reference::DropoutFactors factors(setup.dropout.size());
-    for (std::size_t l = 0; l < factors.size(); ++l) {
-      const auto mask = kernels::dropout_mask(setup.dropout[l], 5, l, t);
-      for (std::size_t r = 0; r < rows; ++r) {
-        for (std::size_t u = 0; u < setup.model.hidden[l]; ++u) {
-          factors[l].push_back(scalar::is_dropped(mask, r, u) ? 0 : 1 / (1 - setup.dropout[l]));
-        }
-      }
-    }
-    return factors;
-  }
-
   static void clip(const Setup& setup, std::vector<kernels::reference::DenseGradient>& gradients) {
     const double factor = setup.clip_norm ? kernels::reference::clip_by_norm_factor(
                                                 gradients, setup.trained_layers(), setup.clip_norm->limit,
@@ -130,16 +117,7 @@ class ReferenceTrainer {
     for (std::size_t i = 0; i < values.size(); ++i) {
       OptimizedElement& x = state[i];
       x.w = values[i];
-      if (optimizer.name == "sgd" && optimizer.value("momentum") > 0) {
-        kernels::reference::sgd_momentum_keras(x, gradient[i], optimizer.value("lr"), optimizer.value("momentum"),
-                                               optimizer.value("nesterov") != 0);
-      } else if (optimizer.name == "sgd") {
-        kernels::reference::sgd(x, gradient[i], optimizer.value("lr"));
-      } else if (optimizer.name == "adam") {
-        kernels::reference::adam_keras(x, gradient[i], optimizer.value("lr"),
-                                       {optimizer.value("beta1"), optimizer.value("beta2"), optimizer.value("epsilon")},
-                                       t);
-      }
+      apply_oracle(optimizer, Convention::keras, x, gradient[i], base_learning_rate(optimizer), t);
       values[i] = x.w;
     }
   }
@@ -231,7 +209,11 @@ TEST_CASE("steps follow the oracle with every optimizer", "[engine]") {
   const EngineKind kind = GENERATE(from_range(engines()));
   // Adam with an epsilon that keeps m/(sqrt(v) + epsilon) from amplifying the rounding of gradients near 0.
   for (const std::string_view optimizer :
-       {"sgd,lr=0.1,momentum=0.9", "sgd,lr=0.1,momentum=0.9,nesterov=true", "adam,lr=0.01,epsilon=0.001", "freeze"}) {
+       {"sgd,lr=0.1,momentum=0.9", "sgd,lr=0.1,momentum=0.9,nesterov=true,weight_decay=0.1",
+        "rmsprop,lr=0.01,epsilon=0.001", "rmsprop,lr=0.01,epsilon=0.001,centered=true,momentum=0.9", "adagrad,lr=0.1",
+        "adadelta,epsilon=0.001,weight_decay=0.1", "adam,lr=0.01,epsilon=0.001",
+        "adam,lr=0.01,epsilon=0.001,amsgrad=true", "adamw,lr=0.01,epsilon=0.001,weight_decay=1",
+        "adamax,lr=0.01,epsilon=0.01", "nadam,lr=0.01,epsilon=0.01", "freeze"}) {
     CAPTURE(optimizer);
     Setup setup(kind);
     setup.groups = {group(0, 1, optimizer), group(2, 2, "sgd,lr=0.1")};

@@ -12,6 +12,7 @@
 #include "tests/catch.h"
 #include "tests/engine/scalar_trainer.h"
 #include "tests/engine/small_problem.h"
+#include "tests/optim/optimizer_oracle.h"
 
 using namespace strata;
 using namespace strata::test;
@@ -151,13 +152,17 @@ TEST_CASE("panels: every optimizer has the scalar trainer's bits, in both conven
     return;
   }
   for (const Convention convention : {Convention::keras, Convention::torch}) {
-    for (const std::string_view optimizer :
-         {"sgd,lr=0.3", "sgd,lr=0.1,momentum=0.9", "sgd,lr=0.1,momentum=0.9,nesterov=true", "adam,lr=0.01"}) {
+    for (const std::string& optimizer : optimizer_cases()) {
+      const auto spec = parse_optimizer(optimizer, convention, "--group");
+      if (base_learning_rate(spec) == 0) {  // nothing would change
+        continue;
+      }
       CAPTURE(static_cast<int>(convention), optimizer);
       Case c;
       c.convention = convention;
       c.groups = {group(0, 2, optimizer, convention)};
       c.batches = {32, 32, 9, 32, 32, 70};
+      c.threads = {1, 2, 3, 4};
       check(c);
     }
   }

@@ -13,6 +13,7 @@
 #include "tests/engine/small_problem.h"
 #include "tests/kernels/scalar_dropout.h"
 #include "tests/kernels/scalar_elementary.h"
+#include "tests/kernels/scalar_update.h"
 
 namespace strata::test::scalar {
 
@@ -76,48 +77,6 @@ inline float derivative(Activation activation, float z, float y) {
   return 1.0F;
 }
 
-struct Element {
-  float w = 0;
-  float a = 0;  ///< velocity or first moment
-  float b = 0;  ///< second moment
-};
-
-inline void update(const kernels::OptimizerUpdate& u, float whole_gradient, Element& x) {
-  using kernels::UpdateRule;
-  const float scaled = u.gradient_scale * whole_gradient;
-  const float g = scaled > u.gradient_limit    ? u.gradient_limit
-                  : scaled < -u.gradient_limit ? -u.gradient_limit
-                                               : scaled;
-  switch (u.rule) {
-    case UpdateRule::none:
-      return;
-    case UpdateRule::sgd:
-      x.w = std::fma(-u.rate, g, x.w);
-      return;
-    case UpdateRule::sgd_keras:
-      x.a = u.momentum * x.a - u.rate * g;
-      x.w = x.w + x.a;
-      return;
-    case UpdateRule::nesterov_keras:
-      x.a = u.momentum * x.a - u.rate * g;
-      x.w = x.w + (u.momentum * x.a - u.rate * g);
-      return;
-    case UpdateRule::sgd_torch:
-      x.a = u.momentum * x.a + g;
-      x.w = std::fma(-u.rate, x.a, x.w);
-      return;
-    case UpdateRule::nesterov_torch:
-      x.a = u.momentum * x.a + g;
-      x.w = std::fma(-u.rate, g + u.momentum * x.a, x.w);
-      return;
-    case UpdateRule::adam:
-      x.a = std::fma(u.one_minus_beta1, g - x.a, x.a);
-      x.b = std::fma(u.one_minus_beta2, g * g - x.b, x.b);
-      x.w = std::fma(-u.rate, x.a / (std::sqrt(x.b) + u.epsilon), x.w);
-      return;
-  }
-}
-
 /// The fixed tree over blocks of 64 of `count` terms: chain(first, last) sums the terms of one block.
 template <class Chain>
 auto sum_tree(std::size_t first, std::size_t last, const Chain& chain) {
@@ -137,7 +96,13 @@ class Trainer {
   Trainer(const SmallProblem& problem, EnginePlan plan)
       : problem_(problem), plan_(std::move(plan)), trained_(plan_.trained_layers()), layers_(problem.initial.layers()) {
     for (const float w : problem.initial.values()) {
-      elements_.push_back({w, 0, 0});
+      elements_.push_back({w, {}});
+    }
+    const OptimizerState state = initial_state(layers_, plan_.groups);
+    for (std::size_t slot = 0; slot < state.slots.size(); ++slot) {
+      for (std::size_t i = 0; i < elements_.size(); ++i) {
+        elements_[i].state[slot] = state.slots[slot].values()[i];
+      }
     }
     for (const LayerSpec& layer : layers_) {
       offsets_.push_back(offsets_.empty() ? 0 : offsets_.back() + previous_parameters_);
@@ -176,7 +141,7 @@ class Trainer {
   /// In the canonical order.
   std::vector<float> weights() const {
     std::vector<float> values;
-    for (const Element& x : elements_) {
+    for (const Element<float>& x : elements_) {
       values.push_back(x.w);
     }
     return values;
@@ -191,10 +156,10 @@ class Trainer {
     return g;
   }
 
-  Element& weight(std::size_t l, std::size_t o, std::size_t i) {
+  Element<float>& weight(std::size_t l, std::size_t o, std::size_t i) {
     return elements_[offsets_[l] + o * layers_[l].inputs + i];
   }
-  Element& bias(std::size_t l, std::size_t o) {
+  Element<float>& bias(std::size_t l, std::size_t o) {
     return elements_[offsets_[l] + layers_[l].inputs * layers_[l].outputs + o];
   }
 
@@ -411,8 +376,8 @@ class Trainer {
   EnginePlan plan_;
   std::vector<bool> trained_;
   std::vector<LayerSpec> layers_;
-  std::vector<Element> elements_;     ///< in the canonical order
-  std::vector<std::size_t> offsets_;  ///< of each layer's weights in elements_
+  std::vector<Element<float>> elements_;  ///< in the canonical order
+  std::vector<std::size_t> offsets_;      ///< of each layer's weights in elements_
   std::size_t previous_parameters_ = 0;
   std::vector<std::vector<float>> factors_;  ///< what each layer's units are multiplied by; empty: no dropout
   std::vector<std::vector<float>> values_;   ///< the batch, then what each layer hands to the next

@@ -35,11 +35,11 @@ TEST_CASE("what threads wrote before a barrier is what all of them read after it
       team.run([&](int thread) {
         for (int round = 0; round < rounds; ++round) {
           written[static_cast<std::size_t>(thread)] = round;
-          team.barrier();
+          team.barrier(thread);
           for (const int value : written) {
             stale[static_cast<std::size_t>(thread)] += value == round ? 0 : 1;
           }
-          team.barrier();
+          team.barrier(thread);
         }
       });
     }

@@ -17,19 +17,27 @@ tf.config.threading.set_inter_op_parallelism_threads(1)
 torch.set_num_threads(1)
 
 
+KERAS = {"sgd": keras.optimizers.SGD, "rmsprop": keras.optimizers.RMSprop, "adagrad": keras.optimizers.Adagrad,
+         "adadelta": keras.optimizers.Adadelta, "adam": keras.optimizers.Adam, "adamw": keras.optimizers.AdamW,
+         "adamax": keras.optimizers.Adamax, "nadam": keras.optimizers.Nadam}
+TORCH = {"sgd": torch.optim.SGD, "rmsprop": torch.optim.RMSprop, "adagrad": torch.optim.Adagrad,
+         "adadelta": torch.optim.Adadelta, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW,
+         "adamax": torch.optim.Adamax, "nadam": torch.optim.NAdam}
+
+
 def keras_optimizer(text):
     name, values = problem.optimizer_values(text)
-    return {"sgd": keras.optimizers.SGD, "adam": keras.optimizers.Adam}[name](
-        learning_rate=values.pop("lr"), **values)
+    names = {"lr": "learning_rate"}
+    return KERAS[name](**{names.get(key, key): value for key, value in values.items()})
 
 
 def torch_optimizer(text, parameters):
     name, values = problem.optimizer_values(text)
-    return {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[name](parameters, **values)
+    return TORCH[name](parameters, **values)
 
 
-def losses(batches, pair, convention):
-    return {"keras": keras_losses, "torch": torch_losses}[convention](batches, pair)
+def losses(data, case):
+    return {"keras": keras_losses, "torch": torch_losses}[case.convention](data.batches(case), case.pair)
 
 
 def keras_losses(batches, pair, from_probabilities=False):

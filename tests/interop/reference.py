@@ -5,50 +5,156 @@ import numpy as np
 import problem
 
 
-class Sgd:
-    """SGD with momentum and Nesterov momentum, by either convention."""
+class Optimizer:
+    """One tensor's optimizer with its weight decay; a subclass's step says what is taken from w for the gradient g."""
 
-    def __init__(self, convention, lr, momentum=0.0, nesterov=False):
-        self.convention, self.lr, self.momentum, self.nesterov = convention, lr, momentum, nesterov
-        self.buffer = None
+    weight_decay = {"keras": 0.0, "torch": 0.0}
+    decoupled = {"keras": True, "torch": False}
 
-    def update(self, w, g):
-        lr, mu = self.lr, self.momentum
-        before = np.zeros_like(w) if self.buffer is None else self.buffer
-        if self.convention == "keras":
-            v = self.buffer = mu * before - lr * g
-            return w + (mu * v - lr * g if self.nesterov else v)
-        b = self.buffer = mu * before + g
-        return w - lr * (g + mu * b if self.nesterov else b)
-
-
-class Adam:
-    """Adam. The conventions place epsilon differently; Keras computes powers of beta and the rate in float32."""
-
-    def __init__(self, convention, lr, beta1=0.9, beta2=0.999):
-        self.convention, self.lr, self.beta1, self.beta2 = convention, lr, beta1, beta2
-        self.m = self.v = 0.0
+    def __init__(self, convention, lr=None, weight_decay=None, **constants):
+        self.keras = convention == "keras"
+        self.lr = self.rates[convention] if lr is None else lr
+        self.decay = self.weight_decay[convention] if weight_decay is None else weight_decay
+        self.decays_weights = self.decoupled[convention]
         self.t = 0
+        self.state = {}
+        for name, value in {**self.constants[convention], **constants}.items():
+            setattr(self, name, value)
 
     def update(self, w, g):
         self.t += 1
-        self.m = self.beta1 * self.m + (1 - self.beta1) * g
-        self.v = self.beta2 * self.v + (1 - self.beta2) * g * g
-        if self.convention == "keras":
-            return w - self.keras_rate() * self.m / (np.sqrt(self.v) + 1e-7)
-        mean = self.m / (1 - self.beta1**self.t)
-        square = self.v / (1 - self.beta2**self.t)
-        return w - self.lr * mean / (np.sqrt(square) + 1e-8)
+        if self.decays_weights:
+            w = w - self.lr * self.decay * w
+        else:
+            g = g + self.decay * w
+        return w - self.step(g)
 
-    def keras_rate(self):
-        f32, one = np.float32, np.float32(1)
-        power1, power2 = (f32(float(f32(beta)) ** self.t) for beta in (self.beta1, self.beta2))
-        return float(f32(self.lr) * np.sqrt(one - power2) / (one - power1))
+    def mean(self, name, decay, sample):
+        """The exponential mean of `sample`, from 0."""
+        self.state[name] = decay * self.state.get(name, 0.0) + (1 - decay) * sample
+        return self.state[name]
+
+    def keras_correction(self, beta):
+        """1 - beta^t in float32, from beta in float32, as Keras computes it."""
+        f32 = np.float32
+        return f32(1) - f32(float(f32(beta)) ** self.t)
+
+
+class Sgd(Optimizer):
+    rates = {"keras": 0.01, "torch": 0.001}
+    constants = dict.fromkeys(rates, {"momentum": 0.0, "nesterov": False})
+
+    def step(self, g):
+        mu = self.momentum
+        before = self.state.get("buffer", np.zeros_like(g))
+        if self.keras:
+            v = self.state["buffer"] = mu * before - self.lr * g
+            return -(mu * v - self.lr * g if self.nesterov else v)
+        b = self.state["buffer"] = mu * before + g
+        return self.lr * (g + mu * b if self.nesterov else b)
+
+
+class RmsProp(Optimizer):
+    rates = {"keras": 0.001, "torch": 0.01}
+    constants = {"keras": {"rho": 0.9, "epsilon": 1e-7, "momentum": 0.0, "centered": False},
+                 "torch": {"rho": 0.99, "epsilon": 1e-8, "momentum": 0.0, "centered": False}}
+
+    def step(self, g):
+        square = self.mean("square", self.rho, g * g)
+        if self.centered:
+            square = square - self.mean("gradient", self.rho, g) ** 2
+        before = self.momentum * self.state.get("buffer", 0.0)
+        if self.keras:
+            self.state["buffer"] = before + self.lr * g / np.sqrt(square + self.epsilon)
+            return self.state["buffer"]
+        self.state["buffer"] = before + g / (np.sqrt(square) + self.epsilon)
+        return self.lr * self.state["buffer"]
+
+
+class Adagrad(Optimizer):
+    rates = {"keras": 0.001, "torch": 0.01}
+    constants = {"keras": {"initial_accumulator_value": 0.1, "epsilon": 1e-7},
+                 "torch": {"initial_accumulator_value": 0.0, "epsilon": 1e-10}}
+
+    def step(self, g):
+        total = self.state["sum"] = self.state.get("sum", self.initial_accumulator_value) + g * g
+        root = np.sqrt(total + self.epsilon) if self.keras else np.sqrt(total) + self.epsilon
+        return self.lr * g / root
+
+
+class Adadelta(Optimizer):
+    rates = {"keras": 0.001, "torch": 1.0}
+    constants = {"keras": {"rho": 0.95, "epsilon": 1e-7}, "torch": {"rho": 0.9, "epsilon": 1e-6}}
+
+    def step(self, g):
+        square = self.mean("square", self.rho, g * g)
+        step = np.sqrt(self.state.get("steps", 0.0) + self.epsilon) / np.sqrt(square + self.epsilon) * g
+        self.mean("steps", self.rho, step * step)
+        return self.lr * step
+
+
+class Adam(Optimizer):
+    """The conventions place epsilon differently; Keras computes powers of beta and the rate in float32."""
+
+    rates = {"keras": 0.001, "torch": 0.001}
+    constants = {"keras": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7, "amsgrad": False},
+                 "torch": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "amsgrad": False}}
+
+    def step(self, g):
+        m = self.mean("m", self.beta1, g)
+        v = self.mean("v", self.beta2, g * g)
+        if self.amsgrad:
+            v = self.state["largest"] = np.maximum(self.state.get("largest", 0.0), v)
+        if self.keras:
+            rate = np.float32(self.lr) * np.sqrt(self.keras_correction(self.beta2)) / self.keras_correction(self.beta1)
+            return float(rate) * m / (np.sqrt(v) + self.epsilon)
+        m = m / (1 - self.beta1**self.t)
+        v = v / (1 - self.beta2**self.t)
+        return self.lr * m / (np.sqrt(v) + self.epsilon)
+
+
+class AdamW(Adam):
+    weight_decay = {"keras": 0.004, "torch": 0.01}
+    decoupled = {"keras": True, "torch": True}
+
+
+class Adamax(Optimizer):
+    rates = {"keras": 0.001, "torch": 0.002}
+    constants = {"keras": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7},
+                 "torch": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}}
+
+    def step(self, g):
+        m = self.mean("m", self.beta1, g) / (1 - self.beta1**self.t)
+        size = np.abs(g) if self.keras else np.abs(g) + self.epsilon
+        u = self.state["u"] = np.maximum(self.beta2 * self.state.get("u", 0.0), size)
+        return self.lr * m / (u + self.epsilon if self.keras else u)
+
+
+class Nadam(Optimizer):
+    """Keras takes 1 - beta2 and 1 - beta2^t in float32."""
+
+    rates = {"keras": 0.001, "torch": 0.002}
+    constants = {"keras": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7, "momentum_decay": 1.0},
+                 "torch": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "momentum_decay": 0.004}}
+
+    def step(self, g):
+        mu, mu_next = (self.beta1 * (1 - 0.5 * 0.96 ** (t * self.momentum_decay)) for t in (self.t, self.t + 1))
+        product = self.state["product"] = self.state.get("product", 1.0) * mu
+        m = self.mean("m", self.beta1, g)
+        beta2 = float(np.float32(self.beta2)) if self.keras else self.beta2
+        v = self.mean("v", beta2, g * g)
+        v = v / (float(self.keras_correction(beta2)) if self.keras else 1 - beta2**self.t)
+        m = mu_next * m / (1 - product * mu_next) + (1 - mu) * g / (1 - product)
+        return self.lr * m / (np.sqrt(v) + self.epsilon)
+
+
+OPTIMIZERS = {"sgd": Sgd, "rmsprop": RmsProp, "adagrad": Adagrad, "adadelta": Adadelta, "adam": Adam, "adamw": AdamW,
+              "adamax": Adamax, "nadam": Nadam}
 
 
 def make_optimizer(text, convention):
     name, values = problem.optimizer_values(text)
-    return {"sgd": Sgd, "adam": Adam}[name](convention, **values)
+    return OPTIMIZERS[name](convention, **values)
 
 
 def losses(batches, pair, convention):

@@ -12,14 +12,15 @@ import problem
 
 
 def main():
-    batches = problem.batches(sys.argv[1])
+    data = problem.Data(sys.argv[1])
     for convention, packages in (("keras", ["keras", "tensorflow-cpu"]), ("torch", ["torch"])):
         made_by = ", ".join(f"{package} {importlib.metadata.version(package)}" for package in packages)
         runs = []
-        for pair in problem.PAIRS:
+        for case in problem.problems(convention):
             # The shortest decimals that read back as the same float32.
-            losses = ",".join(str(np.float32(loss)) for loss in frameworks.losses(batches, pair, convention))
-            runs.append(f'{{"lower":"{pair[0]}","upper":"{pair[1]}","losses":[{losses}]}}')
+            losses = ",".join(str(np.float32(loss)) for loss in frameworks.losses(data, case))
+            runs.append(f'{{"lower":"{case.pair[0]}","upper":"{case.pair[1]}","train_rows":{case.train_rows},'
+                        f'"losses":[{losses}]}}')
         text = f'{{"made_by":"{made_by}","runs":[\n' + ",\n".join(runs) + "\n]}\n"
         json.loads(text)
         (Path(__file__).parent.parent / "golden" / f"{convention}_losses.json").write_text(text)

@@ -7,6 +7,7 @@
 #include "kernels/onednn/threads.h"
 #include "kernels/reference.h"
 #include "tests/catch.h"
+#include "tests/kernels/dense_bounds.h"
 #include "tests/kernels/random_values.h"
 
 using namespace strata;
@@ -15,28 +16,8 @@ using namespace strata::test;
 
 namespace {
 
-/// oneDNN's own approximations of exp, erf and tanh: absolute for |x| below 1, relative to |x| above.
-constexpr double kActivationError = 16 * kRoundoff;
 /// No activation here is steeper than 1.76 (selu's left slope); none curves more than 1.76 either.
 constexpr double kSlope = 1.76;
-
-struct Shape {
-  std::size_t batch;
-  std::size_t inputs;
-  std::size_t outputs;
-};
-
-Activation with_slope(ActivationKind kind) {
-  return {kind, kind == ActivationKind::leaky_relu ? 0.2F : kind == ActivationKind::elu ? 1.0F : 0.0F};
-}
-
-std::vector<double> magnitudes(const std::vector<double>& values) {
-  std::vector<double> result;
-  for (const double value : values) {
-    result.push_back(std::fabs(value));
-  }
-  return result;
-}
 
 /// Buffers of one layer, filled at random, and the layer in the oracle's form.
 struct Layer {
@@ -73,19 +54,6 @@ struct Layer {
   std::vector<float> diff_weights;  ///< (inputs, outputs)
   std::vector<float> diff_bias;
 };
-
-/// The largest |value - exact| / bound, and infinite if a value is missing.
-double worst(const std::vector<float>& values, const std::vector<double>& exact, const std::vector<double>& bounds) {
-  double result = 0;
-  for (std::size_t i = 0; i < exact.size(); ++i) {
-    const double error = std::fabs(values[i] - exact[i]) / bounds[i];
-    result = std::isnan(error) ? INFINITY : std::max(result, error);
-  }
-  return result;
-}
-
-/// Any order of a sum of n products, fused or not, is right to n + 1 roundoffs of the sum of magnitudes.
-double sum_error(std::size_t n) { return static_cast<double>(n + 1) * kRoundoff; }
 
 struct Errors {
   double dst;

@@ -79,6 +79,33 @@ TEST_CASE("the units that stay are scaled, the others are 0, as Philox draws the
   }
 }
 
+TEST_CASE("bf16 units are dropped like fp32 ones and rounded once", "[kernels]") {
+  flush_denormals();
+  for (const std::size_t units : {1U, 7U, 8U, 15U, 16U, 17U, 33U, 300U}) {
+    for (const std::size_t first_unit : {0U, 16U}) {
+      constexpr std::size_t kRows = 3;
+      CAPTURE(units, first_unit);
+      const DropoutMask mask = dropout_mask(0.3, 7, 2, 5);
+      std::vector<Bf16> values;
+      for (const float x : random_floats(kRows * units, -1, 1, units)) {
+        values.push_back(to_bf16(x));
+      }
+      std::vector<Bf16> expected;
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        const bool dropped = scalar::is_dropped(mask, 1000 + i / units, first_unit + i % units);
+        expected.push_back(to_bf16(dropped ? 0.0F : mask.scale * to_float(values[i])));
+      }
+      std::vector<Bf16> dst(values.size() + 1, to_bf16(5));
+      drop_units(mask, {values.data(), kRows, units}, 1000, first_unit, {dst.data(), kRows, units});
+      CHECK(dst.back() == to_bf16(5));
+      dst.pop_back();
+      CHECK(dst == expected);
+      drop_units(mask, {values.data(), kRows, units}, 1000, first_unit, {values.data(), kRows, units});
+      CHECK(values == expected);
+    }
+  }
+}
+
 TEST_CASE("a mask's key is the dropout stream's word at its layer and step", "[kernels]") {
   const DropoutMask mask = dropout_mask(0.25, 42, 3, std::uint64_t{1} << 40);
   const std::uint64_t word = Random(42, RandomStream::dropout).bits(3, std::uint64_t{1} << 40)[0];

@@ -24,6 +24,7 @@
 #include "kernels/softmax_cross_entropy.h"
 #include "tests/engine/small_problem.h"
 #include "tests/kernels/random_values.h"
+#include "tests/optim/optimizer_oracle.h"
 
 using namespace strata;
 using namespace strata::kernels;
@@ -103,24 +104,37 @@ void digest_squares() {
   fmt::print("add_squares {}\n", hash.hex());
 }
 
-void digest_update(UpdateRule rule) {
+void digest_update(UpdateRule rule, WeightDecay decay) {
   const std::size_t size = 10007;
   auto weights = random_floats(size, -1, 1, 7);
-  auto first = random_floats(size, -1, 1, 8);
+  auto first = random_floats(size, 0, 1, 8);
   auto second = random_floats(size, 0, 1, 9);
+  auto third = random_floats(size, 0, 1, 10);
+  OptimizerUpdate update;
+  update.rule = rule;
+  update.weight_decay = decay;
+  update.rate = 0.01F;
+  update.momentum = 0.9F;
+  update.one_minus_beta1 = 0.1F;
+  update.one_minus_beta2 = 0.001F;
+  update.beta2 = 0.999F;
+  update.mean_factor = 0.8F;
+  update.gradient_factor = 0.7F;
+  update.epsilon = 1e-7F;
+  update.decay = 0.05F;
   for (std::uint64_t step = 0; step < 20; ++step) {
-    apply_update({rule, 0.01F, 0.9F, 0.1F, 0.001F, 1e-7F}, weights, random_floats(size, -1, 1, 10 + step),
-                 {first, second});
+    apply_update(update, weights, random_floats(size, -1, 1, 11 + step), {first, second, third});
   }
-  print(fmt::format("apply_update/{}", static_cast<int>(rule)), {weights, first, second});
+  print(fmt::format("apply_update/{}/{}", static_cast<int>(rule), static_cast<int>(decay)),
+        {weights, first, second, third});
 }
 
-/// Weights and losses after some steps of the panels engine, batches of several row blocks among them; with all that
-/// training may add to a plan, or plain.
-void digest_panels(ActivationKind activation, int threads, bool plain) {
+/// Weights, state and losses after some steps of the panels engine, batches of several row blocks among them; with all
+/// that training may add to a plan, or plain.
+void digest_panels(const std::string& name, ActivationKind activation, const std::vector<ParameterGroup>& groups,
+                   Convention convention, int threads, bool plain = true) {
   const ModelSpec model{250, {267, 37, 16, 5}, 21, activation_of(activation)};
   const SmallProblem problem(300, model);
-  const std::vector<ParameterGroup> groups{group(0, 1, "sgd,lr=0.01,momentum=0.9"), group(2, 4, "adam,lr=0.01")};
   const std::vector<std::size_t> sizes{32, 1, 7, 130, 32, 300};
   EnginePlan plan{model, groups, problem.scaler, sizes, threads};
   if (!plain) {
@@ -133,12 +147,33 @@ void digest_panels(ActivationKind activation, int threads, bool plain) {
   std::vector<float> losses;
   for (std::size_t t = 1; t <= sizes.size(); ++t) {
     const auto rows = random_integers(sizes[t - 1], 300, t);
-    const LossSums sums = engine->train_step({problem.samples(), rows, {}, t}, updates_at(groups, t));
+    const LossSums sums = engine->train_step({problem.samples(), rows, {}, t}, updates_at(groups, t, convention));
     losses.push_back(static_cast<float>(sums.loss));
   }
   Parameters parameters(model.layers());
   engine->export_parameters(parameters);
-  print(fmt::format("panels/{}/{}/{}", static_cast<int>(activation), threads, plain), {parameters.values(), losses});
+  print(fmt::format("panels/{}/{}/{}", name, threads, plain), {parameters.values(), losses});
+  for (const Parameters& slot : engine->export_state().slots) {
+    print("  state", {slot.values()});
+  }
+}
+
+void digest_activations() {
+  const std::vector<ParameterGroup> groups{group(0, 1, "sgd,lr=0.01,momentum=0.9"), group(2, 4, "adam,lr=0.01")};
+  for (const ActivationName& activation : kActivations) {
+    digest_panels(std::string(activation.name), activation.kind, groups, Convention::keras, 1);
+    digest_panels(std::string(activation.name), activation.kind, groups, Convention::keras, 3);
+    digest_panels(std::string(activation.name), activation.kind, groups, Convention::keras, 3, false);
+  }
+}
+
+void digest_optimizers() {
+  for (const Convention convention : {Convention::keras, Convention::torch}) {
+    for (const std::string& text : optimizer_cases()) {
+      digest_panels(fmt::format("{}/{}", text, static_cast<int>(convention)), ActivationKind::elu,
+                    {group(0, 4, text, convention)}, convention, 2);
+    }
+  }
 }
 
 }  // namespace
@@ -164,15 +199,14 @@ int main(int argc, char** argv) try {
   }
   digest_dropout();
   digest_squares();
-  for (int rule = 0; rule <= static_cast<int>(UpdateRule::adam); ++rule) {
-    digest_update(static_cast<UpdateRule>(rule));
+  for (int rule = 0; rule <= static_cast<int>(kLastRule); ++rule) {
+    for (const WeightDecay decay : {WeightDecay::none, WeightDecay::decoupled, WeightDecay::coupled}) {
+      digest_update(static_cast<UpdateRule>(rule), decay);
+    }
   }
   if (instruction_set_name() != "baseline") {  // which lacks fused multiply-adds
-    for (const ActivationName& activation : kActivations) {
-      digest_panels(activation.kind, 1, true);
-      digest_panels(activation.kind, 3, true);
-      digest_panels(activation.kind, 3, false);
-    }
+    digest_activations();
+    digest_optimizers();
   }
   return 0;
 } catch (const Error& error) {

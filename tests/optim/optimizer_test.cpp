@@ -17,18 +17,79 @@ std::string parse_error(std::string_view text) {
   return thrown([&] { parse_optimizer(text, Convention::keras, "--upper"); });
 }
 
+TEST_CASE("a brief text tells the rate and what is not the default", "[optim]") {
+  for (const Convention convention : {Convention::keras, Convention::torch}) {
+    for (const std::string text : {"freeze", "sgd,lr=0.25", "adam,lr=0.001,amsgrad=true",
+                                   "rmsprop,lr=0.25,momentum=0.5,schedule=cosine,warmup_steps=5"}) {
+      const OptimizerSpec spec = parse_optimizer(text, convention, "--lower");
+      CHECK(brief_text(spec, convention) == text);
+      CHECK(brief_text(parse_optimizer(to_string(spec), convention, "--lower"), convention) == text);
+    }
+  }
+}
+
 }  // namespace
 
 TEST_CASE("an optimizer's name alone takes the convention's defaults", "[optim]") {
   const auto keras = [](std::string_view text) { return parse_optimizer(text, Convention::keras, "--lower"); };
   const auto torch = [](std::string_view text) { return parse_optimizer(text, Convention::torch, "--lower"); };
-  CHECK(keras("sgd").values == decltype(OptimizerSpec::values){{"lr", 0.01}, {"momentum", 0}, {"nesterov", 0}});
+  CHECK(keras("sgd").values ==
+        decltype(OptimizerSpec::values){{"lr", 0.01}, {"momentum", 0}, {"nesterov", 0}, {"weight_decay", 0}});
   CHECK(torch("sgd").value("lr") == 1e-3);
   CHECK(keras("adam").values ==
-        decltype(OptimizerSpec::values){{"lr", 1e-3}, {"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-7}});
+        decltype(OptimizerSpec::values){
+            {"lr", 1e-3}, {"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-7}, {"amsgrad", 0}, {"weight_decay", 0}});
   CHECK(torch("adam").value("epsilon") == 1e-8);
   CHECK(torch("adam").value("lr") == 1e-3);
   CHECK(keras("freeze").values.empty());
+}
+
+TEST_CASE("every optimizer has each framework's own defaults", "[optim]") {
+  struct Defaults {
+    std::string_view name;
+    std::string_view key;
+    double keras;
+    double torch;
+  };
+  for (const Defaults& expected : {Defaults{"rmsprop", "lr", 1e-3, 1e-2},
+                                   {"rmsprop", "rho", 0.9, 0.99},
+                                   {"rmsprop", "epsilon", 1e-7, 1e-8},
+                                   {"adagrad", "lr", 1e-3, 1e-2},
+                                   {"adagrad", "initial_accumulator_value", 0.1, 0},
+                                   {"adagrad", "epsilon", 1e-7, 1e-10},
+                                   {"adadelta", "lr", 1e-3, 1},
+                                   {"adadelta", "rho", 0.95, 0.9},
+                                   {"adadelta", "epsilon", 1e-7, 1e-6},
+                                   {"adamw", "weight_decay", 0.004, 0.01},
+                                   {"adamax", "lr", 1e-3, 2e-3},
+                                   {"adamax", "epsilon", 1e-7, 1e-8},
+                                   {"nadam", "lr", 1e-3, 2e-3},
+                                   {"nadam", "momentum_decay", 1, 0.004},
+                                   {"lion", "lr", 1e-3, 1e-4},
+                                   {"lion", "beta2", 0.99, 0.99}}) {
+    CAPTURE(expected.name, expected.key);
+    CHECK(parse_optimizer(expected.name, Convention::keras, "").value(expected.key) == expected.keras);
+    CHECK(parse_optimizer(expected.name, Convention::torch, "").value(expected.key) == expected.torch);
+  }
+}
+
+TEST_CASE("every key's range is checked", "[optim]") {
+  for (const OptimizerEntry& entry : optimizer_registry()) {
+    for (const OptimizerKey& key : entry.keys) {
+      CAPTURE(entry.name, key.name);
+      const auto text = [&](std::string_view value) {
+        return std::string(entry.name) + "," + std::string(key.name) + "=" + std::string(value);
+      };
+      if (key.type == OptimizerKey::Type::boolean) {
+        CHECK(missing(parse_error(text("1")), {"neither true nor false"}) == "");
+        continue;
+      }
+      CHECK(missing(parse_error(text("-0.1")), {std::string(key.name) + "=-0.1 is not a number in"}) == "");
+      CHECK(missing(parse_error(text("inf")), {"is not a number in"}) == "");
+      CHECK(missing(parse_error(text("nan")), {"is not a number in"}) == "");
+      CHECK((key.maximum > 1 || missing(parse_error(text("1.5")), {"is not a number in"}).empty()));
+    }
+  }
 }
 
 TEST_CASE("keys override defaults, in any order", "[optim]") {
@@ -44,7 +105,9 @@ TEST_CASE("keys override defaults, in any order", "[optim]") {
 }
 
 TEST_CASE("an unknown optimizer is an error that names the nearest", "[optim]") {
-  CHECK(missing(parse_error("adma"), {"usage: --upper", "'adma'", "did you mean adam?", "freeze, sgd, adam"}) == "");
+  CHECK(missing(parse_error("adma"), {"usage: --upper", "'adma'", "did you mean adam?",
+                                      "freeze, sgd, rmsprop, adagrad, adadelta, adam, adamw, adamax, nadam, lion"}) ==
+        "");
   CHECK(missing(parse_error("SGD"), {"'SGD'"}) == "");
   CHECK(missing(parse_error(""), {"''"}) == "");
   CHECK(missing(parse_error(",lr=1"), {"''"}) == "");
@@ -53,9 +116,10 @@ TEST_CASE("an unknown optimizer is an error that names the nearest", "[optim]") 
 }
 
 TEST_CASE("an unknown key is an error that lists the known ones", "[optim]") {
-  CHECK(missing(parse_error("adam,beta=0.9"),
-                {"usage: --upper: adam has no key 'beta'", "did you mean beta1?", "lr, beta1, beta2, epsilon"}) == "");
-  CHECK(missing(parse_error("sgd,beta1=0.9"), {"sgd has no key 'beta1'", "lr, momentum, nesterov"}) == "");
+  CHECK(missing(parse_error("adam,beta=0.9"), {"usage: --upper: adam has no key 'beta'", "did you mean beta1?",
+                                               "lr, beta1, beta2, epsilon, amsgrad, weight_decay"}) == "");
+  CHECK(missing(parse_error("sgd,beta1=0.9"), {"sgd has no key 'beta1'", "lr, momentum, nesterov, weight_decay"}) ==
+        "");
   CHECK(missing(parse_error("sgd,=0.9"), {"no key ''"}) == "");
   CHECK(missing(parse_error("freeze,lr=0.1"), {"freeze takes no keys", "'lr'"}) == "");
 }
@@ -108,7 +172,7 @@ TEST_CASE("to_string parses back to the same optimizer, in both conventions", "[
     }
   }
   const auto spec = parse_optimizer("sgd,lr=0.1234567890123456,momentum=0.3,nesterov=true", Convention::keras, "");
-  CHECK(to_string(spec) == "sgd,lr=0.1234567890123456,momentum=0.3,nesterov=true");
+  CHECK(to_string(spec) == "sgd,lr=0.1234567890123456,momentum=0.3,nesterov=true,weight_decay=0");
 }
 
 TEST_CASE("the registry is sound", "[optim]") {
@@ -128,7 +192,7 @@ TEST_CASE("the registry is sound", "[optim]") {
     }
     for (const Convention convention : kConventions) {
       const auto spec = parse_optimizer(entry.name, convention, "--lower");
-      CHECK(entry.state_slots(spec) <= kernels::kMaxStateSlots);
+      CHECK(entry.state(spec).size() <= kernels::kMaxStateSlots);
       CHECK(is_frozen(spec) == (entry.name == "freeze"));
       CHECK((is_frozen(spec) ? base_learning_rate(spec) == 0 : base_learning_rate(spec) > 0));
     }
@@ -138,10 +202,17 @@ TEST_CASE("the registry is sound", "[optim]") {
 TEST_CASE("state is kept only where it is needed", "[optim]") {
   const auto slots = [](std::string_view text) {
     const auto spec = parse_optimizer(text, Convention::keras, "--lower");
-    return find_optimizer(spec.name).state_slots(spec);
+    return find_optimizer(spec.name).state(spec).size();
   };
   CHECK(slots("freeze") == 0);
   CHECK(slots("sgd") == 0);
   CHECK(slots("sgd,momentum=0.9") == 1);
+  CHECK(slots("rmsprop") == 1);
+  CHECK(slots("rmsprop,momentum=0.9") == 2);
+  CHECK(slots("rmsprop,centered=true,momentum=0.9") == 3);
+  CHECK(slots("adagrad") == 1);
+  CHECK(slots("adadelta") == 2);
   CHECK(slots("adam") == 2);
+  CHECK(slots("adamw,amsgrad=true") == 3);
+  CHECK(slots("lion") == 1);
 }

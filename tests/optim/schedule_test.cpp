@@ -220,9 +220,10 @@ TEST_CASE("every schedule is registered soundly", "[optim]") {
 }
 
 TEST_CASE("a schedule is written with every key, and reads back", "[optim]") {
-  CHECK(to_string(parse("")) == "sgd,lr=0.3,momentum=0,nesterov=false");
-  CHECK(to_string(parse(",schedule=constant")) == to_string(parse("")));
-  CHECK(to_string(parse(",warmup_steps=5")) == "sgd,lr=0.3,momentum=0,nesterov=false,schedule=constant,warmup_steps=5");
+  CHECK(to_string(ScheduleSpec{}).empty());
+  CHECK(to_string(schedule(",schedule=constant")).empty());
+  CHECK(to_string(schedule(",warmup_steps=5")) == ",schedule=constant,warmup_steps=5");
+  CHECK(to_string(parse(",warmup_steps=5")) == to_string(parse("")) + ",schedule=constant,warmup_steps=5");
   for (const std::string_view keys :
        {",schedule=step,step_size=3", ",schedule=exponential,staircase=true,decay_steps=1000000000000000",
         ",schedule=cosine,restarts=true,decay_steps=7,t_mul=2,m_mul=0.1234567890123456", ",schedule=linear",
@@ -246,7 +247,7 @@ TEST_CASE("a schedule that is not known is an error that names the nearest", "[o
 TEST_CASE("keys of schedules are checked as optimizers' are", "[optim]") {
   CHECK(missing(parse_error("adam,schedule=step,step_siz=4"),
                 {"usage: --upper: adam with schedule=step has no key 'step_siz'; did you mean step_size?",
-                 "lr, beta1, beta2, epsilon, schedule, warmup_steps, step_size, factor"}) == "");
+                 "It knows lr, ", ", schedule, warmup_steps, step_size, factor"}) == "");
   CHECK(missing(parse_error("adam,final_lr=0"),
                 {"adam has no key 'final_lr'; schedule=cosine|linear|polynomial has it"}) == "");
   CHECK(missing(parse_error("adam,schedule=step,patience=3"), {"schedule=plateau has it"}) == "");

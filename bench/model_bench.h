@@ -1,0 +1,11 @@
+// The cost model: fitted to some steps measured here, checked against others, and read out for many cores.
+#pragma once
+
+#include "bench/setup.h"
+
+namespace strata::bench {
+
+/// Prints prices, prediction beside measurement, and predictions for more threads.
+void bench_model(const Setup& setup);
+
+}  // namespace strata::bench

@@ -1,0 +1,24 @@
+// Whether this CPU and this oneDNN compute in bf16.
+#pragma once
+
+#include <string>
+
+namespace strata::kernels::onednn {
+
+/// What a CPU has for products of bf16 numbers; matrix units (AMX) include the vector instructions (AVX512_BF16).
+enum class Bf16Support { none, avx512_bf16, amx };
+
+struct Bf16Features {
+  Bf16Support support = Bf16Support::none;
+  std::string newest;  ///< the newest instruction set that oneDNN may use here, e.g. "avx2"
+};
+
+/// This CPU's, as oneDNN sees it: with the kernel's permission for AMX, which it asks for, and within
+/// ONEDNN_MAX_CPU_ISA. From then on set_instruction_set cannot limit oneDNN any more.
+Bf16Features bf16_features();
+
+/// How the products are computed: "AMX", "AVX512_BF16".
+/// Throws Error(usage) that says what the CPU has, if it has neither.
+std::string require_bf16(const Bf16Features& features);
+
+}  // namespace strata::kernels::onednn

@@ -1,0 +1,32 @@
+// What the CPU makes of the layout: the vectors that a line of 16 floats takes, and what its second cache holds.
+
+// Per-target include guard.
+#if defined(STRATA_KERNELS_PANELS_LINE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef STRATA_KERNELS_PANELS_LINE_INL_H_
+#undef STRATA_KERNELS_PANELS_LINE_INL_H_
+#else
+#define STRATA_KERNELS_PANELS_LINE_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include "kernels/panels/layout.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace strata::kernels::panels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using D = hn::CappedTag<float, kWidth>;
+using V = hn::Vec<D>;
+
+inline constexpr std::size_t kLanes = hn::MaxLanes(D());
+inline constexpr std::size_t kVectors = kWidth / kLanes;
+
+/// Floats that stay in a core's second cache beside what streams through it.
+inline constexpr std::size_t kNearFloats = 256 * 1024;
+
+}  // namespace strata::kernels::panels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // per-target include guard

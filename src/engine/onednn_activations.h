@@ -1,0 +1,74 @@
+// A batch on its way through the onednn engine's layers, in fp32 or bf16.
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/tensor.h"
+#include "engine/engine.h"
+#include "kernels/bf16.h"
+#include "kernels/precision.h"
+
+namespace strata {
+
+/// A row-major matrix in either precision.
+class ActivationMatrix {
+ public:
+  ActivationMatrix(kernels::Precision precision, std::size_t rows, std::size_t columns)
+      : precision_(precision), columns_(columns), bytes_(rows * columns * element_size(precision), std::byte{}) {}
+
+  kernels::Precision precision() const { return precision_; }
+  std::size_t columns() const { return columns_; }
+  bool empty() const { return bytes_.empty(); }
+  void* data() { return bytes_.data(); }
+  /// The first `rows` rows; of the matrix's own precision.
+  MatrixView<float> f32(std::size_t rows) {
+    assert(precision_ == kernels::Precision::f32);
+    return {reinterpret_cast<float*>(bytes_.data()), rows, columns_};
+  }
+  MatrixView<kernels::Bf16> bf16(std::size_t rows) {
+    assert(precision_ == kernels::Precision::bf16);
+    return {reinterpret_cast<kernels::Bf16*>(bytes_.data()), rows, columns_};
+  }
+
+ private:
+  kernels::Precision precision_;
+  std::size_t columns_;
+  AlignedVector<std::byte> bytes_;
+};
+
+/// For the largest batch. Logits and their gradient are fp32 in both precisions; in bf16 the gradient is then rounded,
+/// for the output layer's backward pass.
+struct OnednnActivations {
+  ActivationMatrix input;                   ///< (rows, inputs)
+  std::vector<ActivationMatrix> values;     ///< of each layer: (rows, outputs); the last are the logits
+  std::vector<ActivationMatrix> dropped;    ///< what dropout leaves of them; of no rows where there is none
+  std::vector<ActivationMatrix> gradients;  ///< of each layer: (rows, outputs)
+  ActivationMatrix logit_gradients;         ///< (rows, classes)
+  AlignedVector<float> row_losses;          ///< (rows)
+  std::vector<std::uint32_t> labels;        ///< (rows)
+
+  enum class Use { training, evaluation };  ///< only training drops units
+
+  OnednnActivations(const EnginePlan& plan, std::size_t rows, Use use)
+      : input(plan.precision, rows, plan.model.inputs),
+        logit_gradients(kernels::Precision::f32, rows, plan.model.classes),
+        row_losses(rows, 0.0F),
+        labels(rows) {
+    for (std::size_t l = 0; l < plan.model.layer_count(); ++l) {
+      const std::size_t outputs = plan.model.layer(l).outputs;
+      const bool logits = l + 1 == plan.model.layer_count();
+      const bool drops = use == Use::training && plan.dropout_rate(l) > 0;
+      values.emplace_back(logits ? kernels::Precision::f32 : plan.precision, rows, outputs);
+      dropped.emplace_back(plan.precision, drops ? rows : 0, outputs);
+      gradients.emplace_back(plan.precision, rows, outputs);
+    }
+  }
+
+  /// What the next layer reads.
+  ActivationMatrix& output(std::size_t layer) { return dropped[layer].empty() ? values[layer] : dropped[layer]; }
+};
+
+}  // namespace strata
