@@ -109,7 +109,7 @@ def epoch_table(page):
 
 def check_sweep(folder, page):
     trials = lines(folder / "trials.jsonl")
-    head, *rows = page.tables["trials"]
+    head, *rows = page.tables["trials-table"]
     headings = [cell[0] for cell in head]
     seeds = json.loads((folder / "config.json").read_text())["seeds"]
     expect(len(rows), len(trials) / seeds, "rows of the table")
@@ -157,11 +157,11 @@ def check_compared(folders, page):
     for folder in folders:
         result = lines(folder / "metrics.jsonl")[-1]
         for heading, key in {"Test accuracy": "test_accuracy", "Validation loss": "val_loss", "Steps": "steps"}.items():
-            expect(page.column("results", heading)[folder.name], result.get(key), f"{heading} of {folder.name}")
+            expect(page.column("results-table", heading)[folder.name], result.get(key), f"{heading} of {folder.name}")
     configs = [json.loads((folder / "config.json").read_text()) for folder in folders]
     keys = {key for config in configs for key in config} - {"command"}
     differing = {key for key in keys if len({json.dumps(config.get(key)) for config in configs}) > 1}
-    expect({row[0][0] for row in page.tables["differences"][1:]}, differing, "options that differ")
+    expect({row[0][0] for row in page.tables["differences-table"][1:]}, differing, "options that differ")
 
 
 def main():

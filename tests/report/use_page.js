@@ -24,7 +24,7 @@ addEventListener('load', () => setTimeout(() => {
     expect(all('.gallery canvas').length === all('.gallery li').length, 'a picture of every mistake that is shown');
     expect(button.getAttribute('aria-expanded') === 'true', 'the pressed count marked');
   }
-  const trials = document.getElementById('trials');
+  const trials = document.getElementById('trials-table');
   if (trials) {
     const rows = () => trials.querySelectorAll('tbody tr').length;
     const before = rows();

@@ -51,6 +51,8 @@ function axis(orient, scale, title, domain, log, more) {
 function lineSpec(o, series) {
   const ys = series.flatMap((s) => s.points.flatMap((p) => [p.y, p.low, p.high]));
   const xDomain = extent(series.flatMap((s) => s.points.map((p) => p.x)), o.xLog);
+  const xs = new Set(series.flatMap((s) => s.points.map((p) => p.x)));
+  const only = xs.size === 1 ? [...xs][0] : undefined;
   const yDomain = o.yDomain ? o.yDomain(ys, o.log) : extent(ys, o.log);
   const values = series.flatMap((s, order) => s.points.map((p) => ({
     ...p, series: s.name, order, colour: s.colour, dash: s.dashed ? [5, 4] : [1, 0], thick: s.faint ? 1 : 2, solid: s.faint ? 0.45 : 1 })));
@@ -66,7 +68,7 @@ function lineSpec(o, series) {
       { name: 'x', type: o.xLog ? 'log' : 'linear', domain: xDomain, range: 'width', zero: false },
       { name: 'y', type: o.log ? 'log' : 'linear', domain: yDomain, range: 'height', zero: false, nice: !o.yDomain && !o.log, clamp: true },
     ],
-    axes: [axis('bottom', 'x', o.xTitle, xDomain, o.xLog, { format: o.xLog ? '.0e' : o.xWhole ? ',d' : undefined, tickMinStep: o.xWhole ? 1 : undefined, tickCount: { signal: 'ceil(width / 90)' } }),
+    axes: [axis('bottom', 'x', o.xTitle, xDomain, o.xLog, { format: o.xLog ? '.0e' : o.xWhole ? ',d' : undefined, tickMinStep: o.xWhole ? 1 : undefined, tickCount: { signal: 'ceil(width / 90)' }, ...(only === undefined ? {} : { values: [only] }) }),
       axis('left', 'y', o.yTitle, yDomain, o.log, { tickCount: 5, format: o.log ? '~g' : undefined, minExtent: 36 })],
     marks: [
       { type: 'group', from: { facet: { name: 'one', data: 'all', groupby: 'order' } }, marks: [

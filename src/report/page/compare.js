@@ -20,7 +20,7 @@ function resultsTable(runs) {
   }
   columns.push({ label: 'Time', numeric: true, value: get('seconds'), cell: (r) => figure(r.result?.seconds, duration) }, { label: 'Weights', value: get('weights_hash'), cell: (r) => h('code', {}, r.result?.weights_hash || '–') });
   const made = table({ columns, rows: runs, sortable: true });
-  made.element.id = 'results';
+  made.element.id = 'results-table';
   return made.element;
 }
 
@@ -41,7 +41,7 @@ function differencesTable(runs) {
   if (rows.length === 0) return h('p', {}, 'They differ in no option.');
   const made = table({ rows, columns: [{ label: 'Option', header: true, value: (key) => key, cell: (key) => h('code', {}, key) },
     ...runs.map((run) => ({ label: run.label, text: true, value: (key) => optionText(run.config[key]) }))] });
-  made.element.id = 'differences';
+  made.element.id = 'differences-table';
   return made.element;
 }
 

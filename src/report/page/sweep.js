@@ -12,8 +12,7 @@ function sweepModel(folder) {
     const done = runs.filter((run) => isNumber(run.best?.[monitor]));
     const best = done.reduce((a, b) => (a === null || (folder.higher_is_better ? b.best[monitor] > a.best[monitor] : b.best[monitor] < a.best[monitor]) ? b : a), null);
     const failed = runs.find((run) => run.status !== 'completed');
-    return { ...c, rank: i + 1, runs, best, status: failed ? failed.status : isNumber(c.value) ? 'completed' : 'no figure', reason: failed?.reason || '',
-      label: Object.entries(c.varied).map(([name, value]) => `${name} ${axisText(name, value)}`).join(', ') || 'the only one' };
+    return { ...c, rank: i + 1, runs, best, status: failed ? failed.status : isNumber(c.value) ? 'completed' : 'no figure', reason: failed?.reason || '' };
   });
   const axes = [...new Set(candidates.flatMap((c) => Object.keys(c.varied)))].map((name) => {
     const texts = [...new Set(candidates.map((c) => c.varied[name]).filter((v) => v !== undefined))];
@@ -21,6 +20,10 @@ function sweepModel(folder) {
     texts.sort((a, b) => (numeric ? number(a) - number(b) : a.localeCompare(b, 'en', { numeric: true })));
     return { name, texts, numeric };
   });
+  const telling = axes.filter((a) => a.texts.length > 1 || axes.length === 1);
+  for (const c of candidates) {
+    c.label = telling.filter((a) => c.varied[a.name] !== undefined).map((a) => `${a.name} ${axisText(a.name, c.varied[a.name])}`).join(', ') || 'the only one';
+  }
   return { folder, monitor, candidates, axes };
 }
 
@@ -166,6 +169,9 @@ function placer(axis) {
   return values.length < 2 ? () => 0.5 : (text) => (scale(number(text)) - scale(low)) / (scale(high) - scale(low));
 }
 
+/** Round numbers within the range, on the scale that placer takes. */
+const roundTicks = ([low, high]) => (low > 0 && high / low > 30 ? logTicks([low, high]) : vega.scale('linear')().domain([low, high]).ticks(5));
+
 function parallelSpec(model, shown, chosen) {
   const axes = model.axes.filter((a) => a.texts.length > 1);
   const higher = model.folder.higher_is_better;
@@ -182,6 +188,10 @@ function parallelSpec(model, shown, chosen) {
   });
   lines.sort((a, b) => a.above - b.above);
   const ticks = axes.flatMap((a, i) => {
+    if (a.numeric && a.texts.length > 12) {
+      const range = extent(a.texts.map(number));
+      return roundTicks(range).map((x) => ({ column: columns[i], y: places[i](x), text: axisText(a.name, x) }));
+    }
     const step = Math.ceil(a.texts.length / 8);
     return a.texts.filter((_, k) => k % step === 0 || k === a.texts.length - 1).map((text) => ({ column: columns[i], y: places[i](text), text: axisText(a.name, text) }));
   });
@@ -198,6 +208,7 @@ function parallelSpec(model, shown, chosen) {
       { type: 'text', from: { data: 'columns' }, encode: { update: { x: at.x, y: { value: 10 }, text: { field: 'column' }, align: { value: 'center' }, fill: { value: 'var(--ink)' }, font: { value: kFont }, fontSize: { value: 12 }, fontWeight: { value: 600 } } } },
       { type: 'group', from: { facet: { name: 'one', data: 'lines', groupby: 'id' } }, marks: [
         { type: 'line', from: { data: 'one' }, encode: { update: { ...at, stroke: { field: 'colour' }, strokeOpacity: { field: 'opacity' }, strokeWidth: { field: 'thick' }, interpolate: { value: 'monotone' } } } }] },
+      { type: 'text', from: { data: 'ticks' }, encode: { update: { x: { ...at.x, offset: 6 }, y: at.y, text: { field: 'text' }, baseline: { value: 'middle' }, limit: { value: 150 }, stroke: { value: 'var(--surface)' }, strokeWidth: { value: 4 }, strokeOpacity: { value: 0.85 }, font: { value: kFont }, fontSize: { value: 11 } } } },
       { type: 'text', from: { data: 'ticks' }, encode: { update: { x: { ...at.x, offset: 6 }, y: at.y, text: { field: 'text' }, baseline: { value: 'middle' }, limit: { value: 150 }, fill: { value: 'var(--soft)' }, font: { value: kFont }, fontSize: { value: 11 } } } },
     ],
   };
@@ -263,7 +274,7 @@ function sweepPage(folder) {
     { label: 'Command', sortable: false, value: () => '', cell: (c) => copyButton(c.runs.map((run) => run.command).join('\n'), `Copy the command of rank ${c.rank}`) },
   ].filter(Boolean);
   const trials = table({ columns, rows: candidates, sortable: true, rowClass: (c) => (isNumber(c.value) ? null : 'bad') });
-  trials.element.id = 'trials';
+  trials.element.id = 'trials-table';
 
   // ---- filters
   const filter = { text: '', status: '', axes: {} };
@@ -318,7 +329,7 @@ function sweepPage(folder) {
     heatSection(model, choose),
     scatter?.element,
     parallel ? section('Paths', 'A line for each trial, from option to option to its result; the stronger, the better. The result’s axis goes by rank, the best on top.', h('div', { class: 'card' }, parallelPlot)) : null,
-    curves ? section('Curves', null, curves.element, chosenList) : null,
+    curves ? section('Curves', null, curves.element, h('details', {}, h('summary', {}, 'Commands and weights of the chosen'), chosenList)) : null,
     section('Trials', 'Press a heading to sort. A ticked trial is drawn above.', filters, scroll('Trials', trials.element, true)),
     configurationSection({ config: { ...folder.config.common, command: folder.config.command } }, 'Common options'),
   ];
