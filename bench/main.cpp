@@ -35,14 +35,16 @@ constexpr std::string_view kUsage =
     "  parts    loading, fitting the scaler, evaluation\n"
     "  program  a process from its start to its first step; time and memory of a default run\n"
     "  all      these four (the default)\n"
+    "  model    a cost model of the step, fitted to some steps and held against others; of the options it takes\n"
+    "           --rounds and --quick\n"
     "  compare  two --json files; exit code 1 if anything became slower beyond noise\n"
     "\n";
 
 constexpr std::string_view kNotes =
     "\n"
     "Best, median and spread (between the quartiles) of alternating rounds, beside a loop of FMAs timed in the same\n"
-    "rounds. Every answer is compared with the oracle's before it is timed; a wrong one ends the program with exit\n"
-    "code 1.\n";
+    "rounds. Every answer but those of model is compared with the oracle's before it is timed; a wrong one ends the\n"
+    "program with exit code 1.\n";
 
 void run(const Selection& selection) {
   const Setup setup{selection, {selection.rounds, selection.quick}};
@@ -51,6 +53,10 @@ void run(const Selection& selection) {
   fmt::print("{}, oneDNN {}; load average {:.1f}\n", kernels::instruction_set_name(), kernels::onednn::version(),
              load_average());
   if (selection.suite == "model") {
+    if (!selection.json.empty() || !selection.batches.empty() || !selection.threads.empty() ||
+        !selection.engines.empty() || !selection.models.empty()) {
+      throw usage_error("model has its own steps; it takes --rounds and --quick only");
+    }
     bench_model(setup);
     return;
   }
