@@ -513,7 +513,7 @@ TEST_CASE("the engine's name says who computes, and oneDNN's version", "[engine]
 
 TEST_CASE("predicted probabilities agree with the oracle, whatever the number of rows", "[engine]") {
   const EngineKind kind = GENERATE(from_range(engines()));
-  const std::size_t classes = GENERATE(3, 16, 21);
+  const std::size_t classes = GENERATE(as<std::size_t>(), 3, 16, 21);
   const int threads = GENERATE(1, 3);
   Setup setup(kind);
   setup.model.classes = classes;
