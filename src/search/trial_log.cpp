@@ -14,9 +14,16 @@
 
 namespace strata {
 
-TrialLog::TrialLog(std::filesystem::path path, Monitor monitor) : name_(path.string()), monitor_(monitor) {
-  constexpr mode_t kNewFile = 0666;  // less what the umask takes
-  file_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, kNewFile));
+namespace {
+
+constexpr mode_t kNewFile = 0666;  // less what the umask takes
+
+}  // namespace
+
+TrialLog::TrialLog(std::filesystem::path path, Monitor monitor)
+    : name_(path.string()),
+      monitor_(monitor),
+      file_(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, kNewFile)) {
   if (!file_) {
     throw failed_error("cannot write {}: {}", name_, system_reason(errno));
   }

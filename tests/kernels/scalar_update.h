@@ -52,7 +52,9 @@ void update(const kernels::OptimizerUpdate& u, Real gradient, Element<Real>& x) 
   using kernels::UpdateRule;
   Real g = u.gradient_scale * gradient;
   g = g > u.gradient_limit ? u.gradient_limit : g < -u.gradient_limit ? -u.gradient_limit : g;
-  auto& [a, b, c] = x.state;
+  Real& a = x.state[0];
+  Real& b = x.state[1];
+  Real& c = x.state[2];
   const Real rate = u.rate;
   const Real momentum = u.momentum;
   const Real epsilon = u.epsilon;
