@@ -87,7 +87,7 @@ TEST_CASE("a run tells its best epoch by each monitor", "[train]") {
     const Run r = run(config, source);
     const auto values = figures_of(r.heard, entry.value);
     for (std::size_t e = 0; e < values.size(); ++e) {
-      CHECK(r.heard.epochs[e].best_epoch == best_of({values.begin(), values.begin() + e + 1}, entry.higher_is_better));
+      CHECK(r.heard.epochs[e].best_epoch == best_of({values.data(), values.data() + e + 1}, entry.higher_is_better));
       CHECK(r.heard.epochs[e].val_macro_f1.has_value() == (entry.value == Monitor::val_macro_f1));
       CHECK(r.heard.epochs[e].val_auc.has_value() == (entry.value == Monitor::val_auc));
     }
