@@ -20,7 +20,7 @@ constexpr mode_t kNewFile = 0666;  // less what the umask takes
 
 }  // namespace
 
-TrialLog::TrialLog(std::filesystem::path path, Monitor monitor)
+TrialLog::TrialLog(const std::filesystem::path& path, Monitor monitor)
     : name_(path.string()),
       monitor_(monitor),
       file_(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, kNewFile)) {

@@ -15,7 +15,7 @@ class TrialLog {
   /// Reads what is there, or begins a new file. A last line without its end, as a process leaves that was killed while
   /// it wrote, is cut off. Throws Error(data), naming the line, for one that is no record, Error(failed) if the system
   /// refuses.
-  TrialLog(std::filesystem::path path, Monitor monitor);
+  TrialLog(const std::filesystem::path& path, Monitor monitor);
   /// Keeps records in memory alone.
   explicit TrialLog(Monitor monitor) : monitor_(monitor) {}
 
