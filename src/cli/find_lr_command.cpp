@@ -18,7 +18,6 @@
 #include "cli/sweep_progress.h"
 #include "cli/sweep_settings.h"
 #include "cli/training.h"
-#include "cli/version.h"
 #include "core/error.h"
 #include "core/number.h"
 #include "kernels/instruction_set.h"
@@ -219,12 +218,7 @@ Outcome find_lr(const FindLrSettings& settings, const std::string& command) {
 Outcome run_find_lr(const std::vector<std::string>& words) {
   const Command command = find_lr_command();
   const Arguments arguments = parse_arguments(command, words);
-  if (arguments.given("help")) {
-    write_stdout(command_help(command));
-    return Outcome::done;
-  }
-  if (arguments.given("version")) {
-    write_stdout(version_text());
+  if (print_if_asked(command, arguments)) {
     return Outcome::done;
   }
   return find_lr(find_lr_settings(arguments), command_line("find-lr", words));

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "cli/output.h"
+#include "cli/version.h"
 #include "optim/optimizer.h"
 
 namespace strata::cli {
@@ -223,6 +225,18 @@ std::string markdown_help() {
     text += command_markdown(command);
   }
   return text + optimizers_markdown() + schedules_markdown();
+}
+
+bool print_if_asked(const Command& command, const Arguments& arguments) {
+  if (arguments.given("help")) {
+    write_stdout(command_help(command));
+    return true;
+  }
+  if (arguments.given("version")) {
+    write_stdout(version_text());
+    return true;
+  }
+  return false;
 }
 
 }  // namespace strata::cli

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "cli/arguments.h"
 #include "cli/options.h"
 
 namespace strata::cli {
@@ -15,5 +16,8 @@ std::string general_help();
 std::string command_help(const Command& command);
 /// The same for every command, as docs/options.md has it.
 std::string markdown_help();
+
+/// Prints the command's help for --help, the versions for --version; false if neither was given.
+bool print_if_asked(const Command& command, const Arguments& arguments);
 
 }  // namespace strata::cli

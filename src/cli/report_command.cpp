@@ -9,7 +9,6 @@
 #include "cli/help.h"
 #include "cli/output.h"
 #include "cli/parse_value.h"
-#include "cli/version.h"
 #include "core/error.h"
 #include "core/threads.h"
 #include "report/report.h"
@@ -46,12 +45,7 @@ int threads_of(const Arguments& arguments) {
 Outcome run_report(const std::vector<std::string>& words) {
   const Command command = report_command();
   const Arguments arguments = parse_arguments(command, words);
-  if (arguments.given("help")) {
-    write_stdout(command_help(command));
-    return Outcome::done;
-  }
-  if (arguments.given("version")) {
-    write_stdout(version_text());
+  if (print_if_asked(command, arguments)) {
     return Outcome::done;
   }
   const std::vector<fs::path> folders = folders_of(arguments);

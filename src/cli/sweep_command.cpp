@@ -23,7 +23,6 @@
 #include "cli/sweep_table.h"
 #include "cli/sweep_trials.h"
 #include "cli/training.h"
-#include "cli/version.h"
 #include "core/error.h"
 #include "kernels/instruction_set.h"
 #include "search/halving.h"
@@ -277,12 +276,7 @@ Outcome sweep(const SweepSettings& settings, const std::string& command) {
 Outcome run_sweep(const std::vector<std::string>& words) {
   const Command command = sweep_command();
   const Arguments arguments = parse_arguments(command, words);
-  if (arguments.given("help")) {
-    write_stdout(command_help(command));
-    return Outcome::done;
-  }
-  if (arguments.given("version")) {
-    write_stdout(version_text());
+  if (print_if_asked(command, arguments)) {
     return Outcome::done;
   }
   return sweep(sweep_settings(arguments), command_line("sweep", words));

@@ -17,7 +17,6 @@
 #include "cli/signals.h"
 #include "cli/train_settings.h"
 #include "cli/training.h"
-#include "cli/version.h"
 #include "core/error.h"
 #include "core/threads.h"
 #include "kernels/onednn/bf16_support.h"
@@ -172,12 +171,7 @@ Outcome train(const TrainSettings& settings) {
 Outcome run_train(const std::vector<std::string>& words) {
   const Command command = train_command();
   const Arguments arguments = parse_arguments(command, words);
-  if (arguments.given("help")) {
-    write_stdout(command_help(command));
-    return Outcome::done;
-  }
-  if (arguments.given("version")) {
-    write_stdout(version_text());
+  if (print_if_asked(command, arguments)) {
     return Outcome::done;
   }
   const TrainSettings settings = train_settings(arguments);
