@@ -2,17 +2,23 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "data/dataset.h"
+#include "data/table_schema.h"
 
 namespace strata {
 
-/// A training part, a test part, and the number of classes of both.
+/// A training part, validation and test parts (which may have no rows), and the classes of all.
 struct DataSource {
   Dataset train;
+  Dataset validation;  ///< no rows: part of train is held out instead
   Dataset test;
-  std::size_t classes = 0;  ///< 1 + the largest label of the training part
+  std::size_t classes = 0;
+  std::vector<std::string> class_names;  ///< (classes), as the data names them; empty: classes are 0, 1, …
+  std::optional<TableSchema> table{};    ///< if the data are tables
 };
 
 /// Reads the folder of IDX files `path`: train-images-idx3-ubyte[.gz], train-labels-idx1-ubyte[.gz],

@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "data/scaler.h"
+#include "data/table_schema.h"
 #include "model/model_spec.h"
 #include "model/parameters.h"
 
@@ -20,6 +22,8 @@ struct ModelFile {
   Parameters parameters;                     ///< of spec.layers()
   Scaler scaler;                             ///< of spec.inputs features
   std::vector<std::size_t> sample_shape;     ///< e.g. {28, 28}; the product is spec.inputs; empty if not known
+  std::vector<std::string> class_names{};    ///< (spec.classes); empty: classes are 0, 1, …
+  std::optional<TableSchema> table{};        ///< of a model of tables: its width is spec.inputs
   std::map<std::string, std::string> notes;  ///< further metadata, e.g. seed; keys that the format uses are ignored
 };
 
