@@ -93,7 +93,7 @@ Json mistakes_json(const std::vector<Cell>& cells, const SamplesView& samples, c
     for (const Mistake& mistake : std::span(cell.mistakes).first(std::min(most, cell.mistakes.size()))) {
       Json one{{"row", mistake.row}, {"probability", static_cast<double>(mistake.probability)}};
       if (image.rows > 0) {
-        one["pixels"] = base64({samples.features.row(mistake.row), image.pixels()});
+        one["pixels"] = base64({samples.features.pixels.row(mistake.row), image.pixels()});
       }
       shown.push_back(std::move(one));
     }
@@ -163,7 +163,7 @@ Json test_figures(const ModelFile& model, const TestRows& test) {
 
   const ConfusionMatrix confusion = confusion_matrix(labels, probabilities);
   const std::vector<ClassFigures> figures = class_figures(confusion);
-  const ImageShape image = image_shape(model.sample_shape);
+  const ImageShape image = test.samples.features.are_pixels() ? image_shape(model.sample_shape) : ImageShape{};
   Json json{{"part", test.part},
             {"rows", labels.size()},
             {"loss", sums.mean_loss()},

@@ -40,7 +40,10 @@ struct Samples {
     labels.push_back(label);
   }
   TestRows test(std::size_t classes) const {
-    return {.part = "test", .samples = {{pixels.data(), labels.size(), classes}, labels}, .rows = rows, .threads = 2};
+    return {.part = "test",
+            .samples = {MatrixView<const std::uint8_t>(pixels.data(), labels.size(), classes), labels},
+            .rows = rows,
+            .threads = 2};
   }
 };
 
