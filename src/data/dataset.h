@@ -35,4 +35,8 @@ struct Dataset {
   SamplesView view() const { return {{pixels.data(), rows(), features}, labels}; }
 };
 
+/// What becomes of missing values, such as an empty field, and of values that are not finite: an error, or the mean of
+/// the feature over the training rows takes their place.
+enum class MissingValues { error, mean };
+
 }  // namespace strata

@@ -25,20 +25,16 @@ struct ColumnRoles {
   std::vector<std::string> categories{};  ///< a feature for each value that the training table has
 };
 
-/// automatic: the first line is a header if none of its fields is a number; where a model knows columns by their
-/// names, it is one anyway.
+/// automatic: the first line is a header if none of its fields is a number, or if a model knows columns by their names.
 enum class HeaderLine { automatic, yes, no };
 
-/// What a missing feature (docs/formats.md) becomes: an error; or NaN, for the scaler's mean to take its place.
-enum class MissingFields { reject, mean };
-
 /// What becomes of a category that the training table did not have: an error; or zeros in all features of its column.
-enum class UnseenCategories { reject, zeros };
+enum class UnseenCategories { error, zeros };
 
 struct TableOptions {
   HeaderLine header = HeaderLine::automatic;
-  MissingFields missing = MissingFields::reject;
-  UnseenCategories unseen = UnseenCategories::reject;
+  MissingValues missing = MissingValues::error;  ///< mean: a missing feature becomes NaN
+  UnseenCategories unseen = UnseenCategories::error;
   std::size_t chunk_bytes = std::size_t{1} << 20;  ///< about how much text a task parses, at least 1
 };
 
@@ -50,7 +46,7 @@ struct TableData {
   std::vector<std::string> class_names;  ///< all classes; numbers as their shortest text
 };
 
-/// Whether a table's labels are read; ignored: the label column may be missing, and all labels are 0.
+/// Whether a table's labels are read; if not, the label column may be missing.
 enum class LabelUse { read, ignore };
 
 /// Whether `path` has the name of a table: .csv, .tsv or .txt, in any case, possibly with .gz behind it.
