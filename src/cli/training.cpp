@@ -13,11 +13,13 @@ namespace strata::cli {
 
 DataSource load_data(const TrainSettings& settings) {
   std::error_code ignored;
-  if (!settings.data_given && !std::filesystem::exists(settings.data, ignored)) {
+  if (!settings.data_given && !std::filesystem::exists(settings.request.data, ignored)) {
     throw data_error("{}: not found; install the Debian package dataset-fashion-mnist, or give --data PATH",
-                     settings.data.string());
+                     settings.request.data.string());
   }
-  return load_idx_folder(settings.data, settings.config.threads);
+  DataRequest request = settings.request;
+  request.threads = settings.config.threads;
+  return strata::load_data(request);
 }
 
 Trainer make_trainer(const TrainSettings& settings, const DataSource& source) {
@@ -43,7 +45,9 @@ void save_model(const std::filesystem::path& path, const TrainSettings& settings
                      .parameters = trainer.parameters(),
                      .scaler = trainer.scaler(),
                      .sample_shape = source.train.sample_shape,
-                     .notes = {{"seed", fmt::format("{}", settings.config.seed)}}});
+                     .notes = {{"seed", fmt::format("{}", settings.config.seed)}},
+                     .class_names = source.class_names,
+                     .table = source.table});
 }
 
 RunRecord::RunRecord(const std::filesystem::path& folder, const TrainSettings& settings)
