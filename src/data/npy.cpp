@@ -18,7 +18,7 @@ namespace strata {
 
 namespace {
 
-/// NpyElements that one task converts.
+/// Elements that one task converts.
 constexpr std::size_t kTaskElements = 64 * 1024;
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
