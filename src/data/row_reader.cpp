@@ -68,8 +68,12 @@ void RowReader::read_record() {
     reject_blank_line();
   }
   const std::size_t last = plan_.columns.size() - 1;
+  float* const features = data_.values.data() + row_ * plan_.features;
   for (std::size_t column = 0; column <= last; ++column) {
-    read_field(column);
+    const PlannedColumn& planned = plan_.columns[column];
+    if (planned.use != ColumnUse::number || !cursor_.next_number(features[planned.feature])) {
+      read_field(column);
+    }
     if (cursor_.record_ended() != (column == last)) {
       check_field_count();
     }
