@@ -27,7 +27,7 @@ inline Dataset small_dataset(std::size_t rows, std::size_t features, std::size_t
 }
 
 /// 203 training rows and 51 test rows of 9 features in 3 classes.
-inline DataSource small_source() { return {small_dataset(203, 9, 3, 1), {}, small_dataset(51, 9, 3, 2), 3, {}}; }
+inline DataSource small_source() { return {small_dataset(203, 9, 3, 1), small_dataset(51, 9, 3, 2), 3}; }
 
 /// Two hidden layers; lower SGD, upper Adam; 3 epochs.
 inline TrainConfig small_config() {
