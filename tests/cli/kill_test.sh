@@ -4,7 +4,7 @@
 set -euo pipefail
 program=$(realpath "$1")
 points=${2:-20}
-# shellcheck source=tests/cli/small_data.sh
+# shellcheck source=/dev/null
 . "$(dirname "$(realpath "$0")")/small_data.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -12,6 +12,7 @@ cd "$work"
 make_small_data data
 
 # A save every five steps takes most of the time. Every kind of state is in play.
+# shellcheck disable=SC2054  # the commas are the values'
 options=(--data data --hidden 200,100 --batch-size 8 --sampling shuffle --epochs 40 --seed 7 --threads 1
   --lower adam,lr=0.001,amsgrad=true --upper 'rmsprop,lr=0.001,momentum=0.5,schedule=plateau,patience=2'
   --dropout 0.2 --clip-norm 1 --restore-best --checkpoint-every 5 --progress none)

@@ -13,7 +13,7 @@ PATH=$work/bin:$PATH
 unset NO_COLOR
 export TERM=xterm LC_ALL=C.UTF-8
 
-# shellcheck source=tests/cli/small_data.sh
+# shellcheck source=/dev/null
 . "$(dirname "$(realpath "$0")")/small_data.sh"
 export DATA=$work/data
 make_small_data "$DATA"

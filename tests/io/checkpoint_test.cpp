@@ -216,12 +216,12 @@ TEST_CASE("the folder knows its checkpoints by their names, and keeps the last a
   }
   using Steps = std::vector<std::uint64_t>;
   CHECK(checkpoints.steps() == Steps{5, 10, 15, 20, 100'000'000});
-  checkpoints.remove_old(20, 2, 5);
-  CHECK(checkpoints.steps() == Steps{5, 15, 20, 100'000'000});
-  checkpoints.remove_old(20, 1, std::nullopt);
-  CHECK(checkpoints.steps() == Steps{20, 100'000'000});
-  checkpoints.remove_old(100'000'000, std::numeric_limits<std::size_t>::max(), std::nullopt);
-  CHECK(checkpoints.steps() == Steps{20, 100'000'000});
+  checkpoints.remove_others(100'000'000, 4, std::nullopt);
+  CHECK(checkpoints.steps() == Steps{10, 15, 20, 100'000'000});
+  checkpoints.remove_others(20, 1, 10);
+  CHECK(checkpoints.steps() == Steps{10, 20});
+  checkpoints.remove_others(20, std::numeric_limits<std::size_t>::max(), std::nullopt);
+  CHECK(checkpoints.steps() == Steps{10, 20});
 }
 
 TEST_CASE("checkpoints are written as the plan says", "[io]") {
