@@ -25,6 +25,7 @@ struct Option {
   std::vector<Contradiction> contradicts{};
   bool repeatable = false;
   bool shapes_run = false;  ///< it decides what a run computes, not what is said or kept of it
+  bool lasts = false;       ///< a run that is resumed goes on with it
 };
 
 }  // namespace strata::cli

@@ -30,12 +30,9 @@ std::string quoted(std::string_view word) {
 
 }  // namespace
 
-std::vector<std::string> shaping_words(const std::vector<Option>& options, const Arguments& arguments) {
+std::vector<std::string> words_given(const std::vector<Option>& options, const Arguments& arguments) {
   std::vector<std::string> words;
   for (const Option& option : options) {
-    if (!option.shapes_run) {
-      continue;
-    }
     for (const std::string& text : arguments.texts(option.name)) {
       words.push_back(fmt::format("--{}", option.name));
       if (!option.value.empty()) {
@@ -44,6 +41,12 @@ std::vector<std::string> shaping_words(const std::vector<Option>& options, const
     }
   }
   return words;
+}
+
+std::vector<std::string> shaping_words(const std::vector<Option>& options, const Arguments& arguments) {
+  std::vector<Option> shaping = options;
+  std::erase_if(shaping, [](const Option& option) { return !option.shapes_run; });
+  return words_given(shaping, arguments);
 }
 
 std::vector<std::string> without_option(const std::vector<std::string>& words, const std::string& name) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "cli/checkpoint_options.h"
 #include "cli/data_request.h"
 #include "cli/parse_value.h"
 #include "cli/repeat_command.h"
@@ -253,6 +254,8 @@ TrainSettings train_settings(const Arguments& arguments) {
   settings.threads_given = arguments.given("threads");
   settings.words = shaping_words(train_command().options, arguments);
   settings.words.insert(settings.words.end(), {"--threads", fmt::format("{}", settings.config.threads)});
+  settings.lasting_words = lasting_words(arguments, settings.config.threads);
+  settings.checkpoints = checkpoint_plan(arguments);
   check_applicable(arguments, settings);
   return settings;
 }
