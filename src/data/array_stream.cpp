@@ -37,8 +37,7 @@ class IdxRows final : public RowStream {
     }
     indices_.resize(count);
     std::iota(indices_.begin(), indices_.end(), 0U);
-    labels_.assign(count, 0);
-    return {{{pixels_.data(), count, features_}, labels_}, indices_};
+    return {{MatrixView<const std::uint8_t>(pixels_.data(), count, features_)}, indices_};
   }
 
  private:
@@ -48,7 +47,6 @@ class IdxRows final : public RowStream {
   std::size_t done_ = 0;
   AlignedVector<std::uint8_t> pixels_;  ///< of the block
   std::vector<std::uint32_t> indices_;
-  std::vector<std::uint32_t> labels_;
 };
 
 std::unique_ptr<RowStream> idx_rows(ByteReader bytes) {

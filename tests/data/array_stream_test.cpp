@@ -112,7 +112,6 @@ TEST_CASE("a data set's rows come with their ids, block by block", "[data]") {
     data.pixels.push_back(static_cast<std::uint8_t>(row));
     data.ids.push_back(std::to_string(row));
   }
-  data.labels.assign(rows, 0);
   DatasetRows stream(data);
   CHECK(stream.rows() == rows);
   CHECK(stream.has_ids());

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/number.h"
-#include "io/npy_header.h"
+#include "io/npy_output.h"
 #include "tests/catch.h"
 #include "tests/core/temporary_folder.h"
 

@@ -1,19 +1,15 @@
-#include "data/load.h"
-
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <array>
 #include <exception>
-#include <new>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "core/error.h"
 #include "data/arena.h"
-#include "data/gzip.h"
 #include "data/idx.h"
+#include "data/load.h"
 #include "data/read_file.h"
 
 namespace strata {
@@ -29,16 +25,6 @@ constexpr std::array<std::string_view, 4> kFileNames = {"train-images-idx3-ubyte
 using FilePaths = std::array<fs::path, kFileNames.size()>;
 using FileArrays = std::array<IdxArray, kFileNames.size()>;
 
-/// What is at a path, possibly nothing; an error if the system does not let us know.
-fs::file_status look_at(const fs::path& path) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (status.type() == fs::file_type::none) {
-    throw data_error("{}: cannot look at it: {}; check the path and its permissions", path.string(), error.message());
-  }
-  return status;
-}
-
 void require_folder(const fs::path& folder) {
   const fs::file_status status = look_at(folder);
   if (!fs::is_directory(status)) {
@@ -47,21 +33,14 @@ void require_folder(const fs::path& folder) {
   }
 }
 
-/// The path of `name` or of its .gz, whichever is there.
+/// The path of `name` or of its .gz.
 fs::path find_file(const fs::path& folder, std::string_view name) {
-  const fs::path plain = folder / name;
-  fs::path zipped = plain;
-  zipped += ".gz";
-  const bool has_plain = fs::exists(look_at(plain));
-  const bool has_zipped = fs::exists(look_at(zipped));
-  if (has_plain && has_zipped) {
-    throw data_error("{}: stands beside {}; expected only one of them; remove the other", plain.string(),
-                     zipped.filename().string());
+  const auto path = find_plain_or_gzip(folder, name);
+  if (!path) {
+    throw data_error("{}: is missing, and so is its .gz; expected one of them; check the folder",
+                     (folder / name).string());
   }
-  if (!has_plain && !has_zipped) {
-    throw data_error("{}: is missing, and so is its .gz; expected one of them; check the folder", plain.string());
-  }
-  return has_plain ? plain : zipped;
+  return *path;
 }
 
 FilePaths find_files(const fs::path& folder) {
@@ -73,30 +52,13 @@ FilePaths find_files(const fs::path& folder) {
   return paths;
 }
 
-IdxArray read_idx(const fs::path& path) {
-  const std::string name = path.string();
-  try {
-    AlignedVector<std::uint8_t> bytes = read_file(path);
-    if (path.extension() == ".gz") {
-      bytes = inflate_gzip(bytes, name);
-    } else if (is_gzip(bytes)) {
-      throw data_error("{}: is gzip data although its name lacks .gz; expected plain IDX; rename it to {}.gz", name,
-                       path.filename().string());
-    }
-    return parse_idx(std::move(bytes), name);
-  } catch (const std::bad_alloc&) {
-    throw data_error("{}: does not fit into memory; expected a data set that does; check that it is the right file",
-                     name);
-  }
-}
-
 /// Reads all files by `threads` threads. If several are at fault, the error is the first one's, whoever finished first.
 FileArrays read_files(const FilePaths& paths, int threads) {
   FileArrays arrays;
   std::array<std::exception_ptr, kFileNames.size()> faults;
   const auto read = [&](std::size_t i) {
     try {
-      arrays[i] = read_idx(paths[i]);
+      arrays[i] = parse_idx(read_inflated(paths[i]), paths[i].string());
     } catch (...) {
       faults[i] = std::current_exception();
     }
