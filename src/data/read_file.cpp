@@ -36,7 +36,10 @@ AlignedVector<std::uint8_t> read_file(const std::filesystem::path& path) {
   if (!S_ISREG(status.st_mode)) {
     throw data_error("{}: is not a regular file; expected a file of data", name);
   }
-  AlignedVector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size));
+  const auto size = static_cast<std::size_t>(status.st_size);
+  AlignedVector<std::uint8_t> bytes;
+  bytes.reserve(size + 1);
+  bytes.resize(size);
   std::size_t done = 0;
   while (done < bytes.size()) {  // one read, but for signals and the kernel's limit of 2 GiB
     const auto count = ::read(file.get(), bytes.data() + done, bytes.size() - done);

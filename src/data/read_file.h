@@ -10,7 +10,7 @@
 
 namespace strata {
 
-/// Reads the whole of a regular file. Throws Error(data) with the system's reason.
+/// Reads the whole of a regular file, with room for one byte behind it. Throws Error(data) with the system's reason.
 AlignedVector<std::uint8_t> read_file(const std::filesystem::path& path);
 
 /// The same, inflated if the name ends in .gz. Throws Error(data) also for data that cannot be inflated, and for gzip
