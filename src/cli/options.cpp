@@ -236,7 +236,7 @@ Command report_command() {
   return command;
 }
 
-std::vector<Option> train_options(std::initializer_list<std::string_view> names) {
+std::vector<Option> train_options(const std::vector<std::string_view>& names) {
   std::vector<Option> options;
   for (Option& option : train_command().options) {
     if (std::ranges::find(names, option.name) != names.end()) {

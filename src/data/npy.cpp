@@ -130,7 +130,8 @@ AlignedVector<std::uint8_t> transposed_pixels(const Elements& elements, int thre
 }
 
 template <class T>
-AlignedVector<float> values_of(const Elements& elements, const std::string& name, MissingValues missing, int threads) {
+AlignedVector<float> values_of(const Elements& elements, std::size_t first_row, const std::string& name,
+                               MissingValues missing, int threads) {
   const std::size_t features = elements.features();
   AlignedVector<float> values(elements.rows() * features);
   First fault;
@@ -150,7 +151,7 @@ AlignedVector<float> values_of(const Elements& elements, const std::string& name
     throw data_error(
         "{}: row {}, column {} (counted from 0) is {}; expected a finite number of fp32; mend it, or give --missing "
         "mean",
-        name, row, f, elements.at<T>(elements.index(row, f)));
+        name, first_row + row, f, elements.at<T>(elements.index(row, f)));
   }
   return values;
 }
@@ -159,6 +160,35 @@ void check_rows(const NpyHeader& header, const std::string& name) {
   if (header.shape.front() > std::numeric_limits<std::uint32_t>::max()) {
     throw data_error("{}: has {} rows; expected fewer than 2^32; divide the file", name, header.shape.front());
   }
+}
+
+/// The array that `header` and `bytes` are, as rows from `first_row` on.
+Dataset features_of(const NpyHeader& header, AlignedVector<std::uint8_t> bytes, std::size_t first_row,
+                    const std::string& name, MissingValues missing, int threads) {
+  if (header.shape.size() < 2) {
+    throw data_error("{}: is an array of rank 1, as labels are; expected features, of rank 2 or more; check the file",
+                     name);
+  }
+  check_rows(header, name);
+  const Elements elements(header, bytes.data() + header.size);
+  Dataset dataset;
+  dataset.source = name;
+  dataset.sample_shape.assign(header.shape.begin() + 1, header.shape.end());
+  dataset.features = elements.features();
+  if (header.kind == NpyKind::floating) {
+    dataset.values = header.element_size == sizeof(float)
+                         ? values_of<float>(elements, first_row, name, missing, threads)
+                         : values_of<double>(elements, first_row, name, missing, threads);
+  } else if (header.kind != NpyKind::unsigned_integer || header.element_size != 1) {
+    throw data_error("{}: holds {}; expected features of uint8, float32 or float64; convert it", name,
+                     npy_type_name(header));
+  } else if (header.fortran_order) {
+    dataset.pixels = transposed_pixels(elements, threads);
+  } else {
+    bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header.size));
+    dataset.pixels = std::move(bytes);
+  }
+  return dataset;
 }
 
 /// The label that `x` is, or kMostClasses if it is none.
@@ -231,30 +261,15 @@ std::vector<std::uint32_t> read_npy_labels(const std::filesystem::path& path) {
 
 Dataset parse_npy_features(AlignedVector<std::uint8_t> bytes, const std::string& name, MissingValues missing,
                            int threads) {
-  const NpyHeader header = parse_npy_header(bytes, name);
-  if (header.shape.size() < 2) {
-    throw data_error("{}: is an array of rank 1, as labels are; expected features, of rank 2 or more; check the file",
-                     name);
-  }
-  check_rows(header, name);
-  const Elements elements(header, bytes.data() + header.size);
-  Dataset dataset;
-  dataset.source = name;
-  dataset.sample_shape.assign(header.shape.begin() + 1, header.shape.end());
-  dataset.features = elements.features();
-  if (header.kind == NpyKind::floating) {
-    dataset.values = header.element_size == sizeof(float) ? values_of<float>(elements, name, missing, threads)
-                                                          : values_of<double>(elements, name, missing, threads);
-  } else if (header.kind != NpyKind::unsigned_integer || header.element_size != 1) {
-    throw data_error("{}: holds {}; expected features of uint8, float32 or float64; convert it", name,
-                     npy_type_name(header));
-  } else if (header.fortran_order) {
-    dataset.pixels = transposed_pixels(elements, threads);
-  } else {
-    bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header.size));
-    dataset.pixels = std::move(bytes);
-  }
-  return dataset;
+  return features_of(parse_npy_header(bytes, name), std::move(bytes), 0, name, missing, threads);
+}
+
+Dataset npy_rows(const NpyHeader& header, AlignedVector<std::uint8_t> elements, std::size_t first_row,
+                 const std::string& name, MissingValues missing, int threads) {
+  NpyHeader part = header;
+  part.size = 0;
+  part.shape.front() = elements.size() / (header.row_elements() * header.element_size);
+  return features_of(part, std::move(elements), first_row, name, missing, threads);
 }
 
 std::vector<std::uint32_t> parse_npy_labels(const AlignedVector<std::uint8_t>& bytes, const std::string& name) {

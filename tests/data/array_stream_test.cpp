@@ -20,6 +20,10 @@ namespace {
 
 ByteReader reader_of(const Bytes& bytes) { return {AlignedVector<std::uint8_t>(bytes.begin(), bytes.end()), "array"}; }
 
+std::unique_ptr<RowStream> open_array(ByteReader bytes, MissingValues missing = MissingValues::error) {
+  return array_stream(std::move(bytes), missing, 2);
+}
+
 /// Every feature of every row that a stream gives, with the rows of its blocks in `blocks`.
 Bytes all_of(RowStream& rows, std::vector<std::size_t>& blocks) {
   Bytes all;
@@ -39,7 +43,7 @@ Bytes all_of(RowStream& rows, std::vector<std::size_t>& blocks) {
 TEST_CASE("the rows of an IDX array come in order, block by block", "[data]") {
   const std::size_t rows = rows_of_block(6) + 5;
   const Bytes values = test::noise(rows * 6, 3);
-  const auto stream = array_stream(reader_of(test::idx_file({static_cast<std::uint32_t>(rows), 2, 3}, values)));
+  const auto stream = open_array(reader_of(test::idx_file({static_cast<std::uint32_t>(rows), 2, 3}, values)));
   CHECK(stream->features() == 6);
   CHECK(stream->rows() == rows);
   CHECK_FALSE(stream->has_ids());
@@ -60,7 +64,7 @@ TEST_CASE("an array comes through a pipe whose writer is slow", "[data]") {
     }
     ::close(ends[1]);
   });
-  const auto stream = array_stream({FileDescriptor(ends[0]), "pipe"});
+  const auto stream = open_array({FileDescriptor(ends[0]), "pipe"});
   std::vector<std::size_t> blocks;
   CHECK(all_of(*stream, blocks) == values);
   writer.join();
@@ -71,18 +75,17 @@ TEST_CASE("every truncation of an array, and every byte too many, is an error th
   std::vector<std::size_t> blocks;
   for (std::size_t size = 4; size < file.size(); ++size) {
     const Bytes cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
-    CHECK(contains(data_message_of([&] { all_of(*array_stream(reader_of(cut)), blocks); }), "array: "));
+    CHECK(contains(data_message_of([&] { all_of(*open_array(reader_of(cut)), blocks); }), "array: "));
   }
   Bytes longer = file;
   longer.push_back(0);
-  CHECK(
-      contains(data_message_of([&] { all_of(*array_stream(reader_of(longer)), blocks); }), "goes on after its 3 rows"));
-  CHECK(contains(data_message_of([&] { array_stream(reader_of(test::idx_file({3}, {1, 2, 3}))); }), "rank 1"));
-  CHECK(contains(data_message_of([&] { array_stream(reader_of(test::idx_file({3, 0}, {}))); }), "empty"));
+  CHECK(contains(data_message_of([&] { all_of(*open_array(reader_of(longer)), blocks); }), "goes on after its 3 rows"));
+  CHECK(contains(data_message_of([&] { open_array(reader_of(test::idx_file({3}, {1, 2, 3}))); }), "rank 1"));
+  CHECK(contains(data_message_of([&] { open_array(reader_of(test::idx_file({3, 0}, {}))); }), "empty"));
 }
 
 TEST_CASE("a header that claims more than there can be takes no memory for it", "[data]") {
-  const auto stream = array_stream(reader_of(test::idx_file({4000000000U, 65536, 65536, 65536, 65536}, {1, 2})));
+  const auto stream = open_array(reader_of(test::idx_file({4000000000U, 65536, 65536, 65536, 65536}, {1, 2})));
   CHECK(stream->features() == std::numeric_limits<std::size_t>::max());  // which no model has
 }
 

@@ -12,7 +12,8 @@ using Json = nlohmann::ordered_json;
 TEST_CASE("a run's configuration tells data, split and what computed", "[io]") {
   const RunConfig run = run_config(Json::parse(
       R"({"data":"here","validation_split":0.25,"split":"tail","seed":18446744073709551615,"engine":"onednn","precision":"bf16"})"));
-  CHECK(run.data == "here");
+  REQUIRE(run.data.has_value());
+  CHECK(run.data->data == "here");
   REQUIRE(run.split.has_value());
   CHECK(run.split->kind == SplitKind::tail);
   CHECK(run.split->fraction == 0.25);
@@ -23,7 +24,7 @@ TEST_CASE("a run's configuration tells data, split and what computed", "[io]") {
 
 TEST_CASE("what a run's configuration lacks is empty or as by default", "[io]") {
   const RunConfig run = run_config(Json::parse(R"({"seed":1})"));
-  CHECK(run.data.empty());
+  CHECK_FALSE(run.data.has_value());
   CHECK_FALSE(run.split.has_value());
   CHECK(run.engine == EngineKind::automatic);
   CHECK(run.precision == kernels::Precision::f32);
@@ -33,7 +34,7 @@ TEST_CASE("a damaged configuration is an error that names the member", "[io]") {
   const auto refuses = [](const std::string& text, const std::string& names) {
     test::expect_error(ErrorKind::data, names, "", [&] { run_config(Json::parse(text)); });
   };
-  refuses(R"({"data":7})", "data is 7");
+  refuses(R"({"data":7})", "says of the data");
   refuses(R"({"engine":"steam"})", "\"steam\"");
   refuses(R"({"split":"tail","validation_split":1.5,"seed":1})", "validation_split is 1.5");
   refuses(R"({"split":"tail","validation_split":"x","seed":1})", "validation_split is \"x\"");
