@@ -8,6 +8,7 @@
 #include "cli/repeat_command.h"
 #include "core/error.h"
 #include "io/model_file.h"
+#include "io/run_config.h"
 
 namespace strata::cli {
 
@@ -48,7 +49,8 @@ void save_model(const std::filesystem::path& path, const TrainSettings& settings
                      .parameters = trainer.parameters(),
                      .scaler = trainer.scaler(),
                      .sample_shape = source.train.sample_shape,
-                     .notes = {{"seed", fmt::format("{}", settings.config.seed)}},
+                     .notes = split_notes(
+                         {settings.config.split, settings.config.validation_split, settings.config.seed}),
                      .class_names = source.class_names,
                      .table = source.table});
 }

@@ -58,8 +58,8 @@ AlignedVector<std::uint8_t> transposed_pixels(const NpyElements& elements, int t
 }
 
 template <class T>
-AlignedVector<float> values_of(const NpyElements& elements, const std::string& name, MissingValues missing,
-                               int threads) {
+AlignedVector<float> values_of(const NpyElements& elements, std::size_t first_row, const std::string& name,
+                               MissingValues missing, int threads) {
   const std::size_t features = elements.features();
   AlignedVector<float> values(elements.rows() * features);
   FirstFault fault;
@@ -79,9 +79,37 @@ AlignedVector<float> values_of(const NpyElements& elements, const std::string& n
     throw data_error(
         "{}: row {}, column {} (counted from 0) is {}; expected a finite number of fp32; mend it, or give --missing "
         "mean",
-        name, row, f, elements.at<T>(elements.index(row, f)));
+        name, first_row + row, f, elements.at<T>(elements.index(row, f)));
   }
   return values;
+}
+
+/// The array that `header` and `bytes` are, as rows from `first_row` on.
+Dataset features_of(const NpyHeader& header, AlignedVector<std::uint8_t> bytes, std::size_t first_row,
+                    const std::string& name, MissingValues missing, int threads) {
+  if (header.shape.size() < 2) {
+    throw data_error("{}: is an array of rank 1, as labels are; expected features, of rank 2 or more; check the file",
+                     name);
+  }
+  const NpyElements elements(header, bytes.data() + header.size);
+  Dataset dataset;
+  dataset.source = name;
+  dataset.sample_shape.assign(header.shape.begin() + 1, header.shape.end());
+  dataset.features = elements.features();
+  if (header.kind == NpyKind::floating) {
+    dataset.values = header.element_size == sizeof(float)
+                         ? values_of<float>(elements, first_row, name, missing, threads)
+                         : values_of<double>(elements, first_row, name, missing, threads);
+  } else if (header.kind != NpyKind::unsigned_integer || header.element_size != 1) {
+    throw data_error("{}: holds {}; expected features of uint8, float32 or float64; convert it", name,
+                     npy_type_name(header));
+  } else if (header.fortran_order) {
+    dataset.pixels = transposed_pixels(elements, threads);
+  } else {
+    bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header.size));
+    dataset.pixels = std::move(bytes);
+  }
+  return dataset;
 }
 
 }  // namespace
@@ -97,28 +125,15 @@ Dataset read_npy_features(const std::filesystem::path& path, MissingValues missi
 Dataset parse_npy_features(AlignedVector<std::uint8_t> bytes, const std::string& name, MissingValues missing,
                            int threads) {
   const NpyHeader header = parse_npy_header(bytes, name);
-  if (header.shape.size() < 2) {
-    throw data_error("{}: is an array of rank 1, as labels are; expected features, of rank 2 or more; check the file",
-                     name);
-  }
-  const NpyElements elements(header, bytes.data() + header.size);
-  Dataset dataset;
-  dataset.source = name;
-  dataset.sample_shape.assign(header.shape.begin() + 1, header.shape.end());
-  dataset.features = elements.features();
-  if (header.kind == NpyKind::floating) {
-    dataset.values = header.element_size == sizeof(float) ? values_of<float>(elements, name, missing, threads)
-                                                          : values_of<double>(elements, name, missing, threads);
-  } else if (header.kind != NpyKind::unsigned_integer || header.element_size != 1) {
-    throw data_error("{}: holds {}; expected features of uint8, float32 or float64; convert it", name,
-                     npy_type_name(header));
-  } else if (header.fortran_order) {
-    dataset.pixels = transposed_pixels(elements, threads);
-  } else {
-    bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header.size));
-    dataset.pixels = std::move(bytes);
-  }
-  return dataset;
+  return features_of(header, std::move(bytes), 0, name, missing, threads);
+}
+
+Dataset npy_rows(const NpyHeader& header, AlignedVector<std::uint8_t> elements, std::size_t first_row,
+                 const std::string& name, MissingValues missing, int threads) {
+  NpyHeader part = header;
+  part.size = 0;
+  part.shape.front() = elements.size() / (header.row_elements() * header.element_size);
+  return features_of(part, std::move(elements), first_row, name, missing, threads);
 }
 
 }  // namespace strata

@@ -8,6 +8,7 @@
 
 #include "core/tensor.h"
 #include "data/dataset.h"
+#include "data/npy_header.h"
 
 namespace strata {
 
@@ -30,6 +31,10 @@ inline constexpr std::uint32_t kMostClasses = 1'000'000;
 /// The same of a file's bytes; `name` is the file's, for messages.
 Dataset parse_npy_features(AlignedVector<std::uint8_t> bytes, const std::string& name, MissingValues missing,
                            int threads);
+/// The features in some rows of the array in C order that `header` describes, from `first_row` on: `elements` are
+/// theirs.
+Dataset npy_rows(const NpyHeader& header, AlignedVector<std::uint8_t> elements, std::size_t first_row,
+                 const std::string& name, MissingValues missing, int threads);
 std::vector<std::uint32_t> parse_npy_labels(const AlignedVector<std::uint8_t>& bytes, const std::string& name);
 
 }  // namespace strata

@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <cstring>
 #include <limits>
-#include <numeric>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -212,7 +211,7 @@ NpyHeader parse_dictionary(std::string_view text, const std::string& name) {
   return header;
 }
 
-void check_size(const NpyHeader& header, std::size_t found, const std::string& name) {
+void check_shape(const NpyHeader& header, const std::string& name) {
   if (header.shape.empty()) {
     throw data_error("{}: holds a single value; expected an array; check that it is the right file", name);
   }
@@ -220,6 +219,9 @@ void check_size(const NpyHeader& header, std::size_t found, const std::string& n
     throw data_error("{}: is empty: its header says {}; expected no dimension of 0; check that it is the right file",
                      name, shape_text(header.shape));
   }
+}
+
+void check_size(const NpyHeader& header, std::size_t found, const std::string& name) {
   std::size_t left = found / header.element_size;  // divided by each dimension, so that no product can overflow
   bool fits = found % header.element_size == 0;
   for (const std::size_t dimension : header.shape) {
@@ -237,15 +239,23 @@ void check_size(const NpyHeader& header, std::size_t found, const std::string& n
 
 }  // namespace
 
-std::size_t NpyHeader::row_elements() const {
-  return std::accumulate(shape.begin() + 1, shape.end(), std::size_t{1}, std::multiplies<>());
+std::size_t NpyHeader::row_elements() const { return element_count({shape.begin() + 1, shape.end()}); }
+
+bool is_npy(std::span<const std::uint8_t> bytes) {
+  return bytes.size() >= kMagic.size() && std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) == 0;
+}
+
+NpyHeader parse_npy_start(std::span<const std::uint8_t> start, const std::string& name) {
+  const HeaderText found = find_header({reinterpret_cast<const char*>(start.data()), start.size()}, name);
+  NpyHeader header = parse_dictionary(found.text, name);
+  header.size = found.size;
+  check_shape(header, name);
+  return header;
 }
 
 NpyHeader parse_npy_header(std::span<const std::uint8_t> file, const std::string& name) {
-  const HeaderText found = find_header({reinterpret_cast<const char*>(file.data()), file.size()}, name);
-  NpyHeader header = parse_dictionary(found.text, name);
-  header.size = found.size;
-  check_size(header, file.size() - found.size, name);
+  NpyHeader header = parse_npy_start(file, name);
+  check_size(header, file.size() - header.size, name);
   return header;
 }
 

@@ -20,7 +20,8 @@ struct NpyHeader {
   std::vector<std::size_t> shape;  ///< at least one dimension, none is 0
   std::size_t size = 0;            ///< bytes of the header: where the elements begin
 
-  /// Elements of one row: the product of all dimensions but the first.
+  /// Elements of one row: the product of all dimensions but the first; of a header alone the largest size_t if it is
+  /// larger than that.
   std::size_t row_elements() const;
 };
 
@@ -28,6 +29,12 @@ struct NpyHeader {
 /// Throws Error(data) if it is not NPY, if the header is no dictionary of exactly descr, fortran_order and shape, if
 /// the elements are of another kind, or if another number of bytes than the header says follows it.
 NpyHeader parse_npy_header(std::span<const std::uint8_t> file, const std::string& name);
+
+/// The same of the first bytes of a file, which need to hold the header alone: nothing is said of what follows it.
+NpyHeader parse_npy_start(std::span<const std::uint8_t> start, const std::string& name);
+
+/// Whether the bytes start as an NPY file does.
+bool is_npy(std::span<const std::uint8_t> bytes);
 
 /// As numpy calls it: float64, uint8, bool.
 std::string npy_type_name(const NpyHeader& header);
