@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "cli/export_command.h"
 #include "cli/find_lr_command.h"
 #include "cli/help.h"
 #include "cli/options.h"
@@ -69,6 +70,9 @@ Outcome dispatch(const Words& words) {
   }
   if (first == "report") {
     return run_report({words.begin() + 1, words.end()});
+  }
+  if (first == "export") {
+    return run_export({words.begin() + 1, words.end()});
   }
   if (first == "--help" || first == "-h") {
     return answer(words, general_help());

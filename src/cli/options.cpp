@@ -179,6 +179,7 @@ std::vector<Option> output_options() {
        .value = "DIR",
        .heading = kOutput,
        .help = "a new folder for config.json, metrics.jsonl, model.safetensors and report.html"},
+      {.name = "tensorboard", .heading = kOutput, .help = "event files for TensorBoard, in the --run-dir"},
       {.name = "save", .value = "FILE", .heading = kOutput, .help = "write the final model, as safetensors"},
       choice("progress", kProgressStyles, "auto", kOutput,
              "bar: one live line an epoch; lines: a line an epoch; auto: bar on a terminal. Without a terminal at "
@@ -244,6 +245,25 @@ Command report_command() {
   return command;
 }
 
-std::vector<Command> commands() { return {train_command(), sweep_command(), find_lr_command(), report_command()}; }
+Command export_command() {
+  Command command{.name = "export",
+                  .summary = "a model as an ONNX file, for other programs",
+                  .options = {{.name = "output",
+                               .value = "FILE.onnx",
+                               .heading = kOutput,
+                               .help = "the file, required; one that is there is replaced"}},
+                  .operands = "MODEL"};
+  for (Option& option : common_options()) {
+    if (option.name != "threads") {  // one is enough to copy weights
+      option.contradicts.clear();    // with options that export lacks
+      command.options.push_back(std::move(option));
+    }
+  }
+  return command;
+}
+
+std::vector<Command> commands() {
+  return {train_command(), sweep_command(), find_lr_command(), report_command(), export_command()};
+}
 
 }  // namespace strata::cli

@@ -18,6 +18,7 @@ struct Command {
 
 Command train_command();
 Command report_command();
+Command export_command();
 
 /// In the order in which help lists them.
 std::vector<Command> commands();

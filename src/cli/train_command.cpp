@@ -19,6 +19,7 @@
 #include "cli/training.h"
 #include "core/error.h"
 #include "core/threads.h"
+#include "io/tensorboard_log.h"
 #include "kernels/onednn/bf16_support.h"
 #include "report/report.h"
 
@@ -55,6 +56,9 @@ class Listeners {
   Listeners(const TrainSettings& settings, Observer* log) {
     if (log != nullptr) {
       pointers_.push_back(log);
+    }
+    if (settings.tensorboard) {
+      add(std::make_unique<TensorBoardLog>(*settings.run_dir, config_json(settings)));
     }
     if (settings.metrics) {
       add(std::make_unique<RunLog>(*settings.metrics, config_json(settings)));

@@ -28,6 +28,7 @@ struct TrainSettings {
   bool data_given = false;
   bool quiet = false;
   bool json = false;
+  bool tensorboard = false;  ///< needs a run_dir
 };
 
 /// Throws Error(usage) for a value that is wrong, or an option that does not apply beside the others.
