@@ -111,7 +111,7 @@ std::string scalars_event(double time, std::uint64_t step, std::span<const Scala
   return framed(event.SerializeAsString());
 }
 
-std::string restart_event(double time, std::uint64_t step) {
+std::string start_event(double time, std::uint64_t step) {
   tensorboard::Event event = event_at(time, step);
   event.mutable_session_log()->set_status(tensorboard::SessionLog::START);
   return framed(event.SerializeAsString());

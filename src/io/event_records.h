@@ -29,9 +29,9 @@ struct Scalar {
 
 std::string scalars_event(double time, std::uint64_t step, std::span<const Scalar> scalars);
 
-/// Says that this file goes on at `step` where an earlier one of the folder may have gone further: readers forget what
-/// that one has of `step` and later ones.
-std::string restart_event(double time, std::uint64_t step);
+/// Says that a process starts at `step`. From a folder's second such event on, readers forget what they have of that
+/// step and of later ones.
+std::string start_event(double time, std::uint64_t step);
 
 /// A session, for TensorBoard's HParams: a training run with its options.
 struct Session {

@@ -75,8 +75,8 @@ void TensorBoardLog::on_run(const RunInfo&) {
 }
 
 void TensorBoardLog::on_step(const StepInfo& step) {
-  if (!std::exchange(started_, true) && step.global_step > 1) {
-    buffer_ += restart_event(wall_time(), step.global_step);
+  if (!std::exchange(started_, true)) {
+    buffer_ += start_event(wall_time(), step.global_step);
   }
   if (!is_kept_step(step.global_step)) {
     return;

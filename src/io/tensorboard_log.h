@@ -17,9 +17,10 @@ namespace strata {
 bool is_kept_step(std::uint64_t global_step);
 
 /// Makes a new event file in a folder. Tags are metrics.jsonl's types and fields (`epoch/val_loss`,
-/// `step/learning_rates/lower`); every event lies at its global step. A run that does not start at step 1 first says
-/// that what earlier files of the folder hold of its steps is void. Records are written whole: at once for epochs and
-/// the result, else at the latest at the first step half a second after the last write.
+/// `step/learning_rates/lower`); every event lies at its global step. At its first step the run says where it starts,
+/// so that what earlier files of the folder hold of its steps is void; one that is interrupted has no result, as it may
+/// go on. Records are written whole: at once for epochs and the result, else at the latest at the first kept step half
+/// a second after the last write.
 class TensorBoardLog : public Observer {
  public:
   /// `config` has every option of the run. Throws Error(failed) if the file cannot be made.
