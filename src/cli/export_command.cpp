@@ -7,9 +7,10 @@
 
 #include "cli/arguments.h"
 #include "cli/help.h"
+#include "cli/model_options.h"
 #include "cli/output.h"
+#include "cli/trained_model.h"
 #include "core/error.h"
-#include "io/model_file.h"
 #include "io/onnx_file.h"
 
 namespace strata::cli {
@@ -17,17 +18,6 @@ namespace strata::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The file of the model that the command line names, or of the run in that folder.
-fs::path model_of(const Arguments& arguments) {
-  if (arguments.operands().size() != 1) {
-    throw usage_error("strata export expects one MODEL, a .safetensors file or a run's folder; found {}",
-                      arguments.operands().size());
-  }
-  const fs::path path = arguments.operands().front();
-  std::error_code ignored;
-  return fs::is_directory(path, ignored) ? path / "model.safetensors" : path;
-}
 
 fs::path output_of(const Arguments& arguments) {
   if (!arguments.given("output")) {
@@ -41,12 +31,10 @@ fs::path output_of(const Arguments& arguments) {
   return output;
 }
 
-std::string export_json(const fs::path& output, std::size_t bytes, const ModelSpec& spec) {
-  const nlohmann::ordered_json json{
-      {"output", output.string()},           {"bytes", bytes},          {"opset", kOnnxOpset},
-      {"ir_version", kOnnxIrVersion},        {"features", spec.inputs}, {"classes", spec.classes},
-      {"parameters", spec.parameter_count()}};
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+nlohmann::ordered_json export_json(const fs::path& output, std::size_t bytes, const ModelSpec& spec) {
+  return {{"output", output.string()},           {"bytes", bytes},          {"opset", kOnnxOpset},
+          {"ir_version", kOnnxIrVersion},        {"features", spec.inputs}, {"classes", spec.classes},
+          {"parameters", spec.parameter_count()}};
 }
 
 std::string export_text(const fs::path& output, std::size_t bytes, const ModelSpec& spec) {
@@ -63,12 +51,11 @@ Outcome run_export(const std::vector<std::string>& words) {
   if (print_if_asked(command, arguments)) {
     return Outcome::done;
   }
-  const fs::path path = model_of(arguments);
   const fs::path output = output_of(arguments);
-  const ModelFile model = read_model(path);
+  const ModelFile model = trained_model(command, arguments).model;
   const std::size_t bytes = write_onnx(output, model);
   if (arguments.given("json")) {
-    write_stdout(export_json(output, bytes, model.spec));
+    write_json_line(export_json(output, bytes, model.spec));
   } else if (!arguments.given("quiet")) {
     write_stdout(export_text(output, bytes, model.spec));
   }

@@ -18,7 +18,9 @@ struct Command {
 
 Command train_command();
 Command report_command();
-Command export_command();
+
+/// train's options of these names, in its order, for another command; without contradictions to those left out.
+std::vector<Option> train_options(const std::vector<std::string_view>& names);
 
 /// In the order in which help lists them.
 std::vector<Command> commands();

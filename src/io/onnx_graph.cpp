@@ -125,12 +125,23 @@ std::string add_activation(GraphBuilder& graph, const Activation& activation, co
   return x;
 }
 
+/// The features, with the scaler's fill in place of those that are missing (NaN).
+std::string add_fill(GraphBuilder& graph, const Scaler& scaler, const std::string& features) {
+  if (scaler.fill.empty()) {
+    return features;
+  }
+  const std::string fill = graph.initializer("scaler.fill", {scaler.fill.size()}, scaler.fill);
+  const std::string missing = graph.node("IsNaN", {features}, "features.missing");
+  return graph.node("Where", {missing, fill, features}, "features.filled");
+}
+
 /// (features - mean) / scale
 std::string add_scaler(GraphBuilder& graph, const Scaler& scaler, const std::string& features) {
   const std::size_t count = scaler.mean.size();
+  const std::string filled = add_fill(graph, scaler, features);
   const std::string mean = graph.initializer("scaler.mean", {count}, scaler.mean);
   const std::string scale = graph.initializer("scaler.scale", {count}, scaler.scale);
-  return graph.node("Div", {graph.node("Sub", {features, mean}, "features.centred"), scale}, "features.standardised");
+  return graph.node("Div", {graph.node("Sub", {filled, mean}, "features.centred"), scale}, "features.standardised");
 }
 
 /// x W^T + b

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <onnx.pb.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -69,7 +72,9 @@ OnnxValue some_features() { return {3, 6, {1, 2, 3, 4, 5, 6, -2, 0.5, 200, 7, 0,
 std::vector<double> expected_logits(const ModelFile& model, const OnnxValue& features, std::size_t row) {
   std::vector<double> x;
   for (std::size_t i = 0; i < features.columns; ++i) {
-    x.push_back(kernels::reference::standardise(features.at(row, i), static_cast<double>(model.scaler.mean[i]),
+    const double value = features.at(row, i);
+    x.push_back(kernels::reference::standardise(std::isnan(value) ? static_cast<double>(model.scaler.fill[i]) : value,
+                                                static_cast<double>(model.scaler.mean[i]),
                                                 static_cast<double>(model.scaler.scale[i])));
   }
   for (std::size_t layer = 0; layer < model.spec.layer_count(); ++layer) {
@@ -87,9 +92,8 @@ std::vector<double> expected_logits(const ModelFile& model, const OnnxValue& fea
   return x;
 }
 
-void check_graph(const ModelFile& model) {
+void check_graph(const ModelFile& model, const OnnxValue& features = some_features()) {
   const onnx::ModelProto proto = written(model);
-  const OnnxValue features = some_features();
   OnnxInterpreter interpreter(proto.graph());
   const std::map<std::string, OnnxValue>& values = interpreter.run(features);
   const OnnxValue& probabilities = values.at("probabilities");
@@ -119,6 +123,14 @@ TEST_CASE("an ONNX graph computes what the model does, for every activation", "[
 }
 
 TEST_CASE("an ONNX graph of a model without hidden layers", "[io]") { check_graph(model_with({}, {})); }
+
+TEST_CASE("an ONNX graph fills what is missing as the model does", "[io]") {
+  ModelFile model = model_with({ActivationKind::relu, 0});
+  model.scaler.fill = {0.5F, 1, 1.5F, 2, 2.5F, 3};
+  OnnxValue features = some_features();
+  features.values[0] = features.values[8] = features.values[17] = std::numeric_limits<double>::quiet_NaN();
+  check_graph(model, features);
+}
 
 TEST_CASE("an ONNX file says what goes in and what comes out", "[io]") {
   const ModelFile model = model_with({ActivationKind::leaky_relu, 0.2F});
@@ -176,7 +188,9 @@ TEST_CASE("the ONNX checker and its shape inference pass every graph", "[io]") {
     write_onnx(path, model_with({kind, 0.5F}));
     files += fmt::format(" '{}'", path);
   }
-  write_onnx(folder / "none.onnx", model_with({}, {}));
+  ModelFile filling = model_with({}, {});
+  filling.scaler.fill = filling.scaler.mean;
+  write_onnx(folder / "none.onnx", filling);
   files += fmt::format(" '{}'", (folder / "none.onnx").string());
   CHECK(std::system((STRATA_CHECK_ONNX + files).c_str()) == 0);
   test::write_text(folder / "none.onnx", "not a graph");
