@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <limits>
 
+#include "cli/data_request.h"
 #include "cli/parse_value.h"
 #include "cli/repeat_command.h"
 #include "core/error.h"
 #include "core/threads.h"
+#include "io/data_json.h"
 
 namespace strata::cli {
 
@@ -112,6 +114,7 @@ TrainConfig train_config(const Arguments& arguments) {
   config.validation_split = parse_share("validation-split", arguments.text("validation-split"));
   config.split = chosen(arguments, "split", kSplits);
   config.scaler = chosen(arguments, "scaler", kScalers);
+  config.missing = chosen(arguments, "missing", kMissingValues);
   config.hidden = parse_layer_sizes("hidden", arguments.text("hidden"));
   config.convention = chosen(arguments, "convention", kConventions);
   config.activation =
@@ -139,15 +142,24 @@ TrainConfig train_config(const Arguments& arguments) {
   return config;
 }
 
+/// Options that hold out training rows, beside a validation part that the data bring without an option that says so.
+void reject_split(const Arguments& arguments, const DataRequest& request) {
+  for (const char* option : {"validation-split", "split"}) {
+    if (arguments.given(option)) {
+      throw usage_error("--{} does not apply: {} has a validation part of its own", option, request.data.string());
+    }
+  }
+}
+
 void check_applicable(const Arguments& arguments, const TrainSettings& settings) {
   if (arguments.given("activation") && settings.config.hidden.empty()) {
     throw usage_error("--activation does not apply: --hidden none leaves no hidden layer");
   }
-  if (arguments.given("split") && settings.config.validation_split == 0) {
+  if (arguments.given("split") && !settings.has_validation()) {
     throw usage_error("--split does not apply: --validation-split 0 holds out no rows");
   }
   for (const std::string_view option : {"early-stopping", "monitor", "restore-best"}) {
-    if (arguments.given(option) && settings.config.validation_split == 0) {
+    if (arguments.given(option) && !settings.has_validation()) {
       throw usage_error("--{} does not apply: --validation-split 0 holds out no rows", option);
     }
   }
@@ -224,7 +236,12 @@ void add_groups(nlohmann::ordered_json& json, const std::vector<ParameterGroup>&
 TrainSettings train_settings(const Arguments& arguments) {
   TrainSettings settings;
   settings.config = train_config(arguments);
-  settings.data = arguments.text("data");
+  settings.request = data_request(arguments);
+  settings.own_validation = has_validation_part(settings.request);
+  if (settings.own_validation) {
+    reject_split(arguments, settings.request);
+    settings.config.validation_split = 0;
+  }
   settings.data_given = arguments.given("data");
   settings.initial_weights = optional_text(arguments, "initial-weights");
   settings.run_dir = optional_text(arguments, "run-dir");
@@ -247,9 +264,11 @@ TrainSettings train_settings(const Arguments& arguments) {
 nlohmann::ordered_json config_json(const TrainSettings& settings) {
   const TrainConfig& config = settings.config;
   nlohmann::ordered_json json;
-  json["data"] = settings.data.string();
-  json["validation_split"] = config.validation_split;
-  json["split"] = name_of(kSplits, config.split);
+  add_data(json, settings.request);
+  if (!settings.own_validation) {
+    json["validation_split"] = config.validation_split;
+    json["split"] = name_of(kSplits, config.split);
+  }
   json["scaler"] = name_of(kScalers, config.scaler);
   json["hidden"] = config.hidden;
   json["activation"] = activation_name(config.activation);

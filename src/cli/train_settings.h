@@ -9,6 +9,7 @@
 
 #include "cli/arguments.h"
 #include "cli/choices.h"
+#include "data/load.h"
 #include "kernels/instruction_set.h"
 #include "train/train_config.h"
 
@@ -17,7 +18,8 @@ namespace strata::cli {
 struct TrainSettings {
   std::vector<std::string> words;  ///< after `strata train`: the options that give the same run again
   TrainConfig config;
-  std::filesystem::path data;
+  DataRequest request;
+  bool own_validation = false;  ///< the data bring their validation part, so that no training rows are held out
   std::optional<std::filesystem::path> initial_weights;
   std::optional<std::filesystem::path> save;
   std::optional<std::filesystem::path> run_dir;
@@ -29,6 +31,8 @@ struct TrainSettings {
   bool quiet = false;
   bool json = false;
   bool tensorboard = false;  ///< needs a run_dir
+
+  bool has_validation() const { return own_validation || config.validation_split > 0; }
 };
 
 /// Throws Error(usage) for a value that is wrong, or an option that does not apply beside the others.

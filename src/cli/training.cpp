@@ -14,11 +14,13 @@ namespace strata::cli {
 
 DataSource load_data(const TrainSettings& settings) {
   std::error_code ignored;
-  if (!settings.data_given && !std::filesystem::exists(settings.data, ignored)) {
+  if (!settings.data_given && !std::filesystem::exists(settings.request.data, ignored)) {
     throw data_error("{}: not found; install the Debian package dataset-fashion-mnist, or give --data PATH",
-                     settings.data.string());
+                     settings.request.data.string());
   }
-  return load_idx_folder(settings.data, settings.config.threads);
+  DataRequest request = settings.request;
+  request.threads = settings.config.threads;
+  return strata::load_data(request);
 }
 
 Trainer make_trainer(const TrainSettings& settings, const DataSource& source) {
@@ -39,13 +41,15 @@ bool has_finite_weights(const Trainer& trainer) {
 
 void save_model(const std::filesystem::path& path, const TrainSettings& settings, const Trainer& trainer,
                 const DataSource& source) {
-  write_model(path,
-              {.spec = trainer.model(),
-               .convention = settings.config.convention,
-               .parameters = trainer.parameters(),
-               .scaler = trainer.scaler(),
-               .sample_shape = source.train.sample_shape,
-               .notes = split_notes({settings.config.split, settings.config.validation_split, settings.config.seed})});
+  write_model(path, {.spec = trainer.model(),
+                     .convention = settings.config.convention,
+                     .parameters = trainer.parameters(),
+                     .scaler = trainer.scaler(),
+                     .sample_shape = source.train.sample_shape,
+                     .notes = split_notes(
+                         {settings.config.split, settings.config.validation_split, settings.config.seed}),
+                     .class_names = source.class_names,
+                     .table = source.table});
 }
 
 RunRecord::RunRecord(const std::filesystem::path& folder, const TrainSettings& settings)

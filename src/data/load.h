@@ -1,10 +1,12 @@
 // Finds and reads a data set, whatever its form: docs/data.md.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/dataset.h"
@@ -22,6 +24,27 @@ struct DataSource {
   Dataset validation{};                    ///< no rows: part of train is held out instead
   std::optional<TableSchema> table{};      ///< if the data are tables
 };
+
+struct MissingEntry {
+  MissingValues value;
+  std::string_view name;
+};
+struct HeaderEntry {
+  HeaderLine value;
+  std::string_view name;
+};
+struct UnseenEntry {
+  UnseenCategories value;
+  std::string_view name;
+};
+
+/// The names of choices, that by default first.
+inline constexpr std::array kMissingValues{MissingEntry{MissingValues::error, "error"},
+                                           MissingEntry{MissingValues::mean, "mean"}};
+inline constexpr std::array kHeaderLines{HeaderEntry{HeaderLine::automatic, "auto"},
+                                         HeaderEntry{HeaderLine::yes, "yes"}, HeaderEntry{HeaderLine::no, "no"}};
+inline constexpr std::array kUnseenCategories{UnseenEntry{UnseenCategories::error, "error"},
+                                              UnseenEntry{UnseenCategories::zeros, "zeros"}};
 
 /// Where data lie, and how they are read.
 struct DataRequest {

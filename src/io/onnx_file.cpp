@@ -29,18 +29,11 @@ std::vector<std::string> feature_names(const TableSchema& table) {
   return names;
 }
 
-std::string json_array(const std::vector<std::string>& texts) {
-  return nlohmann::json(texts).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 std::map<std::string, std::string> onnx_metadata(const ModelFile& model) {
   std::map<std::string, std::string> metadata = model_metadata(model);
   metadata.erase("format_version");  // of the model file
-  if (!model.class_names.empty()) {
-    metadata["class_names"] = json_array(model.class_names);
-  }
   if (model.table) {
-    metadata["feature_names"] = json_array(feature_names(*model.table));
+    metadata["feature_names"] = nlohmann::json(feature_names(*model.table)).dump();
   }
   return metadata;
 }

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/error.h"
 #include "core/memory.h"
 #include "engine/memory_need.h"
 #include "train/check_config.h"
@@ -46,6 +47,15 @@ Split split_of(const TrainConfig& config, const DataSource& source) {
              : split_rows(config.split, source.train.labels, config.validation_split, config.seed);
 }
 
+/// Errors name the data, which the scaler does not know.
+Scaler scaler_for(const TrainConfig& config, const Dataset& data, std::span<const std::uint32_t> rows) {
+  try {
+    return fit_scaler(config.scaler, data.view(), rows, config.threads, config.missing);
+  } catch (const Error& error) {
+    throw data_error("{}: {}", data.source, error.what());
+  }
+}
+
 EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const Scaler& scaler,
                        std::vector<std::size_t> batch_sizes, std::vector<double> class_weights, bool weigh_rows) {
   return {.model = model,
@@ -67,7 +77,7 @@ Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters*
       source_(source),
       model_(model_for(config_, source)),
       split_(split_of(config_, source)),
-      scaler_(fit_scaler(config_.scaler, source.train.view(), split_.train, config_.threads, config_.missing)),
+      scaler_(scaler_for(config_, source.train, split_.train)),
       parameters_(initial_parameters(config_, model_, split_.train.size(), initial)),
       batches_(Sampler(config_.sampling, split_.train, config_.batch_size, config_.seed), config_.epochs),
       engine_(make_engine(config_.engine, engine_plan(config_, model_, scaler_, batches_.sampler().batch_sizes(),

@@ -58,7 +58,7 @@ def formulas(model, features):
         about = file.metadata()
         tensors = {name: file.get_tensor(name).astype(np.float64) for name in file.keys()}
     x = (features - tensors["scaler.mean"]) / tensors["scaler.scale"]
-    layers = (len(tensors) - 2) // 2
+    layers = sum(name.endswith(".weight") for name in tensors)
     for k in range(layers):
         x = x @ tensors[f"layers.{k}.weight"].T + tensors[f"layers.{k}.bias"]
         if k < layers - 1:
