@@ -22,9 +22,9 @@ inline constexpr const char* kOnnxProbabilities = "probabilities";
 inline constexpr const char* kOnnxClass = "class";
 
 /// Writes the model with its scaler and weights in one graph of standard operators; metadata as in a model file, and
-/// for a model of tables feature_names, a JSON array. Returns the file's bytes. `path` holds the
-/// old content or the new, never part of it. Throws Error(failed) naming the file, also for a model of more than the
-/// 2 GB that an ONNX file can hold.
+/// for a model of tables feature_names, a JSON array. Returns the file's bytes. `path` holds the old content or the
+/// new, never part of it. Throws Error(failed) naming the file, also for a model of more than the 2 GB that an ONNX
+/// file can hold.
 std::size_t write_onnx(const std::filesystem::path& path, const ModelFile& model);
 
 }  // namespace strata

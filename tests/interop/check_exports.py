@@ -29,14 +29,13 @@ MODELS = {
     "no hidden layer": ["--hidden", "none", "--max-steps", "400"],
     "PyTorch's convention": [*SMALL, "--activation", "leaky_relu", "--convention", "torch"],
     "unit scaler": [*SMALL, "--scaler", "unit"],
-    "no scaler": [*SMALL, "--scaler", "none", "--lower", "sgd,lr=1e-5"],
     **{name: [*SMALL, "--activation", name] for name in ACTIVATIONS},
 }
 
 
 def activate(name, alpha, x):
     """The formulas of docs/numerics.md."""
-    sigmoid = 1 / (1 + np.exp(-x))
+    sigmoid = 1 / (1 + np.exp(-np.clip(x, -700, None)))
     elu = np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
     return {
         "elu": lambda: np.where(x > 0, x, alpha * elu),
