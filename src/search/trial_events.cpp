@@ -1,10 +1,13 @@
 #include "search/trial_events.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -55,11 +58,11 @@ std::string group_of(const TrialRecord& record) {
 }
 
 /// Each figure of that epoch (from 0) under `type`.
-std::vector<Scalar> figures_at(const Curve& curve, std::size_t epoch, const std::string& type) {
+std::vector<Scalar> figures_at(const Curve& curve, std::size_t epoch, std::string_view type) {
   std::vector<Scalar> scalars;
   for (const auto& [name, values] : curve) {
     if (epoch < values.size() && !std::isnan(values[epoch])) {
-      scalars.push_back({type + "/" + name, values[epoch]});
+      scalars.push_back({fmt::format("{}/{}", type, name), values[epoch]});
     }
   }
   return scalars;
@@ -84,7 +87,7 @@ std::string figures_events(const TrialRecord& record, Monitor monitor, double ti
   }
   std::vector<Scalar> last;
   for (const auto& [name, value] : record.figures) {
-    last.push_back({"final/" + name, value});
+    last.push_back({fmt::format("final/{}", name), value});
   }
   return events + scalars_event(time, epochs, last);
 }
@@ -105,9 +108,9 @@ fs::path event_file(const fs::path& folder) { return folder / event_file_name("s
 
 /// What trials are compared by: the best epoch's figure first.
 std::vector<std::string> metrics(Monitor monitor) {
-  std::vector<std::string> tags{"best/" + std::string(monitor_name(monitor))};
+  std::vector<std::string> tags{fmt::format("best/{}", monitor_name(monitor))};
   for (const char* name : {"val_loss", "val_accuracy", "train_loss", "train_accuracy"}) {
-    tags.push_back("epoch/" + std::string(name));
+    tags.push_back(fmt::format("epoch/{}", name));
   }
   return tags;
 }
