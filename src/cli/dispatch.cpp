@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "cli/evaluate_command.h"
+#include "cli/export_command.h"
 #include "cli/find_lr_command.h"
 #include "cli/help.h"
 #include "cli/info_command.h"
@@ -81,6 +82,9 @@ Outcome dispatch(const Words& words) {
   }
   if (first == "report") {
     return run_report({words.begin() + 1, words.end()});
+  }
+  if (first == "export") {
+    return run_export({words.begin() + 1, words.end()});
   }
   if (first == "--help" || first == "-h") {
     return answer(words, general_help());

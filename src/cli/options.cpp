@@ -240,6 +240,10 @@ std::vector<Option> output_options() {
        .help = "go on with the run in a --run-dir from its last checkpoint, with its options, exactly as if it had not "
                "stopped; other --threads, --epochs and what only concerns output may be given",
        .contradicts = {{.option = "run-dir", .reason = "the run goes on in its own folder"}}},
+      {.name = "tensorboard",
+       .heading = kOutput,
+       .help = "event files for TensorBoard, in the --run-dir",
+       .lasts = true},
       {.name = "save",
        .value = "FILE",
        .heading = kOutput,
@@ -327,7 +331,7 @@ std::vector<Option> train_options(const std::vector<std::string_view>& names) {
 
 std::vector<Command> commands() {
   return {train_command(),   sweep_command(), find_lr_command(), evaluate_command(),
-          predict_command(), info_command(),  report_command()};
+          predict_command(), info_command(),  export_command(),  report_command()};
 }
 
 }  // namespace strata::cli
