@@ -32,7 +32,18 @@ Option choice(std::string_view name, const Table& table, std::string_view fallba
   return option;
 }
 
+Contradiction no_validation() {
+  return {.option = "validation-split", .values = {"0"}, .reason = "it holds out no rows"};
+}
+
+Contradiction no_hidden_layer() {
+  return {.option = "hidden", .values = {"none"}, .reason = "it leaves no hidden layer"};
+}
+
 std::vector<Option> data_options() {
+  Option split = choice("split", kSplits, "shuffled", kData,
+                        "which rows are held out; tail: the last ones in file order, as Keras' validation_split");
+  split.contradicts = {no_validation()};
   return {
       {.name = "data",
        .value = "PATH",
@@ -46,8 +57,7 @@ std::vector<Option> data_options() {
        .fallback = "0.2",
        .heading = kData,
        .help = "share of the training rows held out for validation, from 0 to below 1"},
-      choice("split", kSplits, "shuffled", kData,
-             "which rows are held out; tail: the last ones in file order, as Keras' validation_split"),
+      std::move(split),
       choice("scaler", kScalers, "standard", kData,
              "standard: population mean and deviation of each feature over the training rows, constant features "
              "divided by 1; unit: divided by 255"),
@@ -57,13 +67,15 @@ std::vector<Option> data_options() {
 std::vector<Option> model_options() {
   Option init = choice("init", kInitializers, "he_normal", kModel, "initial weights; biases start at 0");
   init.contradicts = {{.option = "initial-weights", .reason = "the weights come from one of them"}};
+  Option activation = choice("activation", kernels::kActivations, "elu", kModel, "activation of the hidden layers");
+  activation.contradicts = {no_hidden_layer()};
   return {
       {.name = "hidden",
        .value = "N,N,…",
        .fallback = "300,100,50",
        .heading = kModel,
        .help = "sizes of the hidden layers, or none"},
-      choice("activation", kernels::kActivations, "elu", kModel, "activation of the hidden layers"),
+      std::move(activation),
       std::move(init),
       {.name = "initial-weights",
        .value = "FILE",
@@ -79,12 +91,14 @@ std::vector<Option> optimizer_options() {
        .value = "OPTIMIZER",
        .fallback = "sgd,lr=0.01",
        .heading = kOptimizers,
-       .help = "optimizer of the lower layers (next to the input)"},
+       .help = "optimizer of the lower layers (next to the input)",
+       .contradicts = {{.option = "upper-layers", .values = {"all"}, .reason = "it leaves no lower layer"}}},
       {.name = "upper",
        .value = "OPTIMIZER",
        .fallback = "adam,lr=0.001",
        .heading = kOptimizers,
-       .help = "optimizer of the upper layers (next to the output)"},
+       .help = "optimizer of the upper layers (next to the output)",
+       .contradicts = {{.option = "upper-layers", .values = {"0"}, .reason = "it leaves no upper layer"}}},
       {.name = "upper-layers",
        .value = "N",
        .fallback = "2",
@@ -107,6 +121,10 @@ std::vector<Option> optimizer_options() {
 }
 
 std::vector<Option> training_options() {
+  Option monitor = choice("monitor", kMonitors, "val_loss", kTraining,
+                          "the figure of the validation rows that tells the best epoch: the lowest val_loss, or the "
+                          "highest of the others");
+  monitor.contradicts = {no_validation()};
   return {
       {.name = "epochs", .value = "N", .fallback = "10", .heading = kTraining, .help = "passes over the training rows"},
       {.name = "batch-size", .value = "N", .fallback = "32", .heading = kTraining, .help = "rows in a step"},
@@ -121,13 +139,13 @@ std::vector<Option> training_options() {
       {.name = "early-stopping",
        .value = "PATIENCE",
        .heading = kTraining,
-       .help = "stop after PATIENCE epochs in a row without a better --monitor"},
-      choice("monitor", kMonitors, "val_loss", kTraining,
-             "the figure of the validation rows that tells the best epoch: the lowest val_loss, or the highest of the "
-             "others"),
+       .help = "stop after PATIENCE epochs in a row without a better --monitor",
+       .contradicts = {no_validation()}},
+      std::move(monitor),
       {.name = "restore-best",
        .heading = kTraining,
-       .help = "end with the weights of the best epoch: they are tested, hashed and saved"},
+       .help = "end with the weights of the best epoch: they are tested, hashed and saved",
+       .contradicts = {no_validation()}},
       {.name = "seed",
        .value = "N",
        .fallback = "42",
@@ -150,7 +168,8 @@ std::vector<Option> regularisation_options() {
        .value = "P,P,…",
        .heading = kRegularisation,
        .help =
-           "share of each hidden layer's units that a step drops, from 0 to below 1; one value holds for all layers"},
+           "share of each hidden layer's units that a step drops, from 0 to below 1; one value holds for all layers",
+       .contradicts = {no_hidden_layer()}},
       {.name = "label-smoothing",
        .value = "E",
        .heading = kRegularisation,
@@ -184,6 +203,15 @@ std::vector<Option> output_options() {
              "bar: one live line an epoch; lines: a line an epoch; auto: bar on a terminal. Without a terminal at "
              "stderr, bar is lines"),
   };
+}
+
+Option config_option() {
+  return {.name = "config",
+          .value = "FILE",
+          .heading = kCommon,
+          .help =
+              "options from a TOML file, or from the config.json of a run; what the command line gives or "
+              "contradicts is left out (docs/configuration.md)"};
 }
 
 std::vector<Option> common_options() {
@@ -222,7 +250,7 @@ Command train_command() {
   for (Option& option : command.options) {
     option.shapes_run = true;
   }
-  for (auto&& part : {output_options(), common_options()}) {
+  for (auto&& part : {output_options(), {config_option()}, common_options()}) {
     command.options.insert(command.options.end(), part.begin(), part.end());
   }
   return command;

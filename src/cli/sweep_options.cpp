@@ -25,7 +25,7 @@ std::vector<Option> shared_options(std::initializer_list<std::string_view> left_
   std::vector<Option> options;
   for (Option& option : train_command().options) {
     if ((option.shapes_run && !is_one_of(option.name, left_out)) ||
-        is_one_of(option.name, {"progress", "threads", "quiet", "json", "help", "version"})) {
+        is_one_of(option.name, {"progress", "config", "threads", "quiet", "json", "help", "version"})) {
       options.push_back(std::move(option));
     }
   }
@@ -115,11 +115,14 @@ std::vector<Option> range_options() {
 
 Option run_dir(std::string_view help) { return {.name = "run-dir", .value = "DIR", .heading = kOutput, .help = help}; }
 
-/// `own` first, then `shared`, with the folder among the output options.
+/// `own` first, which all but --jobs shape the run, then `shared`, with the folder among the output options.
 Command command(std::string_view name, std::string_view summary, std::vector<Option> own, std::vector<Option> shared,
                 Option folder) {
   const auto output = std::ranges::find(shared, kOutput, &Option::heading);
   shared.insert(output, std::move(folder));
+  for (Option& option : own) {
+    option.shapes_run = option.name != "jobs";
+  }
   own.insert(own.end(), std::make_move_iterator(shared.begin()), std::make_move_iterator(shared.end()));
   drop_strange_contradictions(own);
   return {.name = name, .summary = summary, .options = std::move(own)};

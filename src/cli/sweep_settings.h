@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ namespace strata::cli {
 struct SweepSettings {
   std::vector<Axis> axes;          ///< an optimizer before its keys
   std::vector<std::string> words;  ///< options of train that hold for all trials
+  nlohmann::ordered_json options;  ///< everything that shapes the sweep, as --config reads it
   Strategy strategy = Strategy::grid;
   std::optional<std::size_t> trials;  ///< draws
   std::uint32_t eta = 3;

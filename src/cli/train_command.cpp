@@ -174,7 +174,7 @@ Outcome run_train(const std::vector<std::string>& words) {
   if (print_if_asked(command, arguments)) {
     return Outcome::done;
   }
-  const TrainSettings settings = train_settings(arguments);
+  const TrainSettings settings = naming_file(arguments, train_settings);
   kernels::set_instruction_set(settings.instruction_set);
   if (settings.config.precision == kernels::Precision::bf16) {
     kernels::onednn::require_bf16(kernels::onednn::bf16_features());  // before anything is read or written

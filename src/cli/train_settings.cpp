@@ -49,6 +49,22 @@ std::size_t upper_layers(const Arguments& arguments, std::size_t layer_count) {
   return count;
 }
 
+/// Without those options of the --config file that mean nothing for the layers that the command line asks for.
+Arguments without_overruled(Arguments arguments, std::size_t layer_count) {
+  if (arguments.overruled("upper-layers", {"hidden"}) && arguments.text("upper-layers") != "all" &&
+      whole(arguments, "upper-layers", 0, kMaxCount) > layer_count) {
+    arguments.leave_out("upper-layers");
+  }
+  const std::size_t upper = upper_layers(arguments, layer_count);
+  if (upper == layer_count && arguments.overruled("lower", {"hidden", "upper-layers"})) {
+    arguments.leave_out("lower");
+  }
+  if (upper == 0 && arguments.overruled("upper", {"upper-layers"})) {
+    arguments.leave_out("upper");
+  }
+  return arguments;
+}
+
 std::vector<ParameterGroup> groups(const Arguments& arguments, std::size_t layer_count, Convention convention) {
   if (arguments.given("group")) {
     return parse_groups(arguments.texts("group"), layer_count, convention);
@@ -68,9 +84,6 @@ std::vector<ParameterGroup> groups(const Arguments& arguments, std::size_t layer
 std::vector<double> dropout(const Arguments& arguments, std::size_t hidden_layers) {
   if (!arguments.given("dropout")) {
     return {};
-  }
-  if (hidden_layers == 0) {
-    throw usage_error("--dropout does not apply: --hidden none leaves no hidden layer");
   }
   std::vector<double> rates = parse_list("dropout", arguments.text("dropout"), parse_share);
   if (rates.size() == 1) {
@@ -139,18 +152,7 @@ TrainConfig train_config(const Arguments& arguments) {
   return config;
 }
 
-void check_applicable(const Arguments& arguments, const TrainSettings& settings) {
-  if (arguments.given("activation") && settings.config.hidden.empty()) {
-    throw usage_error("--activation does not apply: --hidden none leaves no hidden layer");
-  }
-  if (arguments.given("split") && settings.config.validation_split == 0) {
-    throw usage_error("--split does not apply: --validation-split 0 holds out no rows");
-  }
-  for (const std::string_view option : {"early-stopping", "monitor", "restore-best"}) {
-    if (arguments.given(option) && settings.config.validation_split == 0) {
-      throw usage_error("--{} does not apply: --validation-split 0 holds out no rows", option);
-    }
-  }
+void check_applicable(const TrainSettings& settings) {
   if (settings.config.engine == EngineKind::panels && settings.instruction_set == kernels::InstructionSet::baseline) {
     throw usage_error(
         "--engine panels contradicts --isa baseline, which has no fused multiply-adds; use onednn or auto");
@@ -218,7 +220,8 @@ void add_groups(nlohmann::ordered_json& json, const std::vector<ParameterGroup>&
 
 }  // namespace
 
-TrainSettings train_settings(const Arguments& arguments) {
+TrainSettings train_settings(const Arguments& given) {
+  const Arguments arguments = without_overruled(given, parse_layer_sizes("hidden", given.text("hidden")).size() + 1);
   TrainSettings settings;
   settings.config = train_config(arguments);
   settings.data = arguments.text("data");
@@ -236,7 +239,7 @@ TrainSettings train_settings(const Arguments& arguments) {
   settings.threads_given = arguments.given("threads");
   settings.words = shaping_words(train_command().options, arguments);
   settings.words.insert(settings.words.end(), {"--threads", fmt::format("{}", settings.config.threads)});
-  check_applicable(arguments, settings);
+  check_applicable(settings);
   return settings;
 }
 

@@ -54,7 +54,10 @@ RunRecord::RunRecord(const std::filesystem::path& folder, const TrainSettings& s
 void RunRecord::set_steps(std::uint64_t steps) const {
   std::vector<std::string> words = without_option(without_option(settings_.words, "max-time"), "max-steps");
   words.insert(words.end(), {"--max-steps", fmt::format("{}", steps)});
-  folder_.write_config(config_json(settings_), train_command_line(words));
+  nlohmann::ordered_json config = config_json(settings_);
+  config.erase("max_time");
+  config["max_steps"] = steps;
+  folder_.write_config(config, train_command_line(words));
 }
 
 }  // namespace strata::cli
