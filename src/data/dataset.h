@@ -26,7 +26,7 @@ struct Dataset {
   std::vector<std::size_t> sample_shape;  ///< e.g. {28, 28}; the product is features
   std::size_t features = 0;
   AlignedVector<std::uint8_t> pixels;  ///< (rows, features)
-  AlignedVector<float> values;         ///< (rows, features); finite, or NaN where a value is missing
+  AlignedVector<float> values;         ///< (rows, features); NaN: missing
   std::vector<std::uint32_t> labels;   ///< (rows)
   std::vector<float> row_weights;      ///< (rows), how much each row counts in the training loss; empty: 1
   std::vector<std::string> ids;        ///< (rows), as the id column has them; empty: none

@@ -11,14 +11,14 @@
 
 namespace strata {
 
-/// A training part, validation and test parts (which may have no rows), and the classes of all.
+/// Training, test and validation parts (the last two may have no rows), and the classes of all.
 struct DataSource {
   Dataset train;
-  Dataset validation;  ///< no rows: part of train is held out instead
   Dataset test;
   std::size_t classes = 0;
-  std::vector<std::string> class_names;  ///< (classes), as the data names them; empty: classes are 0, 1, …
-  std::optional<TableSchema> table{};    ///< if the data are tables
+  std::vector<std::string> class_names{};  ///< (classes), as the data names them; empty: classes are 0, 1, …
+  Dataset validation{};                    ///< no rows: part of train is held out instead
+  std::optional<TableSchema> table{};      ///< if the data are tables
 };
 
 /// Reads the folder of IDX files `path`: train-images-idx3-ubyte[.gz], train-labels-idx1-ubyte[.gz],
