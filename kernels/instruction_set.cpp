@@ -58,6 +58,18 @@ void set_instruction_set(InstructionSet instruction_set) {
   onednn::set_newest_instruction_set(instruction_set);
 }
 
+std::vector<std::string> instruction_sets() {
+  std::vector<std::string> names{"baseline"};
+#if HWY_ARCH_X86
+  for (const InstructionSet newer : {InstructionSet::avx2, InstructionSet::avx512}) {
+    if (const Description description = describe(newer); (allowed_targets() & description.newest) != 0) {
+      names.push_back(description.name);
+    }
+  }
+#endif
+  return names;
+}
+
 std::string instruction_set_name() {
   const std::int64_t targets = allowed_targets() & HWY_TARGETS;
   const std::int64_t best = targets & -targets;

@@ -105,6 +105,7 @@ struct Formats {
 struct DenseLayer::Impl {
   /// A primitive with its arguments, ready to run without allocating anything.
   struct Call {
+    std::string_view operation;
     dnnl::primitive primitive;
     std::vector<dnnl_exec_arg_t> arguments;
   };
@@ -157,14 +158,14 @@ struct DenseLayer::Impl {
     Product product =
         forward_desc(engine, training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference,
                      formats.src, formats.weights, formats.bias, formats.dst, product_attr);
-    add(forward, dnnl::inner_product_forward(product), product.scratchpad_desc(),
+    add(forward, "forward", dnnl::inner_product_forward(product), product.scratchpad_desc(),
         {{DNNL_ARG_SRC, wrap(formats.src, buffers.src)},
          {DNNL_ARG_WEIGHTS, weights_in(product.weights_desc())},
          {DNNL_ARG_BIAS, wrap(formats.bias, buffers.bias)},
          {DNNL_ARG_DST, values[0]}});
     for (std::size_t i = 0; i < separate; ++i) {
       const auto desc = eltwise_forward_desc(engine, chain.operations[i], formats.dst, attr);
-      add(forward, dnnl::eltwise_forward(desc), desc.scratchpad_desc(),
+      add(forward, "activation", dnnl::eltwise_forward(desc), desc.scratchpad_desc(),
           {{DNNL_ARG_SRC, values[i]}, {DNNL_ARG_DST, values[i + 1]}});
     }
     return product;
@@ -178,7 +179,7 @@ struct DenseLayer::Impl {
       const memory& data = chain.fused ? values[0] : values[from_dst ? i + 1 : i];
       const auto desc = eltwise_backward_desc(engine, operation, formats.dst, attr,
                                               eltwise_forward_desc(engine, operation, formats.dst, attr));
-      add(backward, dnnl::eltwise_backward(desc), desc.scratchpad_desc(),
+      add(backward, "activation backward", dnnl::eltwise_backward(desc), desc.scratchpad_desc(),
           {{from_dst ? DNNL_ARG_DST : DNNL_ARG_SRC, data},
            {DNNL_ARG_DIFF_DST, diff_dst},
            {DNNL_ARG_DIFF_SRC, diff_dst}});
@@ -188,7 +189,7 @@ struct DenseLayer::Impl {
   void add_backward_weights(const Product& product) {
     const auto desc =
         backward_weights_desc(engine, formats.src, formats.diff_weights, formats.bias, formats.diff_dst, attr, product);
-    add(backward, dnnl::inner_product_backward_weights(desc), desc.scratchpad_desc(),
+    add(backward, "backward weights", dnnl::inner_product_backward_weights(desc), desc.scratchpad_desc(),
         {{DNNL_ARG_SRC, wrap(formats.src, buffers.src)},
          {DNNL_ARG_DIFF_DST, wrap(formats.diff_dst, buffers.diff_dst)},
          {DNNL_ARG_DIFF_WEIGHTS, wrap(formats.diff_weights, buffers.diff_weights)},
@@ -197,7 +198,7 @@ struct DenseLayer::Impl {
 
   void add_backward_data(const Product& product) {
     const auto desc = backward_data_desc(engine, formats.src, formats.weights, formats.diff_dst, attr, product);
-    add(backward, dnnl::inner_product_backward_data(desc), desc.scratchpad_desc(),
+    add(backward, "backward data", dnnl::inner_product_backward_data(desc), desc.scratchpad_desc(),
         {{DNNL_ARG_DIFF_DST, wrap(formats.diff_dst, buffers.diff_dst)},
          {DNNL_ARG_WEIGHTS, weights_in(desc.weights_desc())},
          {DNNL_ARG_DIFF_SRC, wrap(formats.src, buffers.diff_src)}});
@@ -218,9 +219,9 @@ struct DenseLayer::Impl {
     return wrap(desc, own.back().data());
   }
 
-  void add(std::vector<Call>& calls, dnnl::primitive primitive, const memory::desc& scratchpad,
-           const std::vector<std::pair<int, memory>>& arguments) {
-    Call call{std::move(primitive), {}};
+  void add(std::vector<Call>& calls, std::string_view operation, dnnl::primitive primitive,
+           const memory::desc& scratchpad, const std::vector<std::pair<int, memory>>& arguments) {
+    Call call{operation, std::move(primitive), {}};
     for (const auto& [index, argument] : arguments) {
       call.arguments.push_back({index, argument.get()});
     }
@@ -252,6 +253,19 @@ DenseLayer::DenseLayer(Context& context, const DenseShape& shape, const DenseBuf
 DenseLayer::~DenseLayer() = default;
 DenseLayer::DenseLayer(DenseLayer&&) noexcept = default;
 DenseLayer& DenseLayer::operator=(DenseLayer&&) noexcept = default;
+
+std::vector<Implementation> DenseLayer::implementations() const {
+  std::vector<Implementation> all;
+  for (const auto* calls : {&impl_->forward, &impl_->backward}) {
+    for (const Impl::Call& call : *calls) {
+      const char* name = nullptr;
+      dnnl_primitive_desc_query(call.primitive.get_primitive_desc(), dnnl_query_impl_info_str, 0,
+                                static_cast<void*>(&name));
+      all.push_back({call.operation, name == nullptr ? "" : name});
+    }
+  }
+  return all;
+}
 
 void DenseLayer::forward() { impl_->run(impl_->forward); }
 

@@ -3,6 +3,9 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "kernels/activation.h"
 #include "kernels/precision.h"
@@ -49,6 +52,12 @@ struct DenseBuffers {
   PackedWeights* packed = nullptr;  ///< in bf16: of `weights`, which the layer then reads there alone
 };
 
+/// What oneDNN has chosen for an operation of a layer: "forward", "brgemm:avx512_core".
+struct Implementation {
+  std::string_view operation;
+  std::string name;
+};
+
 /// The primitives are created with the thread count that use_threads set, and bound to the buffers.
 /// Throws Error(failed) if oneDNN cannot create or run one.
 class DenseLayer {
@@ -62,6 +71,9 @@ class DenseLayer {
   void forward();
   /// diff_dst times the activation's derivative (in place), then diff_weights and diff_bias, then diff_src.
   void backward();
+
+  /// Of each primitive, in the order in which they run: forward first.
+  std::vector<Implementation> implementations() const;
 
  private:
   struct Impl;

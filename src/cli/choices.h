@@ -1,22 +1,28 @@
 // The names that options give to values of enumerations.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "cli/option.h"
 #include "data/sampler.h"
 #include "data/scaler.h"
 #include "data/split.h"
 #include "engine/engine.h"
+#include "io/prediction_writer.h"
 #include "kernels/activation.h"
 #include "kernels/instruction_set.h"
 #include "kernels/precision.h"
 #include "model/initialize.h"
 #include "model/model_spec.h"
 #include "train/monitor.h"
+#include "train/part.h"
 
 namespace strata::cli {
 
@@ -33,8 +39,6 @@ struct Choice {
 template <class T>
 Choice(T, const char*) -> Choice<T>;  // clang 14 does not deduce aggregates
 
-inline constexpr std::array kSplits{Choice{SplitKind::shuffled, "shuffled"},
-                                    Choice{SplitKind::stratified, "stratified"}, Choice{SplitKind::tail, "tail"}};
 inline constexpr std::array kScalers{Choice{ScalerKind::standard, "standard"}, Choice{ScalerKind::unit, "unit"},
                                      Choice{ScalerKind::none, "none"}};
 inline constexpr std::array kConventions{Choice{Convention::keras, "keras"}, Choice{Convention::torch, "torch"}};
@@ -49,6 +53,11 @@ inline constexpr std::array kInstructionSets{
     Choice{kernels::InstructionSet::avx2, "avx2"}, Choice{kernels::InstructionSet::avx512, "avx512"}};
 inline constexpr std::array kStrategies{Choice{Strategy::grid, "grid"}, Choice{Strategy::random, "random"},
                                         Choice{Strategy::halving, "halving"}};
+inline constexpr std::array kParts{Choice{Part::test, "test"}, Choice{Part::validation, "validation"},
+                                   Choice{Part::train, "train"}, Choice{Part::all, "all"}};
+inline constexpr std::array kPredictionFormats{Choice{PredictionFormat::csv, "csv"},
+                                               Choice{PredictionFormat::jsonl, "jsonl"},
+                                               Choice{PredictionFormat::npy, "npy"}};
 inline constexpr std::array kProgressStyles{Choice{ProgressStyle::automatic, "auto"}, Choice{ProgressStyle::bar, "bar"},
                                             Choice{ProgressStyle::lines, "lines"}, Choice{ProgressStyle::none, "none"}};
 
@@ -73,6 +82,16 @@ const auto& entry_named(const Table& table, std::string_view name) {
 template <class Table, class T>
 std::string_view name_of(const Table& table, T value) {
   return std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.value == value; })->name;
+}
+
+/// An option whose value is one of the names in `table`.
+template <class Table>
+Option choice(std::string_view name, const Table& table, std::string_view fallback, std::string_view heading,
+              std::string_view help) {
+  Option option{.name = name, .fallback = std::string(fallback), .heading = heading, .help = help};
+  option.choices = names_of(table);
+  option.value = fmt::format("{}", fmt::join(option.choices, "|"));
+  return option;
 }
 
 inline std::string_view activation_name(const Activation& activation) {

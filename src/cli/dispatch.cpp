@@ -3,10 +3,13 @@
 #include <array>
 #include <string_view>
 
+#include "cli/evaluate_command.h"
 #include "cli/find_lr_command.h"
 #include "cli/help.h"
+#include "cli/info_command.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/predict_command.h"
 #include "cli/report_command.h"
 #include "cli/sweep_command.h"
 #include "cli/train_command.h"
@@ -66,6 +69,15 @@ Outcome dispatch(const Words& words) {
   }
   if (first == "find-lr") {
     return run_find_lr({words.begin() + 1, words.end()});
+  }
+  if (first == "evaluate") {
+    return run_evaluate({words.begin() + 1, words.end()});
+  }
+  if (first == "predict") {
+    return run_predict({words.begin() + 1, words.end()});
+  }
+  if (first == "info") {
+    return run_info({words.begin() + 1, words.end()});
   }
   if (first == "report") {
     return run_report({words.begin() + 1, words.end()});

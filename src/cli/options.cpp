@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "cli/choices.h"
+#include "cli/model_options.h"
 #include "cli/sweep_options.h"
 #include "kernels/activation.h"
 #include "model/initialize.h"
@@ -21,16 +23,6 @@ constexpr std::string_view kTraining = "Training";
 constexpr std::string_view kRegularisation = "Regularisation and weighting";
 constexpr std::string_view kOutput = "Output";
 constexpr std::string_view kCommon = "Common";
-
-/// An option whose value is one of the names in `table`.
-template <class Table>
-Option choice(std::string_view name, const Table& table, std::string_view fallback, std::string_view heading,
-              std::string_view help) {
-  Option option{.name = name, .fallback = std::string(fallback), .heading = heading, .help = help};
-  option.choices = names_of(table);
-  option.value = fmt::format("{}", fmt::join(option.choices, "|"));
-  return option;
-}
 
 Contradiction no_validation() {
   return {.option = "validation-split", .values = {"0"}, .reason = "it holds out no rows"};
@@ -272,6 +264,23 @@ Command report_command() {
   return command;
 }
 
-std::vector<Command> commands() { return {train_command(), sweep_command(), find_lr_command(), report_command()}; }
+std::vector<Option> train_options(std::initializer_list<std::string_view> names) {
+  std::vector<Option> options;
+  for (Option& option : train_command().options) {
+    if (std::ranges::find(names, option.name) != names.end()) {
+      options.push_back(std::move(option));
+    }
+  }
+  for (Option& option : options) {
+    std::erase_if(option.contradicts,
+                  [&](const Contradiction& other) { return std::ranges::find(names, other.option) == names.end(); });
+  }
+  return options;
+}
+
+std::vector<Command> commands() {
+  return {train_command(),   sweep_command(), find_lr_command(), evaluate_command(),
+          predict_command(), info_command(),  report_command()};
+}
 
 }  // namespace strata::cli

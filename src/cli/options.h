@@ -1,6 +1,7 @@
 // Every option of every command, declared once.
 #pragma once
 
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct Command {
 
 Command train_command();
 Command report_command();
+
+/// train's options of these names, in its order, for another command; without contradictions to those left out.
+std::vector<Option> train_options(std::initializer_list<std::string_view> names);
 
 /// In the order in which help lists them.
 std::vector<Command> commands();

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "core/error.h"
@@ -16,6 +17,10 @@ void write_stdout(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     throw failed_error("cannot write to stdout: {}", std::generic_category().message(errno));
   }
+}
+
+void write_json_line(const nlohmann::ordered_json& json) {
+  write_stdout(json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
 void check_writable(std::string_view option, const fs::path& path) {

@@ -6,11 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/arguments.h"
+#include "cli/compute_options.h"
 #include "cli/help.h"
 #include "cli/output.h"
-#include "cli/parse_value.h"
 #include "core/error.h"
-#include "core/threads.h"
 #include "report/report.h"
 
 namespace strata::cli {
@@ -33,13 +32,6 @@ fs::path output_of(const Arguments& arguments, const std::vector<fs::path>& fold
   return folders.size() == 1 ? folders.front() / "report.html" : fs::path("report.html");
 }
 
-int threads_of(const Arguments& arguments) {
-  constexpr std::uint64_t kMostThreads = 1024;
-  return arguments.given("threads")
-             ? static_cast<int>(parse_whole("threads", arguments.text("threads"), 1, kMostThreads))
-             : available_threads();
-}
-
 }  // namespace
 
 Outcome run_report(const std::vector<std::string>& words) {
@@ -50,14 +42,13 @@ Outcome run_report(const std::vector<std::string>& words) {
   }
   const std::vector<fs::path> folders = folders_of(arguments);
   const fs::path output = output_of(arguments, folders);
-  const int threads = threads_of(arguments);
+  const int threads = thread_count(arguments);
   if (arguments.given("output")) {
     check_writable("output", output);
   }
   const std::size_t bytes = write_report(folders, output, nullptr, threads);
   if (arguments.given("json")) {
-    const nlohmann::ordered_json json{{"output", output.string()}, {"bytes", bytes}};
-    write_stdout(json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    write_json_line({{"output", output.string()}, {"bytes", bytes}});
   } else {
     write_stdout(fmt::format("report  {}, {} kB\n", output.string(), (bytes + 999) / 1000));
   }

@@ -1,7 +1,5 @@
 #include "cli/sweep_options.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <initializer_list>
 #include <utility>
@@ -47,15 +45,10 @@ void drop_strange_contradictions(std::vector<Option>& options) {
 
 std::vector<Option> sweep_options() {
   constexpr std::string_view kGroups = "groups are given by --group, or as lower and upper layers";
-  Option strategy{.name = "strategy",
-                  .value = {},
-                  .fallback = "grid",
-                  .heading = kSweep,
-                  .help =
-                      "grid: every combination; random: draws, of a range of rates log-uniformly; halving: short runs "
-                      "of all, longer ones of the best (of draws with --trials, else of the grid)"};
-  strategy.choices = names_of(kStrategies);
-  strategy.value = fmt::format("{}", fmt::join(strategy.choices, "|"));
+  Option strategy =
+      choice("strategy", kStrategies, "grid", kSweep,
+             "grid: every combination; random: draws, of a range of rates log-uniformly; halving: short runs of all, "
+             "longer ones of the best (of draws with --trials, else of the grid)");
   return {
       {.name = "lower-lr",
        .value = "LIST",

@@ -8,6 +8,7 @@
 #include "cli/progress_line.h"
 #include "cli/sweep_progress.h"
 #include "cli/sweep_settings.h"
+#include "cli/text_table.h"
 
 namespace strata::cli {
 
@@ -45,31 +46,6 @@ std::vector<std::string> columns(const SweepResult& result) {
 std::string value_text(const Candidate& candidate) {
   return candidate.deviation ? fmt::format("{} ±{}", figure(candidate.value), figure(*candidate.deviation))
                              : figure(candidate.value);
-}
-
-/// Characters, where text is UTF-8.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-/// Cells in columns that line up, two spaces apart.
-std::string aligned(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths(rows.front().size());
-  for (const auto& row : rows) {
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      widths[c] = std::max(widths[c], width_of(row[c]));
-    }
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      line += fmt::format("{}{:{}}", row[c], "", widths[c] - width_of(row[c]) + 2);
-    }
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
-  }
-  return text;
 }
 
 std::string best_table(const SweepResult& result) {

@@ -8,6 +8,7 @@
 #include "cli/repeat_command.h"
 #include "core/error.h"
 #include "io/model_file.h"
+#include "io/run_config.h"
 
 namespace strata::cli {
 
@@ -38,12 +39,13 @@ bool has_finite_weights(const Trainer& trainer) {
 
 void save_model(const std::filesystem::path& path, const TrainSettings& settings, const Trainer& trainer,
                 const DataSource& source) {
-  write_model(path, {.spec = trainer.model(),
-                     .convention = settings.config.convention,
-                     .parameters = trainer.parameters(),
-                     .scaler = trainer.scaler(),
-                     .sample_shape = source.train.sample_shape,
-                     .notes = {{"seed", fmt::format("{}", settings.config.seed)}}});
+  write_model(path,
+              {.spec = trainer.model(),
+               .convention = settings.config.convention,
+               .parameters = trainer.parameters(),
+               .scaler = trainer.scaler(),
+               .sample_shape = source.train.sample_shape,
+               .notes = split_notes({settings.config.split, settings.config.validation_split, settings.config.seed})});
 }
 
 RunRecord::RunRecord(const std::filesystem::path& folder, const TrainSettings& settings)

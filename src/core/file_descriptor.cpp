@@ -42,4 +42,16 @@ void write_all(int descriptor, std::span<const std::byte> bytes, std::string_vie
   }
 }
 
+void overwrite_all(int descriptor, std::span<const std::byte> bytes, std::string_view name) {
+  for (off_t offset = 0; !bytes.empty();) {
+    const ssize_t written = ::pwrite(descriptor, bytes.data(), bytes.size(), offset);
+    if (written >= 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+      offset += written;
+    } else if (errno != EINTR) {
+      throw failed_error("cannot write {}: {}", name, system_reason(errno));
+    }
+  }
+}
+
 }  // namespace strata

@@ -33,4 +33,7 @@ std::string system_reason(int error_number);
 /// Throws Error(failed) naming `name` and the system's reason.
 void write_all(int descriptor, std::span<const std::byte> bytes, std::string_view name);
 
+/// The same in place of a file's first bytes; further writes go where they would have gone.
+void overwrite_all(int descriptor, std::span<const std::byte> bytes, std::string_view name);
+
 }  // namespace strata

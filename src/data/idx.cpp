@@ -74,22 +74,8 @@ std::vector<std::size_t> parse_shape(std::span<const std::uint8_t> bytes, std::s
   return shape;
 }
 
-/// The product of the dimensions, none of which is 0; the largest size_t if it is larger than that.
-std::size_t saturating_product(const std::vector<std::size_t>& shape) {
-  constexpr std::size_t kMax = std::numeric_limits<std::size_t>::max();
-  std::size_t product = 1;
-  for (const std::size_t dimension : shape) {
-    product = product > kMax / dimension ? kMax : product * dimension;
-  }
-  return product;
-}
-
 void check_size(const std::vector<std::size_t>& shape, std::size_t found, const std::string& name) {
-  if (std::find(shape.begin(), shape.end(), 0U) != shape.end()) {
-    throw data_error("{}: is empty: its header says {}; expected no dimension of 0; check that it is the right file",
-                     name, shape_text(shape));
-  }
-  const std::size_t expected = saturating_product(shape);
+  const std::size_t expected = element_count(shape);
   if (found < expected) {
     throw data_error("{}: is truncated: {} bytes follow its header; expected {}{} for {}; fetch the file again", name,
                      found, expected == std::numeric_limits<std::size_t>::max() ? "at least " : "", expected,
@@ -103,10 +89,35 @@ void check_size(const std::vector<std::size_t>& shape, std::size_t found, const 
 
 }  // namespace
 
+bool is_idx(std::span<const std::uint8_t> bytes) {
+  return bytes.size() >= kMagicBytes && bytes[0] == 0 && bytes[1] == 0 && bytes[2] == kUnsignedByte;
+}
+
+std::size_t idx_header_size(std::span<const std::uint8_t> bytes) {
+  return kMagicBytes + (bytes.size() < kMagicBytes ? 0 : bytes[3] * kDimensionBytes);
+}
+
+std::vector<std::size_t> parse_idx_header(std::span<const std::uint8_t> bytes, const std::string& name) {
+  std::vector<std::size_t> shape = parse_shape(bytes, parse_magic(bytes, name), name);
+  if (std::find(shape.begin(), shape.end(), 0U) != shape.end()) {
+    throw data_error("{}: is empty: its header says {}; expected no dimension of 0; check that it is the right file",
+                     name, shape_text(shape));
+  }
+  return shape;
+}
+
+std::size_t element_count(const std::vector<std::size_t>& shape) {
+  constexpr std::size_t kMax = std::numeric_limits<std::size_t>::max();
+  std::size_t product = 1;
+  for (const std::size_t dimension : shape) {
+    product = product > kMax / dimension ? kMax : product * dimension;
+  }
+  return product;
+}
+
 IdxArray parse_idx(AlignedVector<std::uint8_t> bytes, const std::string& name) {
-  const std::size_t rank = parse_magic(bytes, name);
-  IdxArray array{parse_shape(bytes, rank, name), {}};
-  const std::size_t header = kMagicBytes + rank * kDimensionBytes;
+  IdxArray array{parse_idx_header(bytes, name), {}};
+  const std::size_t header = idx_header_size(bytes);
   check_size(array.shape, bytes.size() - header, name);
   // Moving the values down takes milliseconds; a second buffer would take as much memory again.
   bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header));

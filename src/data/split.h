@@ -1,13 +1,24 @@
 // Divides the rows of a training part into training and validation.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace strata {
 
 enum class SplitKind { shuffled, stratified, tail };
+
+/// By their names in options, configurations and model files.
+struct SplitEntry {
+  SplitKind value;
+  std::string_view name;
+};
+inline constexpr std::array kSplits{SplitEntry{SplitKind::shuffled, "shuffled"},
+                                    SplitEntry{SplitKind::stratified, "stratified"},
+                                    SplitEntry{SplitKind::tail, "tail"}};
 
 /// Row indices, ascending in each part; together every row once.
 struct Split {

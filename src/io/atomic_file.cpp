@@ -96,6 +96,8 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::write(std::span<const std::byte> bytes) { write_all(file_.get(), bytes, name_); }
 
+void AtomicFile::rewrite_start(std::span<const std::byte> bytes) { overwrite_all(file_.get(), bytes, name_); }
+
 void AtomicFile::commit() {
   if (!make_durable(file_.get()) || !file_.close() ||
       ::renameat(folder_.get(), temporary_.c_str(), folder_.get(), target_.c_str()) != 0) {

@@ -28,6 +28,8 @@ class AtomicFile {
 
   /// Appends `bytes`.
   void write(std::span<const std::byte> bytes);
+  /// Puts `bytes` in place of the first ones.
+  void rewrite_start(std::span<const std::byte> bytes);
   /// Makes the content durable, renames it to `path` and makes the name durable. To be called once, last.
   void commit();
 

@@ -1,13 +1,12 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/error.h"
-#include "data/split.h"
+#include "io/run_config.h"
 #include "report/envelope.h"
 #include "report/folder_json.h"
 #include "report/json_files.h"
@@ -112,31 +111,17 @@ void add_metrics(Json& json, const fs::path& path) {
   }
 }
 
-SplitKind split_kind(const std::string& name) {
-  return name == "stratified" ? SplitKind::stratified : name == "tail" ? SplitKind::tail : SplitKind::shuffled;
-}
-
 /// The rows that the run was tested on: the test part, or the validation rows where there is none.
 Json figures_of(const ModelFile& model, const DataSource& source, const Json& config, int threads) {
-  TestRows test{.part = "test",
-                .samples = source.test.view(),
-                .rows = {},
-                .engine = config.value("engine", "") == "onednn" ? EngineKind::onednn : EngineKind::automatic,
-                .threads = threads};
-  std::vector<std::uint32_t> rows(source.test.rows());
-  std::iota(rows.begin(), rows.end(), 0U);
-  if (rows.empty()) {
-    test.part = "validation";
-    test.samples = source.train.view();
-    rows = split_rows(split_kind(config.at("split").get<std::string>()), source.train.labels,
-                      config.at("validation_split").get<double>(), config.at("seed").get<std::uint64_t>())
-               .validation;
-  }
+  const RunConfig run = run_config(config);
+  const Part part = source.test.rows() > 0 ? Part::test : Part::validation;
+  std::vector<PartRows> rows = rows_of(part, source, run.split);
   if (rows.empty()) {
     throw data_error("it has neither test nor validation rows");
   }
-  test.rows = rows;
-  return test_figures(model, test);
+  return test_figures(model, {.part = part == Part::test ? "test" : "validation",
+                              .rows = std::move(rows.front()),
+                              .compute = {run.engine, run.precision, threads}});
 }
 
 /// `test`, or a note that says why there is none.

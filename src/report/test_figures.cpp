@@ -4,8 +4,8 @@
 #include <map>
 #include <utility>
 
-#include "core/error.h"
-#include "train/evaluation.h"
+#include "io/evaluation_json.h"
+#include "train/part_evaluation.h"
 
 namespace strata {
 
@@ -59,8 +59,9 @@ struct Cell {
 };
 
 /// The most frequent first, in each the most confident first.
-std::vector<Cell> cells_of(std::span<const std::uint32_t> labels, MatrixView<const float> probabilities,
-                           std::span<const std::uint32_t> rows) {
+std::vector<Cell> cells_of(const PartEvaluation& evaluation, std::span<const std::uint32_t> rows) {
+  const std::vector<std::uint32_t>& labels = evaluation.labels;
+  const MatrixView<const float> probabilities = evaluation.probability_matrix();
   std::map<std::pair<std::size_t, std::size_t>, std::vector<Mistake>> by_cell;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const std::span<const float> p(probabilities.row(i), probabilities.columns());
@@ -105,75 +106,19 @@ Json mistakes_json(const std::vector<Cell>& cells, const SamplesView& samples, c
   return json;
 }
 
-Json matrix_json(const ConfusionMatrix& confusion) {
-  Json json = Json::array();
-  for (std::size_t label = 0; label < confusion.classes; ++label) {
-    Json row = Json::array();
-    for (std::size_t predicted = 0; predicted < confusion.classes; ++predicted) {
-      row.push_back(confusion(label, predicted));
-    }
-    json.push_back(std::move(row));
-  }
-  return json;
-}
-
-Json classes_json(std::span<const ClassFigures> figures) {
-  Json json = Json::array();
-  for (const ClassFigures& c : figures) {
-    json.push_back({{"precision", c.precision},
-                    {"recall", c.recall},
-                    {"f1", c.f1},
-                    {"support", c.support},
-                    {"predicted", c.predicted}});
-  }
-  return json;
-}
-
-void check_fit(const ModelSpec& model, const SamplesView& samples, std::span<const std::uint32_t> labels) {
-  if (samples.features.columns() != model.inputs) {
-    throw data_error("its samples have {} features, the model takes {}", samples.features.columns(), model.inputs);
-  }
-  if (std::ranges::max(labels) >= model.classes) {
-    throw data_error("it has a label {}, the model {} classes", std::ranges::max(labels), model.classes);
-  }
-}
-
 }  // namespace
 
 Json test_figures(const ModelFile& model, const TestRows& test) {
-  std::vector<std::uint32_t> labels;
-  for (const std::uint32_t row : test.rows) {
-    labels.push_back(test.samples.labels[row]);
+  const std::unique_ptr<Engine> engine =
+      make_inference_engine(model.spec, model.parameters, model.scaler, test.compute);
+  const PartEvaluation evaluation = evaluate_part(*engine, model.spec, {&test.rows, 1});
+  Json json{{"part", test.part}};
+  json.update(evaluation_json(evaluation, model.class_names));
+  if (model.spec.classes > kMostClasses) {
+    json.erase("confusion");
   }
-  check_fit(model.spec, test.samples, labels);
-  const ParameterGroup frozen{.name = "all",
-                              .first = 0,
-                              .last = model.spec.layer_count() - 1,
-                              .optimizer = parse_optimizer("freeze", model.convention, "")};
-  const std::unique_ptr<Engine> engine = make_engine(test.engine, {.model = model.spec,
-                                                                   .groups = {frozen},
-                                                                   .scaler = model.scaler,
-                                                                   .train_batch_sizes = {1},
-                                                                   .threads = test.threads});
-  engine->import_parameters(model.parameters);
-  const LossSums sums = engine->evaluate(test.samples, test.rows);
-  AlignedVector<float> storage(labels.size() * model.spec.classes);
-  const MatrixView<float> probabilities(storage.data(), labels.size(), model.spec.classes);
-  engine->predict(test.samples, test.rows, probabilities);
-
-  const ConfusionMatrix confusion = confusion_matrix(labels, probabilities);
-  const std::vector<ClassFigures> figures = class_figures(confusion);
   const ImageShape image = image_shape(model.sample_shape);
-  Json json{{"part", test.part},
-            {"rows", labels.size()},
-            {"loss", sums.mean_loss()},
-            {"accuracy", static_cast<double>(sums.correct) / static_cast<double>(labels.size())},
-            {"macro_f1", macro_f1(figures)},
-            {"classes", classes_json(figures)}};
-  if (confusion.classes <= kMostClasses) {
-    json["confusion"] = matrix_json(confusion);
-  }
-  json["mistakes"] = mistakes_json(cells_of(labels, probabilities, test.rows), test.samples, image);
+  json["mistakes"] = mistakes_json(cells_of(evaluation, test.rows.rows), test.rows.data->view(), image);
   if (image.rows > 0) {
     json["image"] = {{"rows", image.rows}, {"columns", image.columns}};
   }

@@ -1,10 +1,7 @@
 #include "report/test_figures.h"
 
-#include <numeric>
-
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
-#include "train/evaluation.h"
 
 using namespace strata;
 using Json = nlohmann::ordered_json;
@@ -27,21 +24,17 @@ ModelFile identity_model(std::size_t classes) {
 }
 
 struct Samples {
-  AlignedVector<std::uint8_t> pixels;
-  std::vector<std::uint32_t> labels;
-  std::vector<std::uint32_t> rows;
+  Dataset data;
 
   /// A row of that label, taken for `predicted` the more surely the brighter.
   void add(std::uint32_t label, std::size_t predicted, std::uint8_t brightness, std::size_t classes) {
     for (std::size_t c = 0; c < classes; ++c) {
-      pixels.push_back(c == predicted ? brightness : std::uint8_t{0});
+      data.pixels.push_back(c == predicted ? brightness : std::uint8_t{0});
     }
-    rows.push_back(static_cast<std::uint32_t>(labels.size()));
-    labels.push_back(label);
+    data.features = classes;
+    data.labels.push_back(label);
   }
-  TestRows test(std::size_t classes) const {
-    return {.part = "test", .samples = {{pixels.data(), labels.size(), classes}, labels}, .rows = rows, .threads = 2};
-  }
+  TestRows test() const { return {.part = "test", .rows = all_rows_of(data), .compute = {.threads = 2}}; }
 };
 
 }  // namespace
@@ -53,7 +46,7 @@ TEST_CASE("the confusion matrix, the figures and the mistakes of a model are tho
   samples.add(0, 1, 3, 3);
   samples.add(1, 1, 9, 3);
   samples.add(2, 0, 2, 3);
-  const Json json = test_figures(identity_model(3), samples.test(3));
+  const Json json = test_figures(identity_model(3), samples.test());
   CHECK(json["part"] == "test");
   CHECK(json["rows"] == 5);
   CHECK(json["accuracy"] == 0.4);
@@ -61,6 +54,7 @@ TEST_CASE("the confusion matrix, the figures and the mistakes of a model are tho
   CHECK(json["classes"][1]["precision"] == 1.0 / 3);
   CHECK(json["classes"][1]["recall"] == 1.0);
   CHECK(json["classes"][0]["support"] == 3);
+  CHECK(json["classes"][0]["name"] == "0");
   REQUIRE(json["mistakes"].size() == 2);
   CHECK(json["mistakes"][0]["label"] == 0);
   CHECK(json["mistakes"][0]["predicted"] == 1);
@@ -78,7 +72,7 @@ TEST_CASE("of many mistakes few are shown, of many classes the matrix is left ou
     samples.add(1, 2, static_cast<std::uint8_t>(i + 1), kClasses);
   }
   samples.add(40, 40, 1, kClasses);
-  const Json json = test_figures(identity_model(kClasses), samples.test(kClasses));
+  const Json json = test_figures(identity_model(kClasses), samples.test());
   CHECK_FALSE(json.contains("confusion"));
   CHECK(json["classes"].size() == kClasses);
   REQUIRE(json["mistakes"].size() == 1);
@@ -89,9 +83,8 @@ TEST_CASE("of many mistakes few are shown, of many classes the matrix is left ou
 TEST_CASE("a model that does not fit the samples is refused", "[report]") {
   Samples samples;
   samples.add(3, 0, 5, 3);
-  CHECK(test::missing(test::thrown([&] { test_figures(identity_model(3), samples.test(3)); }), {"label 3"}).empty());
-  samples.labels = {0};
-  CHECK(
-      test::missing(test::thrown([&] { test_figures(identity_model(1), samples.test(3)); }), {"3 features", "takes 1"})
-          .empty());
+  CHECK(test::missing(test::thrown([&] { test_figures(identity_model(3), samples.test()); }), {"label 3"}).empty());
+  samples.data.labels = {0};
+  CHECK(test::missing(test::thrown([&] { test_figures(identity_model(1), samples.test()); }), {"3 features", "takes 1"})
+            .empty());
 }

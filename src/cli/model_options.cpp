@@ -1,0 +1,96 @@
+#include "cli/model_options.h"
+
+#include <iterator>
+#include <utility>
+
+#include "cli/choices.h"
+
+namespace strata::cli {
+
+namespace {
+
+constexpr std::string_view kData = "Data";
+constexpr std::string_view kFigures = "Figures";
+constexpr std::string_view kSubject = "What to show";
+constexpr std::string_view kOutput = "Output";
+constexpr std::string_view kComputing = "Computing";
+
+/// Those of train that say how to compute; a run's own choice holds unless they are given.
+std::vector<Option> computing_options() {
+  std::vector<Option> options = train_options({"precision", "engine", "isa"});
+  for (Option& option : options) {
+    option.heading = kComputing;
+    option.shapes_run = false;
+    if (option.name != "isa") {
+      option.fallback_note = option.name == "engine" ? "the run folder's, or auto" : "the run folder's, or f32";
+    }
+  }
+  return options;
+}
+
+Command command(std::string_view name, std::string_view summary, std::string_view operands, std::vector<Option> own,
+                std::vector<Option> more) {
+  own.insert(own.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  for (Option& option : train_options({"threads", "quiet", "json", "help", "version"})) {
+    own.push_back(std::move(option));
+  }
+  return {.name = name, .summary = summary, .options = std::move(own), .operands = operands};
+}
+
+}  // namespace
+
+Command evaluate_command() {
+  return command(
+      "evaluate", "loss, accuracy and the figures of each class", "MODEL",
+      {{.name = "data",
+        .value = "PATH",
+        .fallback_note = "the run folder's, or the installed Fashion-MNIST",
+        .heading = kData,
+        .help = "data as train takes it"},
+       choice("part", kParts, "test", kData,
+              "which rows; validation and train: as the model's run divided the training rows; all: training, "
+              "validation and test rows"),
+       {.name = "top-k",
+        .value = "N",
+        .fallback_note = "5, of more than 5 classes",
+        .heading = kFigures,
+        .help = "how often the label is among the N most probable classes"}},
+      computing_options());
+}
+
+Command predict_command() {
+  Option format = choice("format", kPredictionFormats, "csv", kOutput,
+                         "csv: row, class, its probability, and every class' probability; jsonl: the same as JSON "
+                         "Lines; npy: the probabilities, float32 (rows, classes)");
+  format.fallback_note = "the ending of --output, or csv";
+  return command(
+      "predict", "classes and probabilities", "MODEL",
+      {{.name = "data",
+        .value = "PATH|-",
+        .heading = kData,
+        .help = "the rows: data as train takes it (of which the test part counts), or a file of rows without labels; "
+                "- is stdin"},
+       {.name = "output",
+        .value = "FILE",
+        .fallback_note = "stdout",
+        .heading = kOutput,
+        .help = "where they go; the file appears whole or not at all"},
+       std::move(format)},
+      computing_options());
+}
+
+Command info_command() {
+  return command("info", "a model, a data set, or this machine", "[MODEL]",
+                 {{.name = "data",
+                   .value = "PATH",
+                   .heading = kSubject,
+                   .help = "instead of a model: what a data set holds, as train takes it"},
+                  {.name = "system",
+                   .heading = kSubject,
+                   .help = "instead of a model: CPU, instruction sets, versions, and what oneDNN takes for each "
+                           "operation of the default network",
+                   .contradicts = {{.option = "data", .reason = "info shows one thing at a time"}}}},
+                 train_options({"isa"}));
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,23 @@
+// Tables for people, of cells that line up.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strata::cli {
+
+/// Characters, where `text` is UTF-8.
+std::size_t width_of(std::string_view text);
+
+/// At most `width` characters of `text`, the last of them … if some are left out.
+std::string shortened(std::string_view text, std::size_t width);
+
+enum class Alignment { left, numbers };
+
+/// A line for each of `rows`, which are of equal length; cells two spaces apart. numbers: all columns but the first
+/// are flush right.
+std::string aligned(const std::vector<std::vector<std::string>>& rows, Alignment alignment = Alignment::left);
+
+}  // namespace strata::cli

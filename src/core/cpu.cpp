@@ -1,0 +1,70 @@
+#include "core/cpu.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <set>
+#include <utility>
+
+#include "core/number.h"
+
+namespace strata {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string first_line(const fs::path& file) {
+  std::ifstream in(file);
+  std::string line;
+  std::getline(in, line);
+  return line;
+}
+
+/// The first value of a key in /proc/cpuinfo.
+std::string cpuinfo_value(const fs::path& root, const std::string& key) {
+  std::ifstream in(root / "proc/cpuinfo");
+  for (std::string line; std::getline(in, line);) {
+    const std::size_t colon = line.find(": ");
+    if (line.starts_with(key) && colon != std::string::npos) {
+      return line.substr(colon + 2);
+    }
+  }
+  return "";
+}
+
+std::vector<CpuCache> caches(const fs::path& folder) {
+  std::vector<CpuCache> all;
+  for (int index = 0;; ++index) {
+    const fs::path cache = folder / fmt::format("index{}", index);
+    const auto level = parse_number<int>(first_line(cache / "level"));
+    if (!level) {
+      return all;
+    }
+    all.push_back({*level, first_line(cache / "type"), first_line(cache / "size")});
+  }
+}
+
+}  // namespace
+
+Cpu cpu(const fs::path& root) {
+  const fs::path folder = root / "sys/devices/system/cpu";
+  Cpu result{.model = cpuinfo_value(root, "model name"), .caches = caches(folder / "cpu0/cache")};
+  std::set<std::pair<std::string, std::string>> cores;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("cpu") || !parse_number<int>(std::string_view(name).substr(3))) {
+      continue;
+    }
+    const std::string core = first_line(entry.path() / "topology/core_id");
+    if (!core.empty()) {  // offline CPUs have no topology
+      ++result.cpus;
+      cores.emplace(first_line(entry.path() / "topology/physical_package_id"), core);
+    }
+  }
+  result.cores = static_cast<int>(cores.size());
+  return result;
+}
+
+}  // namespace strata

@@ -1,0 +1,26 @@
+// What processor this is, as Linux tells it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace strata {
+
+struct CpuCache {
+  int level = 0;
+  std::string type;  ///< "Data", "Instruction", "Unified"
+  std::string size;  ///< such as "1024K"
+};
+
+struct Cpu {
+  std::string model;             ///< such as "AMD EPYC 7R13"; empty: not told
+  int cpus = 0;                  ///< logical ones that are online
+  int cores = 0;                 ///< physical ones; 0: not told
+  std::vector<CpuCache> caches;  ///< of the first CPU
+};
+
+/// `root` is "/" outside tests.
+Cpu cpu(const std::filesystem::path& root = "/");
+
+}  // namespace strata

@@ -1,0 +1,52 @@
+#include "train/part.h"
+
+#include <numeric>
+#include <utility>
+
+#include "core/error.h"
+
+namespace strata {
+
+namespace {
+
+/// Training or validation rows.
+PartRows side_of_split(Part part, const DataSource& source, const std::optional<SplitPlan>& split) {
+  if (source.validation.rows() > 0) {
+    return all_rows_of(part == Part::train ? source.train : source.validation);
+  }
+  if (!split) {
+    throw usage_error(
+        "--part: this model does not say how its run divided the training rows; give the run's folder, or --part test "
+        "or all");
+  }
+  Split rows = split_rows(split->kind, source.train.labels, split->fraction, split->seed);
+  return {&source.train, std::move(part == Part::train ? rows.train : rows.validation)};
+}
+
+}  // namespace
+
+PartRows all_rows_of(const Dataset& data) {
+  PartRows part{&data, std::vector<std::uint32_t>(data.rows())};
+  std::iota(part.rows.begin(), part.rows.end(), 0U);
+  return part;
+}
+
+std::vector<PartRows> rows_of(Part part, const DataSource& source, const std::optional<SplitPlan>& split) {
+  std::vector<PartRows> parts;
+  switch (part) {
+    case Part::test:
+      parts = {all_rows_of(source.test)};
+      break;
+    case Part::validation:
+    case Part::train:
+      parts = {side_of_split(part, source, split)};
+      break;
+    case Part::all:
+      parts = {all_rows_of(source.train), all_rows_of(source.validation), all_rows_of(source.test)};
+      break;
+  }
+  std::erase_if(parts, [](const PartRows& p) { return p.rows.empty(); });
+  return parts;
+}
+
+}  // namespace strata
