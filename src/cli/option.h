@@ -26,6 +26,7 @@ struct Option {
   std::string_view needs{};  ///< an option without which this one means nothing; empty: none
   bool repeatable = false;
   bool shapes_run = false;  ///< it decides what a run computes, not what is said or kept of it
+  bool lasts = false;       ///< a run that is resumed goes on with it
 };
 
 }  // namespace strata::cli

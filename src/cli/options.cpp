@@ -189,8 +189,30 @@ std::vector<Option> output_options() {
       {.name = "run-dir",
        .value = "DIR",
        .heading = kOutput,
-       .help = "a new folder for config.json, metrics.jsonl, model.safetensors and report.html"},
-      {.name = "save", .value = "FILE", .heading = kOutput, .help = "write the final model, as safetensors"},
+       .help = "a new folder for config.json, metrics.jsonl, model.safetensors, report.html, and a checkpoint of the "
+               "run's end"},
+      {.name = "checkpoint-every",
+       .value = "N|epoch",
+       .heading = kOutput,
+       .help = "keep the run in the --run-dir every N steps, or after every epoch, so that --resume goes on from there",
+       .lasts = true},
+      {.name = "keep",
+       .value = "N",
+       .fallback = "2",
+       .heading = kOutput,
+       .help = "how many checkpoints stay, the last ones; the best epoch's by --monitor stays beside them",
+       .lasts = true},
+      {.name = "resume",
+       .value = "DIR",
+       .heading = kOutput,
+       .help = "go on with the run in a --run-dir from its last checkpoint, with its options, exactly as if it had not "
+               "stopped; other --threads, --epochs and what only concerns output may be given",
+       .contradicts = {{.option = "run-dir", .reason = "the run goes on in its own folder"}}},
+      {.name = "save",
+       .value = "FILE",
+       .heading = kOutput,
+       .help = "write the final model, as safetensors",
+       .lasts = true},
       choice("progress", kProgressStyles, "auto", kOutput,
              "bar: one live line an epoch; lines: a line an epoch; auto: bar on a terminal. Without a terminal at "
              "stderr, bar is lines"),
@@ -212,7 +234,8 @@ std::vector<Option> common_options() {
        .value = "N",
        .fallback_note = "what affinity and the cgroup quota allow",
        .heading = kCommon,
-       .help = "threads that compute"},
+       .help = "threads that compute",
+       .lasts = true},
       {.name = "quiet",
        .heading = kCommon,
        .help = "no progress and no messages but errors",
@@ -241,6 +264,7 @@ Command train_command() {
   }
   for (Option& option : command.options) {
     option.shapes_run = true;
+    option.lasts = true;
   }
   for (auto&& part : {output_options(), {config_option()}, common_options()}) {
     command.options.insert(command.options.end(), part.begin(), part.end());

@@ -29,26 +29,25 @@ std::string shell_quoted(std::string_view word) {
   return text + "'";
 }
 
-/// The words that give the option as it was given.
-void add_words(std::vector<std::string>& words, const Option& option, const Arguments& arguments) {
-  for (const std::string& text : arguments.texts(option.name)) {
-    words.push_back(fmt::format("--{}", option.name));
-    if (!option.value.empty()) {
-      words.push_back(text);
-    }
-  }
-}
-
 }  // namespace
 
-std::vector<std::string> shaping_words(const std::vector<Option>& options, const Arguments& arguments) {
+std::vector<std::string> words_given(const std::vector<Option>& options, const Arguments& arguments) {
   std::vector<std::string> words;
   for (const Option& option : options) {
-    if (option.shapes_run) {
-      add_words(words, option, arguments);
+    for (const std::string& text : arguments.texts(option.name)) {
+      words.push_back(fmt::format("--{}", option.name));
+      if (!option.value.empty()) {
+        words.push_back(text);
+      }
     }
   }
   return words;
+}
+
+std::vector<std::string> shaping_words(const std::vector<Option>& options, const Arguments& arguments) {
+  std::vector<Option> shaping = options;
+  std::erase_if(shaping, [](const Option& option) { return !option.shapes_run; });
+  return words_given(shaping, arguments);
 }
 
 nlohmann::ordered_json shaping_options(const std::vector<Option>& options, const Arguments& arguments) {
@@ -75,13 +74,9 @@ std::vector<std::string> without_config(const Command& command, const Arguments&
   if (!arguments.given("config")) {
     return words;
   }
-  std::vector<std::string> expanded;
-  for (const Option& option : command.options) {
-    if (option.name != "config") {
-      add_words(expanded, option, arguments);
-    }
-  }
-  return expanded;
+  std::vector<Option> options = command.options;
+  std::erase_if(options, [](const Option& option) { return option.name == "config"; });
+  return words_given(options, arguments);
 }
 
 std::vector<std::string> without_option(const std::vector<std::string>& words, const std::string& name) {

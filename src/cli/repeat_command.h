@@ -10,7 +10,10 @@
 
 namespace strata::cli {
 
-/// The words after `strata train` for the options given that shape a run, in the order of `options`.
+/// The words after `strata train` for those of `options` that are given, in their order.
+std::vector<std::string> words_given(const std::vector<Option>& options, const Arguments& arguments);
+
+/// The same for those that shape a run.
 std::vector<std::string> shaping_words(const std::vector<Option>& options, const Arguments& arguments);
 
 /// The same options as members of an object, by their names with underscores, as --config reads them.

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "cli/checkpoint_options.h"
 #include "cli/parse_value.h"
 #include "cli/repeat_command.h"
 #include "core/error.h"
@@ -239,6 +240,8 @@ TrainSettings train_settings(const Arguments& given) {
   settings.threads_given = arguments.given("threads");
   settings.words = shaping_words(train_command().options, arguments);
   settings.words.insert(settings.words.end(), {"--threads", fmt::format("{}", settings.config.threads)});
+  settings.lasting_words = lasting_words(arguments, settings.config.threads);
+  settings.checkpoints = checkpoint_plan(arguments);
   check_applicable(settings);
   return settings;
 }

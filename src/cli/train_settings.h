@@ -9,19 +9,22 @@
 
 #include "cli/arguments.h"
 #include "cli/choices.h"
+#include "io/checkpoint_folder.h"
 #include "kernels/instruction_set.h"
 #include "train/train_config.h"
 
 namespace strata::cli {
 
 struct TrainSettings {
-  std::vector<std::string> words;  ///< after `strata train`: the options that give the same run again
+  std::vector<std::string> words;          ///< after `strata train`: the options that give the same run again
+  std::vector<std::string> lasting_words;  ///< those with which it goes on when it is resumed
   TrainConfig config;
   std::filesystem::path data;
   std::optional<std::filesystem::path> initial_weights;
   std::optional<std::filesystem::path> save;
   std::optional<std::filesystem::path> run_dir;
   std::optional<std::string> metrics;  ///< a file, or "-" for stdout
+  CheckpointPlan checkpoints;
   kernels::InstructionSet instruction_set = kernels::InstructionSet::automatic;
   ProgressStyle progress = ProgressStyle::automatic;
   bool threads_given = false;

@@ -21,15 +21,18 @@ DataSource load_data(const TrainSettings& settings) {
   return load_idx_folder(settings.data, settings.config.threads);
 }
 
+ModelSpec model_spec(const TrainSettings& settings, const DataSource& source) {
+  return {.inputs = source.train.features,
+          .hidden = settings.config.hidden,
+          .classes = source.classes,
+          .activation = settings.config.activation};
+}
+
 Trainer make_trainer(const TrainSettings& settings, const DataSource& source) {
   if (!settings.initial_weights) {
     return {settings.config, source};
   }
-  const ModelSpec model{.inputs = source.train.features,
-                        .hidden = settings.config.hidden,
-                        .classes = source.classes,
-                        .activation = settings.config.activation};
-  const Parameters initial = read_initial_weights(*settings.initial_weights, model);
+  const Parameters initial = read_initial_weights(*settings.initial_weights, model_spec(settings, source));
   return {settings.config, source, &initial};
 }
 
@@ -50,6 +53,11 @@ void save_model(const std::filesystem::path& path, const TrainSettings& settings
 
 RunRecord::RunRecord(const std::filesystem::path& folder, const TrainSettings& settings)
     : settings_(settings), folder_(folder), log_(folder_.metrics().string(), config_json(settings)) {
+  folder_.write_config(config_json(settings), train_command_line(settings.words));
+}
+
+RunRecord::RunRecord(RunFolder folder, const TrainSettings& settings, std::uint64_t metrics_bytes)
+    : settings_(settings), folder_(std::move(folder)), log_(folder_.metrics().string(), metrics_bytes) {
   folder_.write_config(config_json(settings), train_command_line(settings.words));
 }
 
