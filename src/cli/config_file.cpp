@@ -21,7 +21,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// Members of a record that are no options.
-constexpr std::array<std::string_view, 3> kOfRecords{"kind", "strata_version", "command"};
+constexpr std::array<std::string_view, 4> kOfRecords{"kind", "strata_version", "command", "from_weights"};
 /// Options that only a command line can give.
 constexpr std::array<std::string_view, 3> kTypedOnly{"config", "help", "version"};
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/choices.h"
+#include "cli/completion_command.h"
 #include "cli/model_options.h"
 #include "cli/sweep_options.h"
 #include "kernels/activation.h"
@@ -32,10 +33,17 @@ Contradiction no_hidden_layer() {
   return {.option = "hidden", .values = {"none"}, .reason = "it leaves no hidden layer"};
 }
 
+/// Of an option for what a model brings along.
+Contradiction given_by_model(std::string_view reason) { return {.option = "from", .reason = reason}; }
+
 std::vector<Option> data_options() {
   Option split = choice("split", kSplits, "shuffled", kData,
                         "which rows are held out; tail: the last ones in file order, as Keras' validation_split");
   split.contradicts = {no_validation()};
+  Option scaler = choice("scaler", kScalers, "standard", kData,
+                         "standard: population mean and deviation of each feature over the training rows, constant "
+                         "features divided by 1; unit: divided by 255");
+  scaler.contradicts = {given_by_model("the scaler is the model's")};
   return {
       {.name = "data",
        .value = "PATH",
@@ -50,9 +58,7 @@ std::vector<Option> data_options() {
        .heading = kData,
        .help = "share of the training rows held out for validation, from 0 to below 1"},
       std::move(split),
-      choice("scaler", kScalers, "standard", kData,
-             "standard: population mean and deviation of each feature over the training rows, constant features "
-             "divided by 1; unit: divided by 255"),
+      std::move(scaler),
   };
 }
 
@@ -60,19 +66,32 @@ std::vector<Option> model_options() {
   Option init = choice("init", kInitializers, "he_normal", kModel, "initial weights; biases start at 0");
   init.contradicts = {{.option = "initial-weights", .reason = "the weights come from one of them"}};
   Option activation = choice("activation", kernels::kActivations, "elu", kModel, "activation of the hidden layers");
-  activation.contradicts = {no_hidden_layer()};
+  activation.contradicts = {no_hidden_layer(), given_by_model("the activation is the model's")};
   return {
       {.name = "hidden",
        .value = "N,N,…",
        .fallback = "300,100,50",
        .heading = kModel,
-       .help = "sizes of the hidden layers, or none"},
+       .help = "sizes of the hidden layers, or none",
+       .contradicts = {given_by_model("the layers are the model's")}},
       std::move(activation),
       std::move(init),
       {.name = "initial-weights",
        .value = "FILE",
        .heading = kModel,
-       .help = "start from the layers of a safetensors file of the same shapes; its scaler is not taken"},
+       .help = "start from the layers of a safetensors file of the same shapes; its scaler is not taken",
+       .contradicts = {given_by_model("the weights come from one of them")}},
+      {.name = "from",
+       .value = "MODEL",
+       .heading = kModel,
+       .help =
+           "go on from a model, a .safetensors file or the folder of a run: its layers, weights, activation, scaler, "
+           "classes and, unless given, convention are taken; the data must fit it"},
+      {.name = "new-output",
+       .heading = kModel,
+       .help = "of --from take all layers but the last, which is drawn anew (by --init and --seed) for the classes of "
+               "the data",
+       .needs = "from"},
   };
 }
 
@@ -304,7 +323,7 @@ std::vector<Option> train_options(std::initializer_list<std::string_view> names)
 
 std::vector<Command> commands() {
   return {train_command(),   sweep_command(), find_lr_command(), evaluate_command(),
-          predict_command(), info_command(),  report_command()};
+          predict_command(), info_command(),  report_command(),  completion_command()};
 }
 
 }  // namespace strata::cli

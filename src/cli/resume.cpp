@@ -14,6 +14,7 @@
 #include "cli/message.h"
 #include "cli/options.h"
 #include "cli/repeat_command.h"
+#include "cli/starting_model.h"
 #include "cli/training.h"
 #include "core/error.h"
 #include "data/data_hash.h"
@@ -173,7 +174,7 @@ Trainer make_resumed_trainer(const ResumedRun& run, const DataSource& source) {
                      settings.data.string());
   }
   RunSnapshot snapshot = run.checkpoint.snapshot(model_spec(settings, source), settings.config.groups);
-  Trainer trainer(settings.config, source, &snapshot.parameters);
+  Trainer trainer(settings.config, source, &snapshot.parameters, starting_scaler(settings));
   const std::string engine = trainer.engine_name();
   if (by_onednn(identity) != engine.starts_with("onednn")) {
     throw usage_error("--resume: {} computed this run, but here it would be {}; give another --isa, or another CPU",

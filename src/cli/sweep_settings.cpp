@@ -11,6 +11,7 @@
 
 #include "cli/parse_value.h"
 #include "cli/repeat_command.h"
+#include "cli/starting_model.h"
 #include "cli/sweep_options.h"
 #include "core/error.h"
 #include "core/nearest.h"
@@ -28,7 +29,8 @@ constexpr std::uint64_t kMaxJobs = 1024;
 constexpr std::array<std::string_view, 2> kGroups{"lower", "upper"};
 
 /// What all trials share, or what has options of its own.
-constexpr std::array<std::string_view, 7> kNotVaried{"data", "isa", "lower", "upper", "group", "monitor", "threads"};
+constexpr std::array<std::string_view, 9> kNotVaried{"data",  "from",  "new-output", "isa",    "lower",
+                                                     "upper", "group", "monitor",    "threads"};
 
 std::uint64_t whole(const Arguments& arguments, std::string_view option, std::uint64_t minimum, std::uint64_t maximum) {
   return parse_whole(option, arguments.text(option), minimum, maximum);
@@ -301,6 +303,7 @@ SweepSettings sweep_settings(const Arguments& given) {
   std::ranges::move(varied, std::back_inserter(settings.axes));
   check_strategy(arguments, settings);
   check_keys(settings.axes, entry_named(kConventions, arguments.text("convention")).value);
+  settings.from = starting_model(arguments);
   settings.options = shaping_options(sweep_command().options, arguments);
   settings.words = shaping_words(train_command().options, arguments);
   for (const char* own : {"lower", "upper", "seed", "epochs"}) {

@@ -228,7 +228,8 @@ Outcome run_train(const std::vector<std::string>& words) {
   if (arguments.given("resume")) {
     resumed.emplace(naming_file(arguments, open_resumed_run));
   }
-  const TrainSettings settings = resumed ? resumed->settings : naming_file(arguments, train_settings);
+  const TrainSettings settings =
+      resumed ? resumed->settings : naming_file(arguments, [](const Arguments& all) { return train_settings(all); });
   kernels::set_instruction_set(settings.instruction_set);
   if (settings.config.precision == kernels::Precision::bf16) {
     kernels::onednn::require_bf16(kernels::onednn::bf16_features());  // before anything is read or written

@@ -9,6 +9,7 @@
 #include "cli/checkpoint_options.h"
 #include "cli/parse_value.h"
 #include "cli/repeat_command.h"
+#include "cli/starting_model.h"
 #include "core/error.h"
 #include "core/threads.h"
 
@@ -50,14 +51,17 @@ std::size_t upper_layers(const Arguments& arguments, std::size_t layer_count) {
   return count;
 }
 
-/// Without those options of the --config file that mean nothing for the layers that the command line asks for.
+/// Without those options of the --config file that mean nothing for the network that the command line asks for.
 Arguments without_overruled(Arguments arguments, std::size_t layer_count) {
-  if (arguments.overruled("upper-layers", {"hidden"}) && arguments.text("upper-layers") != "all" &&
+  if (arguments.overruled("init", {"from"}) && !arguments.given("new-output")) {
+    arguments.leave_out("init");
+  }
+  if (arguments.overruled("upper-layers", {"hidden", "from"}) && arguments.text("upper-layers") != "all" &&
       whole(arguments, "upper-layers", 0, kMaxCount) > layer_count) {
     arguments.leave_out("upper-layers");
   }
   const std::size_t upper = upper_layers(arguments, layer_count);
-  if (upper == layer_count && arguments.overruled("lower", {"hidden", "upper-layers"})) {
+  if (upper == layer_count && arguments.overruled("lower", {"hidden", "from", "upper-layers"})) {
     arguments.leave_out("lower");
   }
   if (upper == 0 && arguments.overruled("upper", {"upper-layers"})) {
@@ -85,6 +89,9 @@ std::vector<ParameterGroup> groups(const Arguments& arguments, std::size_t layer
 std::vector<double> dropout(const Arguments& arguments, std::size_t hidden_layers) {
   if (!arguments.given("dropout")) {
     return {};
+  }
+  if (hidden_layers == 0) {
+    throw usage_error("--dropout does not apply: the network has no hidden layer");
   }
   std::vector<double> rates = parse_list("dropout", arguments.text("dropout"), parse_share);
   if (rates.size() == 1) {
@@ -121,16 +128,28 @@ void set_regularisation(TrainConfig& config, const Arguments& arguments) {
   }
 }
 
-TrainConfig train_config(const Arguments& arguments) {
+std::vector<std::size_t> hidden_layers(const Arguments& arguments, const ModelFile* from) {
+  return from != nullptr ? from->spec.hidden : parse_layer_sizes("hidden", arguments.text("hidden"));
+}
+
+/// The network's shape, and whose formulas hold.
+void set_network(TrainConfig& config, const Arguments& arguments, const ModelFile* from) {
+  config.hidden = hidden_layers(arguments, from);
+  config.convention = from != nullptr && !arguments.given("convention") ? from->convention
+                                                                        : chosen(arguments, "convention", kConventions);
+  config.activation =
+      from != nullptr
+          ? from->spec.activation
+          : make_activation(entry_named(kernels::kActivations, arguments.text("activation")).kind, config.convention);
+  config.init = entry_named(kInitializers, arguments.text("init")).initializer;
+}
+
+TrainConfig train_config(const Arguments& arguments, const ModelFile* from) {
   TrainConfig config;
   config.validation_split = parse_share("validation-split", arguments.text("validation-split"));
   config.split = chosen(arguments, "split", kSplits);
   config.scaler = chosen(arguments, "scaler", kScalers);
-  config.hidden = parse_layer_sizes("hidden", arguments.text("hidden"));
-  config.convention = chosen(arguments, "convention", kConventions);
-  config.activation =
-      make_activation(entry_named(kernels::kActivations, arguments.text("activation")).kind, config.convention);
-  config.init = entry_named(kInitializers, arguments.text("init")).initializer;
+  set_network(config, arguments, from);
   config.groups = groups(arguments, config.hidden.size() + 1, config.convention);
   config.epochs = static_cast<std::uint32_t>(whole(arguments, "epochs", 1, kMaxEpochs));
   config.batch_size = whole(arguments, "batch-size", 1, kMaxBatchSize);
@@ -221,10 +240,16 @@ void add_groups(nlohmann::ordered_json& json, const std::vector<ParameterGroup>&
 
 }  // namespace
 
-TrainSettings train_settings(const Arguments& given) {
-  const Arguments arguments = without_overruled(given, parse_layer_sizes("hidden", given.text("hidden")).size() + 1);
+TrainSettings train_settings(const Arguments& given, std::shared_ptr<const ModelFile> from) {
+  const Arguments arguments = without_overruled(given, hidden_layers(given, from.get()).size() + 1);
+  if (from && arguments.given("init") && !arguments.given("new-output")) {
+    throw usage_error("--init does not apply: the weights are those of --from; it is for --new-output");
+  }
   TrainSettings settings;
-  settings.config = train_config(arguments);
+  settings.config = train_config(arguments, from.get());
+  settings.from = std::move(from);
+  settings.from_path = arguments.text("from");
+  settings.new_output = arguments.given("new-output");
   settings.data = arguments.text("data");
   settings.data_given = arguments.given("data");
   settings.initial_weights = optional_text(arguments, "initial-weights");
@@ -246,13 +271,19 @@ TrainSettings train_settings(const Arguments& given) {
   return settings;
 }
 
+TrainSettings train_settings(const Arguments& arguments) {
+  return train_settings(arguments, starting_model(arguments));
+}
+
 nlohmann::ordered_json config_json(const TrainSettings& settings) {
   const TrainConfig& config = settings.config;
   nlohmann::ordered_json json;
   json["data"] = settings.data.string();
   json["validation_split"] = config.validation_split;
   json["split"] = name_of(kSplits, config.split);
-  json["scaler"] = name_of(kScalers, config.scaler);
+  if (!settings.from) {
+    json["scaler"] = name_of(kScalers, config.scaler);
+  }
   json["hidden"] = config.hidden;
   json["activation"] = activation_name(config.activation);
   json["convention"] = name_of(kConventions, config.convention);
@@ -264,9 +295,16 @@ nlohmann::ordered_json config_json(const TrainSettings& settings) {
   json["precision"] = name_of(kPrecisions, config.precision);
   json["isa"] = name_of(kInstructionSets, settings.instruction_set);
   json["threads"] = config.threads;
+  if (settings.from) {
+    json["from"] = settings.from_path.string();
+    json["from_weights"] = weights_hash(settings.from->parameters);
+  }
+  if (settings.new_output) {
+    json["new_output"] = true;
+  }
   if (settings.initial_weights) {
     json["initial_weights"] = settings.initial_weights->string();
-  } else {
+  } else if (!settings.from || settings.new_output) {
     json["init"] = initializer_name(config.init);
   }
   if (config.max_steps) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "cli/arguments.h"
 #include "cli/choices.h"
 #include "io/checkpoint_folder.h"
+#include "io/model_file.h"
 #include "kernels/instruction_set.h"
 #include "train/train_config.h"
 
@@ -21,6 +23,9 @@ struct TrainSettings {
   TrainConfig config;
   std::filesystem::path data;
   std::optional<std::filesystem::path> initial_weights;
+  std::shared_ptr<const ModelFile> from;  ///< the model that training goes on from; or null
+  std::filesystem::path from_path;        ///< as it was given
+  bool new_output = false;                ///< the last layer is not `from`'s
   std::optional<std::filesystem::path> save;
   std::optional<std::filesystem::path> run_dir;
   std::optional<std::string> metrics;  ///< a file, or "-" for stdout
@@ -33,7 +38,11 @@ struct TrainSettings {
   bool json = false;
 };
 
+/// `from` is the model of --from, or null without that option.
 /// Throws Error(usage) for a value that is wrong, or an option that does not apply beside the others.
+TrainSettings train_settings(const Arguments& arguments, std::shared_ptr<const ModelFile> from);
+
+/// The same, after reading the model.
 TrainSettings train_settings(const Arguments& arguments);
 
 /// The run's options by their names (`batch_size`), each with the value that holds, as the metrics' run line has them.

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "cli/repeat_command.h"
+#include "cli/starting_model.h"
 #include "core/error.h"
 #include "io/model_file.h"
 #include "io/run_config.h"
@@ -18,7 +19,11 @@ DataSource load_data(const TrainSettings& settings) {
     throw data_error("{}: not found; install the Debian package dataset-fashion-mnist, or give --data PATH",
                      settings.data.string());
   }
-  return load_idx_folder(settings.data, settings.config.threads);
+  DataSource source = load_idx_folder(settings.data, settings.config.threads);
+  if (settings.from) {
+    fit_to_model(source, settings);
+  }
+  return source;
 }
 
 ModelSpec model_spec(const TrainSettings& settings, const DataSource& source) {
@@ -29,6 +34,10 @@ ModelSpec model_spec(const TrainSettings& settings, const DataSource& source) {
 }
 
 Trainer make_trainer(const TrainSettings& settings, const DataSource& source) {
+  if (settings.from) {
+    const Parameters initial = starting_parameters(settings, model_spec(settings, source));
+    return {settings.config, source, &initial, starting_scaler(settings)};
+  }
   if (!settings.initial_weights) {
     return {settings.config, source};
   }
