@@ -1,4 +1,5 @@
-# The Debian package: ./dev package.
+# The Debian package: ./dev package, which builds what it holds.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_PACKAGE_CONTACT "The Strata authors <strata@localhost.localdomain>" CACHE STRING "Maintainer of the package")
