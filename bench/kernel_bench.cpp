@@ -47,7 +47,7 @@ struct Gather {
     onednn::parallel(threads, [&](int thread, int count) {
       const auto [first, last] = onednn::share(rows.size(), 1, thread, count);
       const MatrixView<float> batch(dst.data(), rows.size(), samples.features.columns());
-      kernels::gather_standardise(samples.features, std::span(rows).subspan(first, last - first), factor, offset,
+      kernels::gather_standardise(samples.features.pixels, std::span(rows).subspan(first, last - first), factor, offset,
                                   batch.rows(first, last - first));
     });
   }

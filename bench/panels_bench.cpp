@@ -76,7 +76,7 @@ class PanelsStep {  // NOLINT(clang-analyzer-optin.performance.Padding): in the 
   void gather() {
     team_.run([&](int thread) {
       const Range mine = share(oracle_.rows().size(), thread, team_.size());
-      panels::gather_blocked(samples_.features, std::span(oracle_.rows()).subspan(mine.first, mine.size()),
+      panels::gather_blocked(samples_.features.pixels, std::span(oracle_.rows()).subspan(mine.first, mine.size()),
                              factor_.data(), offset_.data(), pass_.batch.view(), mine.first);
     });
   }

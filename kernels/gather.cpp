@@ -10,6 +10,7 @@
 #include <cassert>
 
 #include "kernels/bf16-inl.h"
+#include "kernels/gather-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace strata::kernels::HWY_NAMESPACE {
@@ -42,6 +43,30 @@ void gather_rows(MatrixView<const std::uint8_t> pixels, std::span<const std::uin
   }
 }
 
+/// The same of one row of values, with doubles in mind: D has as many floats as a vector has doubles.
+template <class T, class D>
+std::size_t standardise_from(D d, std::size_t first, const float* HWY_RESTRICT src, const ValueScale& by,
+                             T* HWY_RESTRICT dst) {
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t f = first;
+  for (; f + lanes <= by.mean.size(); f += lanes) {
+    store_as(d, standardised(d, src + f, by.mean.data() + f, by.scale.data() + f, by.missing.data() + f), dst + f);
+  }
+  return f;
+}
+
+template <class T>
+void gather_rows(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
+                 MatrixView<T> dst) {
+  const hn::Rebind<float, hn::ScalableTag<double>> d;
+  const hn::Rebind<float, hn::CappedTag<double, 1>> d1;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    prefetch_row(values, rows, i + kRowsAhead);
+    const float* src = values.row(rows[i]);
+    standardise_from(d1, standardise_from(d, 0, src, by, dst.row(i)), src, by, dst.row(i));
+  }
+}
+
 void GatherStandardise(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows,
                        std::span<const float> factor, std::span<const float> offset, MatrixView<float> dst) {
   gather_rows(pixels, rows, factor, offset, dst);
@@ -52,6 +77,16 @@ void GatherStandardiseBf16(MatrixView<const std::uint8_t> pixels, std::span<cons
   gather_rows(pixels, rows, factor, offset, dst);
 }
 
+void GatherValues(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
+                  MatrixView<float> dst) {
+  gather_rows(values, rows, by, dst);
+}
+
+void GatherValuesBf16(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
+                      MatrixView<Bf16> dst) {
+  gather_rows(values, rows, by, dst);
+}
+
 }  // namespace strata::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -60,6 +95,8 @@ namespace strata::kernels {
 
 HWY_EXPORT(GatherStandardise);
 HWY_EXPORT(GatherStandardiseBf16);
+HWY_EXPORT(GatherValues);
+HWY_EXPORT(GatherValuesBf16);
 
 void gather_standardise(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows,
                         std::span<const float> factor, std::span<const float> offset, MatrixView<float> dst) {
@@ -71,6 +108,20 @@ void gather_standardise(MatrixView<const std::uint8_t> pixels, std::span<const s
                         std::span<const float> factor, std::span<const float> offset, MatrixView<Bf16> dst) {
   assert(dst.rows() >= rows.size() && factor.size() == dst.columns() && offset.size() == dst.columns());
   HWY_DYNAMIC_DISPATCH(GatherStandardiseBf16)(pixels, rows, factor, offset, dst);
+}
+
+void gather_standardise(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
+                        MatrixView<float> dst) {
+  assert(dst.rows() >= rows.size() && by.mean.size() == dst.columns());
+  assert(by.scale.size() == dst.columns() && by.missing.size() == dst.columns());
+  HWY_DYNAMIC_DISPATCH(GatherValues)(values, rows, by, dst);
+}
+
+void gather_standardise(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
+                        MatrixView<Bf16> dst) {
+  assert(dst.rows() >= rows.size() && by.mean.size() == dst.columns());
+  assert(by.scale.size() == dst.columns() && by.missing.size() == dst.columns());
+  HWY_DYNAMIC_DISPATCH(GatherValuesBf16)(values, rows, by, dst);
 }
 
 }  // namespace strata::kernels

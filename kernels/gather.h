@@ -13,11 +13,12 @@ namespace strata::kernels {
 inline constexpr std::size_t kRowsAhead = 4;
 
 /// Fetches row rows[i] towards the caches, if there is one.
-inline void prefetch_row(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows, std::size_t i) {
+template <class T>
+void prefetch_row(MatrixView<const T> features, std::span<const std::uint32_t> rows, std::size_t i) {
   if (i < rows.size()) {
-    const std::uint8_t* row = pixels.row(rows[i]);
-    for (std::size_t byte = 0; byte < pixels.columns(); byte += kAlignment) {
-      __builtin_prefetch(row + byte);
+    const T* row = features.row(rows[i]);
+    for (std::size_t f = 0; f < features.columns(); f += kAlignment / sizeof(T)) {
+      __builtin_prefetch(row + f);
     }
   }
 }
@@ -31,5 +32,21 @@ void gather_standardise(MatrixView<const std::uint8_t> pixels, std::span<const s
 /// The same, then rounded by to_bf16.
 void gather_standardise(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows,
                         std::span<const float> factor, std::span<const float> offset, MatrixView<Bf16> dst);
+
+/// How values enter a network; a place for each feature.
+struct ValueScale {
+  std::span<const float> mean;
+  std::span<const float> scale;    ///< never 0
+  std::span<const float> missing;  ///< what the network sees in place of a NaN
+};
+
+/// dst(i, f) = ((double)values(rows[i], f) - mean[f]) / scale[f], computed in double and rounded, or missing[f].
+/// The same bits on every instruction set.
+void gather_standardise(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
+                        MatrixView<float> dst);
+
+/// The same, then rounded by to_bf16.
+void gather_standardise(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
+                        MatrixView<Bf16> dst);
 
 }  // namespace strata::kernels

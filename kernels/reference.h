@@ -154,7 +154,10 @@ struct LossOptions {
   /// the label's weight multiplies the row's loss, and the rows divide.
   bool divide_by_weights = false;
 
+  std::vector<double> row_weights{};  ///< of each row, times that of its label; empty: 1
+
   double weight(std::size_t c) const { return class_weights.empty() ? 1 : class_weights[c]; }
+  double row_weight(std::size_t r) const { return row_weights.empty() ? 1 : row_weights[r]; }
 };
 
 struct SoftmaxCrossEntropy {
@@ -170,8 +173,8 @@ inline SoftmaxCrossEntropy softmax_cross_entropy(std::span<const double> logits,
   const std::size_t rows = labels.size();
   const std::size_t classes = logits.size() / rows;
   SoftmaxCrossEntropy result;
-  for (const std::uint32_t label : labels) {
-    result.divisor += options.divide_by_weights ? options.weight(label) : 1;
+  for (std::size_t r = 0; r < rows; ++r) {
+    result.divisor += options.divide_by_weights ? options.weight(labels[r]) * options.row_weight(r) : 1;
   }
   for (std::size_t r = 0; r < rows; ++r) {
     const std::span<const double> z = logits.subspan(r * classes, classes);
@@ -187,7 +190,8 @@ inline SoftmaxCrossEntropy softmax_cross_entropy(std::span<const double> logits,
     for (std::size_t c = 0; c < classes; ++c) {
       const double target =
           (c == labels[r] ? 1 - options.label_smoothing : 0) + options.label_smoothing / static_cast<double>(classes);
-      weighted_targets.push_back(target * options.weight(options.divide_by_weights ? c : labels[r]));
+      const double weight = options.weight(options.divide_by_weights ? c : labels[r]) * options.row_weight(r);
+      weighted_targets.push_back(target * weight);
       total += weighted_targets[c];
       loss += weighted_targets[c] * (std::log(sum) - (z[c] - *largest));
     }

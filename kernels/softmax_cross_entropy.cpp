@@ -44,14 +44,14 @@ class SoftmaxRows {
   }
 
   /// Before all else, if there are targets.
-  void aim(std::span<const std::uint32_t> labels, const ClassTargets& targets) {
+  void aim(std::span<const std::uint32_t> labels, const ClassTargets& targets, std::span<const float> row_weights) {
     other_ = targets.other.data();
     for (std::size_t r = 0; r < logits_.rows(); ++r) {
       const std::uint32_t y = labels[r];
       label_classes_[r] = static_cast<std::int32_t>(y);
       label_targets_[r] = targets.label[y];
       totals_[r] = targets.total[y];
-      weights_[r] = targets.weight[y];
+      weights_[r] = row_weights.empty() ? targets.weight[y] : targets.weight[y] * row_weights[r];
     }
   }
 
@@ -175,13 +175,14 @@ class SoftmaxRows {
 template <bool kTargets>
 std::size_t cross_entropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
                           MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
-                          const ClassTargets* targets) {
+                          const ClassTargets* targets, std::span<const float> row_weights) {
   std::size_t correct = 0;
   for (std::size_t first = 0; first < logits.rows(); first += kSoftmaxRows) {
     const std::size_t count = std::min(kSoftmaxRows, logits.rows() - first);
     SoftmaxRows<kTargets> rows(logits.rows(first, count), scratch);
     if constexpr (kTargets) {
-      rows.aim(labels.subspan(first, count), *targets);
+      rows.aim(labels.subspan(first, count), *targets,
+               row_weights.empty() ? row_weights : row_weights.subspan(first, count));
     }
     rows.exponentials();
     float losses[kSoftmaxRows];
@@ -198,9 +199,9 @@ std::size_t cross_entropy(MatrixView<const float> logits, std::span<const std::u
 
 std::size_t SoftmaxCrossEntropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
                                 MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
-                                const ClassTargets* targets) {
-  return targets == nullptr ? cross_entropy<false>(logits, labels, divisor, diff_logits, row_losses, scratch, nullptr)
-                            : cross_entropy<true>(logits, labels, divisor, diff_logits, row_losses, scratch, targets);
+                                const ClassTargets* targets, std::span<const float> row_weights) {
+  const auto compute = targets == nullptr ? cross_entropy<false> : cross_entropy<true>;
+  return compute(logits, labels, divisor, diff_logits, row_losses, scratch, targets, row_weights);
 }
 
 void Softmax(MatrixView<const float> logits, MatrixView<float> probabilities, std::span<float> scratch) {
@@ -226,10 +227,12 @@ std::size_t softmax_scratch_size(std::size_t classes) { return classes * kSoftma
 
 std::size_t softmax_cross_entropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
                                   MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
-                                  const ClassTargets* targets) {
+                                  const ClassTargets* targets, std::span<const float> row_weights) {
+  assert(row_weights.empty() || (targets != nullptr && row_weights.size() == logits.rows()));
   assert(labels.size() == logits.rows() && row_losses.size() == logits.rows());
   assert(scratch.size() >= softmax_scratch_size(logits.columns()));
-  return HWY_DYNAMIC_DISPATCH(SoftmaxCrossEntropy)(logits, labels, divisor, diff_logits, row_losses, scratch, targets);
+  return HWY_DYNAMIC_DISPATCH(SoftmaxCrossEntropy)(logits, labels, divisor, diff_logits, row_losses, scratch, targets,
+                                                   row_weights);
 }
 
 void softmax(MatrixView<const float> logits, MatrixView<float> probabilities, std::span<float> scratch) {

@@ -29,10 +29,11 @@ struct ClassTargets {
 /// theirs, and diff_logits(r, c) = weight[y] (total[y] softmax(z)_c - t_c) / divisor.
 /// Returns the rows whose largest logit is the label's; of equal ones the first counts.
 /// Sums run over classes in ascending order. `divisor` belongs to the whole batch, of which these rows may be a part:
-/// its size, or the sum of its rows' weights.
+/// its size, or the sum of its rows' weights. With row_weights (rows), which need targets, weight[y] is multiplied by
+/// the row's.
 std::size_t softmax_cross_entropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
                                   MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
-                                  const ClassTargets* targets = nullptr);
+                                  const ClassTargets* targets = nullptr, std::span<const float> row_weights = {});
 
 /// probabilities(r, c) = exp(z_c - M) / sum_c exp(z_c - M), with the bits of softmax_cross_entropy's; may be logits.
 void softmax(MatrixView<const float> logits, MatrixView<float> probabilities, std::span<float> scratch);

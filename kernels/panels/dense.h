@@ -9,6 +9,7 @@
 
 #include "core/tensor.h"
 #include "kernels/activation.h"
+#include "kernels/gather.h"
 #include "kernels/optimizer_update.h"
 #include "kernels/panels/layout.h"
 
@@ -77,5 +78,10 @@ void apply_tiles(const LayerParameters& layer, const float* gradient, const floa
 /// factor and offset are padded with zeros to whole blocks.
 void gather_blocked(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows, const float* factor,
                     const float* offset, Blocked dst, std::size_t first);
+
+/// Rows of values likewise, by gather_standardise's formula. The spans are padded to whole blocks, scale with ones, the
+/// others with zeros.
+void gather_blocked(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
+                    Blocked dst, std::size_t first);
 
 }  // namespace strata::kernels::panels

@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "kernels/activation-inl.h"
-#include "kernels/gather.h"
+#include "kernels/gather-inl.h"
 #include "kernels/panels/product-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -97,31 +97,49 @@ void MultiplyByDerivative(Activation activation, Blocked values, Blocked inputs,
   });
 }
 
-void GatherBlocked(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows, const float* factor,
-                   const float* offset, Blocked dst, std::size_t first) {
+/// Calls line(from, block, i) for every block of 16 features of row i, the last one padded with zeros.
+template <class T, class Line>
+HWY_INLINE void for_lines(MatrixView<const T> features, std::span<const std::uint32_t> rows, Line&& line) {
+  const std::size_t whole = features.columns() / kWidth;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    prefetch_row(features, rows, i + kRowsAhead);
+    const T* src = features.row(rows[i]);
+    for (std::size_t block = 0; block < whole; ++block) {
+      line(src + block * kWidth, block, i);
+    }
+    if (const std::size_t rest = features.columns() % kWidth; rest != 0) {
+      T last[kWidth] = {};
+      std::copy_n(src + whole * kWidth, rest, last);
+      line(last, whole, i);
+    }
+  }
+}
+
+void GatherPixels(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows, const float* factor,
+                  const float* offset, Blocked dst, std::size_t first) {
   const D d;
   const hn::Rebind<std::int32_t, D> d32;
   const hn::Rebind<std::uint8_t, D> d8;
-  const std::size_t whole = pixels.columns() / kWidth;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    prefetch_row(pixels, rows, i + kRowsAhead);
-    const std::uint8_t* src = pixels.row(rows[i]);
-    const auto line = [&](const std::uint8_t* from, std::size_t block) HWY_ATTR {
-      for (std::size_t v = 0; v < kWidth; v += kLanes) {
-        const auto x = hn::ConvertTo(d, hn::PromoteTo(d32, hn::LoadU(d8, from + v)));
-        const std::size_t f = block * kWidth + v;
-        hn::Store(hn::MulAdd(x, hn::Load(d, factor + f), hn::Load(d, offset + f)), d, dst.at(block, first + i) + v);
-      }
-    };
-    for (std::size_t block = 0; block < whole; ++block) {
-      line(src + block * kWidth, block);
+  for_lines(pixels, rows, [&](const std::uint8_t* from, std::size_t block, std::size_t i) HWY_ATTR {
+    for (std::size_t v = 0; v < kWidth; v += kLanes) {
+      const auto x = hn::ConvertTo(d, hn::PromoteTo(d32, hn::LoadU(d8, from + v)));
+      const std::size_t f = block * kWidth + v;
+      hn::Store(hn::MulAdd(x, hn::Load(d, factor + f), hn::Load(d, offset + f)), d, dst.at(block, first + i) + v);
     }
-    if (const std::size_t rest = pixels.columns() % kWidth; rest != 0) {
-      std::uint8_t last[kWidth] = {};
-      std::copy_n(src + whole * kWidth, rest, last);
-      line(last, whole);
+  });
+}
+
+void GatherValues(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
+                  Blocked dst, std::size_t first) {
+  const hn::Rebind<float, hn::CappedTag<double, kWidth>> d;
+  for_lines(values, rows, [&](const float* from, std::size_t block, std::size_t i) HWY_ATTR {
+    for (std::size_t v = 0; v < kWidth; v += hn::Lanes(d)) {
+      const std::size_t f = block * kWidth + v;
+      hn::StoreU(kernels::HWY_NAMESPACE::standardised(d, from + v, by.mean.data() + f, by.scale.data() + f,
+                                                      by.missing.data() + f),
+                 d, dst.at(block, first + i) + v);
     }
-  }
+  });
 }
 
 }  // namespace strata::kernels::panels::HWY_NAMESPACE
@@ -133,7 +151,8 @@ namespace strata::kernels::panels {
 HWY_EXPORT(Multiply);
 HWY_EXPORT(Activate);
 HWY_EXPORT(MultiplyByDerivative);
-HWY_EXPORT(GatherBlocked);
+HWY_EXPORT(GatherPixels);
+HWY_EXPORT(GatherValues);
 
 void multiply(const Product& product, Range rows, Range panels) {
   HWY_DYNAMIC_DISPATCH(Multiply)(product, rows, panels);
@@ -154,7 +173,12 @@ bool derivative_needs_input(ActivationKind kind) {
 
 void gather_blocked(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows, const float* factor,
                     const float* offset, Blocked dst, std::size_t first) {
-  HWY_DYNAMIC_DISPATCH(GatherBlocked)(pixels, rows, factor, offset, dst, first);
+  HWY_DYNAMIC_DISPATCH(GatherPixels)(pixels, rows, factor, offset, dst, first);
+}
+
+void gather_blocked(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
+                    Blocked dst, std::size_t first) {
+  HWY_DYNAMIC_DISPATCH(GatherValues)(values, rows, by, dst, first);
 }
 
 }  // namespace strata::kernels::panels

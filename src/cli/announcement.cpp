@@ -34,7 +34,7 @@ std::string_view reason(const TrainSettings& settings) {
 
 std::string announcement(const RunInfo& run, const TrainSettings& settings, const std::string& instruction_set) {
   std::string text =
-      fmt::format("data    {}: {} training, {} validation, {} test rows\n", settings.data.string(),
+      fmt::format("data    {}: {} training, {} validation, {} test rows\n", settings.request.data.string(),
                   grouped_digits(run.train_rows), grouped_digits(run.validation_rows), grouped_digits(run.test_rows));
   if (settings.from) {
     text += fmt::format("from    {}{}\n", settings.from_path.string(),

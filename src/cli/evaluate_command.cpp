@@ -35,7 +35,7 @@ std::optional<TopK> top_k(const Arguments& arguments, const PartEvaluation& eval
   return TopK{k, top_k_accuracy(evaluation.labels, evaluation.probability_matrix(), k)};
 }
 
-Json result_json(const std::string& part, const std::string& data, const PartEvaluation& evaluation,
+Json result_json(std::string_view part, const std::string& data, const PartEvaluation& evaluation,
                  const std::optional<TopK>& top, const TrainedModel& trained) {
   Json json{{"model", trained.path.string()}, {"data", data}, {"part", part}};
   json.update(evaluation_json(evaluation, trained.model.class_names));
@@ -46,25 +46,33 @@ Json result_json(const std::string& part, const std::string& data, const PartEva
   return json;
 }
 
+/// The part that is asked for. Of data that are given and have no test part, such as a table, all rows count.
+Part part_of(const Arguments& arguments, const DataSource& source) {
+  const bool all = !arguments.given("part") && arguments.given("data") && source.test.rows() == 0;
+  return all ? Part::all : entry_named(kParts, arguments.text("part")).value;
+}
+
 Outcome evaluate(const Command& command, const Arguments& arguments) {
   apply_instruction_set(arguments);
   const TrainedModel trained = trained_model(command, arguments);
   const ComputeChoice compute = compute_choice(arguments, trained.run);
-  const std::string path = evaluation_data_path(arguments, trained);
-  const DataSource source = evaluation_data(arguments, trained, compute.threads);
-  const std::string& part = arguments.text("part");
-  const std::vector<PartRows> rows = rows_of(entry_named(kParts, part).value, source, trained.run.split);
+  DataRequest request = evaluation_request(arguments, trained);
+  request.threads = compute.threads;
+  const DataSource source = evaluation_data(request, trained);
+  const std::string path = request.data.string();
+  const Part part = part_of(arguments, source);
+  const std::vector<PartRows> rows = rows_of(part, source, trained.run.split);
   if (rows.empty()) {
-    throw usage_error("--part {}: {} has no such rows", part, path);
+    throw usage_error("--part {}: {} has no such rows; give another --part, or --data", name_of(kParts, part), path);
   }
   const auto engine =
       make_inference_engine(trained.model.spec, trained.model.parameters, trained.model.scaler, compute);
   const PartEvaluation evaluation = evaluate_part(*engine, trained.model.spec, rows);
   const std::optional<TopK> top = top_k(arguments, evaluation);
   if (arguments.given("json")) {
-    write_json_line(result_json(part, path, evaluation, top, trained));
+    write_json_line(result_json(name_of(kParts, part), path, evaluation, top, trained));
   } else {
-    write_stdout(fmt::format("{}, {} rows of {}\n", part, grouped_digits(evaluation.rows()), path) +
+    write_stdout(fmt::format("{}, {} rows of {}\n", name_of(kParts, part), grouped_digits(evaluation.rows()), path) +
                  evaluation_text(evaluation, top, class_names_of(trained.model)));
   }
   if (!std::isfinite(evaluation.loss)) {

@@ -157,7 +157,7 @@ RateMap make_map(const FindLrSettings& settings, const DataSource& source, const
   RateMap map{.groups = {all[groups[0]].name, all[groups[1]].name},
               .first = rates_of(settings),
               .second = rates_of(settings),
-              .figure = settings.run.config.validation_split > 0 ? "val_loss" : "train_loss",
+              .figure = settings.run.has_validation() ? "val_loss" : "train_loss",
               .values = {}};
   map.values.resize(map.first.size() * map.second.size(), std::numeric_limits<double>::quiet_NaN());
   std::vector<Trial> trials(map.values.size());

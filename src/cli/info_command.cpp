@@ -2,12 +2,13 @@
 
 #include "cli/compute_options.h"
 #include "cli/data_info.h"
+#include "cli/data_request.h"
 #include "cli/help.h"
-#include "cli/model_data.h"
 #include "cli/model_info.h"
 #include "cli/model_options.h"
 #include "cli/output.h"
 #include "cli/system_info.h"
+#include "cli/trained_model.h"
 #include "core/error.h"
 #include "kernels/instruction_set.h"
 
@@ -35,15 +36,26 @@ void check_subject(const Arguments& arguments) {
   }
 }
 
+/// The companions of --data without it.
+void check_data_options(const Arguments& arguments) {
+  for (const std::string_view option : kDataOptions) {
+    if (arguments.given(option) && !arguments.given("data")) {
+      throw usage_error("--{} does not apply without --data", option);
+    }
+  }
+}
+
 void info(const Command& command, const Arguments& arguments) {
   check_subject(arguments);
+  check_data_options(arguments);
   if (arguments.given("system")) {
     const std::vector<std::string> available = kernels::instruction_sets();
     apply_instruction_set(arguments);
     print(arguments, system_info(available, thread_count(arguments)), system_info_text);
   } else if (arguments.given("data")) {
-    const std::string& path = arguments.text("data");
-    print(arguments, data_info(path, load_idx_folder(path, thread_count(arguments))), data_info_text);
+    DataRequest request = data_request(arguments);
+    request.threads = thread_count(arguments);
+    print(arguments, data_info(request.data.string(), load_data(request)), data_info_text);
   } else {
     print(arguments, model_info(trained_model(command, arguments)), model_info_text);
   }

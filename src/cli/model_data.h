@@ -10,14 +10,15 @@
 
 namespace strata::cli {
 
-/// The data set to evaluate on: --data, or the run's, or the installed Fashion-MNIST. Throws Error(data).
-DataSource evaluation_data(const Arguments& arguments, const TrainedModel& trained, int threads);
+/// Where the data to evaluate on lie: --data and its companions, or the run's, or the installed Fashion-MNIST. Throws
+/// Error(usage) for options that do not apply.
+DataRequest evaluation_request(const Arguments& arguments, const TrainedModel& trained);
 
-/// What messages call it.
-std::string evaluation_data_path(const Arguments& arguments, const TrainedModel& trained);
+/// Those data. Throws Error(data) for what cannot be read or is not of the model's kind.
+DataSource evaluation_data(const DataRequest& request, const TrainedModel& trained);
 
-/// The rows of `path`: of a data set the test part, of a file of rows without labels all; `-` is stdin. Throws
-/// Error(data) for what cannot be read or has other features than the model.
-std::unique_ptr<RowStream> prediction_rows(const std::string& path, const ModelFile& model, int threads);
+/// The rows that --data names: of a folder the test part, or the training part if there is no other; all of a file; of
+/// what comes from stdin if it is `-`. Throws Error(data) as above.
+std::unique_ptr<RowStream> prediction_rows(const Arguments& arguments, const ModelFile& model, int threads);
 
 }  // namespace strata::cli

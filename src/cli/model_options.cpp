@@ -10,10 +10,18 @@ namespace strata::cli {
 namespace {
 
 constexpr std::string_view kData = "Data";
-constexpr std::string_view kFigures = "Figures";
 constexpr std::string_view kSubject = "What to show";
 constexpr std::string_view kOutput = "Output";
 constexpr std::string_view kComputing = "Computing";
+
+/// Those of train with these names, to stand among a command's own.
+std::vector<Option> options_of_train(const std::vector<std::string_view>& names, std::vector<Option> own) {
+  for (Option& option : train_options(names)) {
+    option.shapes_run = false;
+    own.push_back(std::move(option));
+  }
+  return own;
+}
 
 /// Those of train that say how to compute; a run's own choice holds unless they are given.
 std::vector<Option> computing_options() {
@@ -40,21 +48,24 @@ Command command(std::string_view name, std::string_view summary, std::string_vie
 }  // namespace
 
 Command evaluate_command() {
+  Option part = choice("part", kParts, "test", kData,
+                       "which rows; validation and train: as the model's run divided the training rows; all: training, "
+                       "validation and test rows");
+  part.fallback_note = "test; all rows of a file";
   return command(
       "evaluate", "loss, accuracy and the figures of each class", "MODEL",
-      {{.name = "data",
-        .value = "PATH",
-        .fallback_note = "the run folder's, or the installed Fashion-MNIST",
-        .heading = kData,
-        .help = "data as train takes it"},
-       choice("part", kParts, "test", kData,
-              "which rows; validation and train: as the model's run divided the training rows; all: training, "
-              "validation and test rows"),
-       {.name = "top-k",
-        .value = "N",
-        .fallback_note = "5, of more than 5 classes",
-        .heading = kFigures,
-        .help = "how often the label is among the N most probable classes"}},
+      options_of_train({"labels", "unseen-categories", "header"},
+                       {{.name = "data",
+                         .value = "PATH",
+                         .fallback_note = "the run folder's, or the installed Fashion-MNIST",
+                         .heading = kData,
+                         .help = "data as train takes it; a table's columns are matched to the model's by name"},
+                        std::move(part),
+                        {.name = "top-k",
+                         .value = "N",
+                         .fallback_note = "5, of more than 5 classes",
+                         .heading = kData,
+                         .help = "how often the label is among the N most probable classes"}}),
       computing_options());
 }
 
@@ -68,15 +79,15 @@ Command predict_command() {
       {{.name = "data",
         .value = "PATH|-",
         .heading = kData,
-        .help = "the rows: data as train takes it (of which the test part counts), or a file of rows without labels; "
-                "- is stdin"},
+        .help = "the rows, which need no labels: a table, an IDX or NPY file of features, a folder as train takes it "
+                "(of which the test part counts), or stdin"},
        {.name = "output",
         .value = "FILE",
         .fallback_note = "stdout",
         .heading = kOutput,
         .help = "where they go; the file appears whole or not at all"},
        std::move(format)},
-      computing_options());
+      options_of_train({"unseen-categories", "header"}, computing_options()));
 }
 
 Command info_command() {
@@ -84,13 +95,13 @@ Command info_command() {
                  {{.name = "data",
                    .value = "PATH",
                    .heading = kSubject,
-                   .help = "instead of a model: what a data set holds, as train takes it"},
+                   .help = "instead of a model: what a data set holds, with train's options on it"},
                   {.name = "system",
                    .heading = kSubject,
                    .help = "instead of a model: CPU, instruction sets, versions, and what oneDNN takes for each "
                            "operation of the default network",
                    .contradicts = {{.option = "data", .reason = "info shows one thing at a time"}}}},
-                 train_options({"isa"}));
+                 options_of_train({kDataOptions.begin(), kDataOptions.end()}, train_options({"isa"})));
 }
 
 }  // namespace strata::cli

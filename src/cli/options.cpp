@@ -10,6 +10,7 @@
 #include "cli/completion_command.h"
 #include "cli/model_options.h"
 #include "cli/sweep_options.h"
+#include "data/load.h"
 #include "kernels/activation.h"
 #include "model/initialize.h"
 
@@ -18,6 +19,7 @@ namespace strata::cli {
 namespace {
 
 constexpr std::string_view kData = "Data";
+constexpr std::string_view kTables = "Tables";
 constexpr std::string_view kModel = "Model";
 constexpr std::string_view kOptimizers = "Optimizers";
 constexpr std::string_view kTraining = "Training";
@@ -44,14 +46,37 @@ std::vector<Option> data_options() {
                          "standard: population mean and deviation of each feature over the training rows, constant "
                          "features divided by 1; unit: divided by 255");
   scaler.contradicts = {given_by_model("the scaler is the model's")};
+  Option missing = choice("missing", kMissingValues, "error", kData,
+                          "what becomes of a missing value, or one that is not finite, in a table or in NPY floats; "
+                          "mean: the feature's mean over the training rows takes its place");
+  missing.contradicts = {given_by_model("the model's scaler says what fills missing values")};
+  constexpr std::string_view kValidation = "validation rows are given, or held out";
   return {
       {.name = "data",
        .value = "PATH",
        .fallback = STRATA_DATASETS_DIR "/fashion-mnist",
        .fallback_note = "the installed Fashion-MNIST",
        .heading = kData,
-       .help = "folder of IDX files: train-images-idx3-ubyte[.gz], train-labels-idx1-ubyte[.gz], "
-               "t10k-images-idx3-ubyte[.gz], t10k-labels-idx1-ubyte[.gz]"},
+       .help = "folder of IDX files (train-images-idx3-ubyte[.gz], train-labels-idx1-ubyte[.gz], "
+               "t10k-images-idx3-ubyte[.gz], t10k-labels-idx1-ubyte[.gz]) or of NPY files (X_train.npy[.gz], "
+               "y_train.npy[.gz], and perhaps X_validation, y_validation, X_test, y_test); an NPY file of features; a "
+               "table (.csv, .tsv, .txt, also with .gz)"},
+      {.name = "labels", .value = "FILE", .heading = kData, .help = "NPY file of the labels of an NPY file --data"},
+      {.name = "validation-data",
+       .value = "FILE",
+       .heading = kData,
+       .help = "NPY file or table of the validation rows, instead of training rows held out",
+       .contradicts = {{.option = "validation-split", .reason = kValidation},
+                       {.option = "split", .reason = kValidation}}},
+      {.name = "validation-labels",
+       .value = "FILE",
+       .heading = kData,
+       .help = "labels of an NPY file --validation-data"},
+      {.name = "test-data",
+       .value = "FILE",
+       .heading = kData,
+       .help = "NPY file or table of the test rows, in place of any test part that --data has"},
+      {.name = "test-labels", .value = "FILE", .heading = kData, .help = "labels of an NPY file --test-data"},
       {.name = "validation-split",
        .value = "F",
        .fallback = "0.2",
@@ -59,6 +84,34 @@ std::vector<Option> data_options() {
        .help = "share of the training rows held out for validation, from 0 to below 1"},
       std::move(split),
       std::move(scaler),
+      std::move(missing),
+  };
+}
+
+std::vector<Option> table_options() {
+  return {
+      {.name = "label-column",
+       .value = "COLUMN",
+       .fallback_note = "the one called label, class or target",
+       .heading = kTables,
+       .help = "the labels, any text or number; columns go by name, or by index from 0"},
+      {.name = "ignore-columns", .value = "COLUMN,COLUMN,…", .heading = kTables, .help = "columns to leave out"},
+      {.name = "id-column",
+       .value = "COLUMN",
+       .heading = kTables,
+       .help = "names of the rows, which predictions repeat; no feature"},
+      {.name = "weight-column",
+       .value = "COLUMN",
+       .heading = kTables,
+       .help = "how much each row counts in the training loss, above 0; no feature"},
+      {.name = "category-columns",
+       .value = "COLUMN,COLUMN,…",
+       .heading = kTables,
+       .help = "columns of names: a feature, 0 or 1, for each name that the training table has"},
+      choice("unseen-categories", kUnseenCategories, "error", kTables,
+             "a category that the training table did not have; zeros: all its column's features are 0"),
+      choice("header", kHeaderLines, "auto", kTables,
+             "whether the first line names the columns; auto: if none of its fields is a number"),
   };
 }
 
@@ -277,8 +330,8 @@ std::vector<Option> common_options() {
 
 Command train_command() {
   Command command{.name = "train", .summary = "train one model", .options = {}};
-  for (auto&& part :
-       {data_options(), model_options(), optimizer_options(), training_options(), regularisation_options()}) {
+  for (auto&& part : {data_options(), table_options(), model_options(), optimizer_options(), training_options(),
+                      regularisation_options()}) {
     command.options.insert(command.options.end(), part.begin(), part.end());
   }
   for (Option& option : command.options) {
@@ -307,7 +360,7 @@ Command report_command() {
   return command;
 }
 
-std::vector<Option> train_options(std::initializer_list<std::string_view> names) {
+std::vector<Option> train_options(const std::vector<std::string_view>& names) {
   std::vector<Option> options;
   for (Option& option : train_command().options) {
     if (std::ranges::find(names, option.name) != names.end()) {

@@ -1,7 +1,6 @@
 // Every option of every command, declared once.
 #pragma once
 
-#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -21,7 +20,7 @@ Command train_command();
 Command report_command();
 
 /// train's options of these names, in its order, for another command; without contradictions to those left out.
-std::vector<Option> train_options(std::initializer_list<std::string_view> names);
+std::vector<Option> train_options(const std::vector<std::string_view>& names);
 
 /// In the order in which help lists them.
 std::vector<Command> commands();

@@ -25,7 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 struct PredictSettings {
-  std::string data;                ///< a path, or "-"
   std::optional<fs::path> output;  ///< empty: stdout
   PredictionFormat format = PredictionFormat::csv;
 };
@@ -48,7 +47,6 @@ PredictSettings predict_settings(const Arguments& arguments) {
   if (!arguments.given("data")) {
     throw usage_error("strata predict expects --data PATH, the rows to predict, or --data - for stdin");
   }
-  settings.data = arguments.text("data");
   if (arguments.given("output") && arguments.text("output") != "-") {
     settings.output = arguments.text("output");
     check_writable("output", *settings.output);
@@ -101,7 +99,7 @@ Outcome predict(const Command& command, const Arguments& arguments) {
   const TrainedModel trained = trained_model(command, arguments);
   const ModelFile& model = trained.model;
   const ComputeChoice compute = compute_choice(arguments, trained.run);
-  const std::unique_ptr<RowStream> rows = prediction_rows(settings.data, model, compute.threads);
+  const std::unique_ptr<RowStream> rows = prediction_rows(arguments, model, compute.threads);
   const auto engine = make_inference_engine(model.spec, model.parameters, model.scaler, compute);
   PredictionWriter writer({settings.format, class_names_of(model), rows->has_ids()}, settings.output, rows->rows());
   predict_rows(*engine, *rows, model.spec.classes, writer);

@@ -171,7 +171,7 @@ Trainer make_resumed_trainer(const ResumedRun& run, const DataSource& source) {
   const RunIdentity& identity = run.checkpoint.content().identity;
   if (data_hash(source) != identity.data_hash) {
     throw data_error("{}: the data are not those that the run was started with; restore them, or start a new run",
-                     settings.data.string());
+                     settings.request.data.string());
   }
   RunSnapshot snapshot = run.checkpoint.snapshot(model_spec(settings, source), settings.config.groups);
   Trainer trainer(settings.config, source, &snapshot.parameters, starting_scaler(settings));

@@ -1,59 +1,39 @@
 #include "cli/starting_model.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <array>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "cli/trained_model.h"
 #include "core/error.h"
 #include "data/idx.h"
-#include "io/json_text.h"
 #include "model/initialize.h"
 
 namespace strata::cli {
 
 namespace {
 
-/// The model's index of each class that the data name.
-std::vector<std::uint32_t> model_classes(const DataSource& source, const ModelFile& model, const std::string& name) {
-  std::vector<std::uint32_t> indices;
-  for (const std::string& class_name : source.class_names) {
-    const auto found = std::ranges::find(model.class_names, class_name);
-    if (found == model.class_names.end()) {
-      throw data_error("{}: has a class {}, which {} does not know; give --new-output to learn others",
-                       source.train.source, quoted_name(class_name), name);
-    }
-    indices.push_back(static_cast<std::uint32_t>(found - model.class_names.begin()));
-  }
-  return indices;
-}
+/// Options that have a meaning only for what a model does not bring along.
+constexpr std::array<std::string_view, 6> kOfNewOutputs{"init",      "label-column",  "ignore-columns",
+                                                        "id-column", "weight-column", "category-columns"};
 
-void check_features(const Dataset& train, const ModelFile& model, const std::string& name) {
+/// Of the data of a new output layer, that the layers below can take them.
+void check_features(const DataSource& source, const ModelFile& model, const std::string& name) {
+  const Dataset& train = source.train;
   if (train.features != model.spec.inputs) {
     throw data_error("{}: has {} features; {} takes {}; give data of the model's kind", train.source, train.features,
                      name, model.spec.inputs);
   }
-  if (!model.sample_shape.empty() && !train.sample_shape.empty() && train.sample_shape != model.sample_shape) {
+  if (!model.sample_shape.empty() && train.sample_shape != model.sample_shape) {
     throw data_error("{}: has samples of {}; {} was trained on {}; give data of the model's kind", train.source,
                      shape_text(train.sample_shape), name, shape_text(model.sample_shape));
   }
-}
-
-/// Classes that have names are those of the same names, others those of the same numbers.
-void take_classes(DataSource& source, const ModelFile& model, const std::string& name) {
-  if (source.classes > model.spec.classes) {
-    throw data_error("{}: has {} classes; {} knows {}; give --new-output to learn others", source.train.source,
-                     source.classes, name, model.spec.classes);
+  if (source.table.has_value() != model.table.has_value() ||
+      (source.table && source.table->features != model.table->features)) {
+    throw data_error("{}: its columns, or their order or categories, are not those of {}; give a table of the same",
+                     train.source, name);
   }
-  if (!source.class_names.empty()) {
-    const std::vector<std::uint32_t> indices = model_classes(source, model, name);
-    for (Dataset* part : {&source.train, &source.validation, &source.test}) {
-      std::ranges::for_each(part->labels, [&](std::uint32_t& label) { label = indices[label]; });
-    }
-  }
-  source.classes = model.spec.classes;
-  source.class_names = model.class_names;
 }
 
 }  // namespace
@@ -63,12 +43,37 @@ std::shared_ptr<const ModelFile> starting_model(const Arguments& arguments) {
                                  : nullptr;
 }
 
-void fit_to_model(DataSource& source, const TrainSettings& settings) {
-  const std::string name = settings.from_path.string();
-  check_features(source.train, *settings.from, name);
-  if (!settings.new_output) {
-    take_classes(source, *settings.from, name);
+Arguments without_overruled_start(Arguments arguments) {
+  for (const std::string_view option : kOfNewOutputs) {
+    if (arguments.overruled(option, {"from"}) && !arguments.given("new-output")) {
+      arguments.leave_out(option);
+    }
   }
+  return arguments;
+}
+
+void check_start(const Arguments& arguments) {
+  for (const std::string_view option : kOfNewOutputs) {
+    if (arguments.given("from") && arguments.given(option) && !arguments.given("new-output")) {
+      throw usage_error("--{} does not apply: --from brings that along; it is for --new-output", option);
+    }
+  }
+}
+
+DataSource load_for_start(DataRequest request, const TrainSettings& settings) {
+  const ModelFile& model = *settings.from;
+  DataSource source;
+  if (settings.new_output) {
+    request.missing = data_needs(model).fills_missing ? MissingValues::mean : MissingValues::error;
+    source = load_data(request);
+    check_features(source, model, settings.from_path.string());
+  } else {
+    source = load_for_model(request, data_needs(model));
+  }
+  if (source.train.rows() == 0) {
+    throw data_error("{}: has no training rows", request.data.string());
+  }
+  return source;
 }
 
 Parameters starting_parameters(const TrainSettings& settings, const ModelSpec& spec) {

@@ -13,9 +13,15 @@ namespace strata::cli {
 /// The model that --from names, a file or the folder of a run; null without that option. Throws as read_model.
 std::shared_ptr<const ModelFile> starting_model(const Arguments& arguments);
 
-/// Gives the data the classes of settings.from, unless its output layer is replaced. Throws Error(data) for data of
-/// other features, another shape, or classes that the model does not know.
-void fit_to_model(DataSource& source, const TrainSettings& settings);
+/// Without those options of the --config file that a --from on the command line brings along.
+Arguments without_overruled_start(Arguments arguments);
+
+/// Throws Error(usage) for an option that --from brings along.
+void check_start(const Arguments& arguments);
+
+/// The data of a run that goes on from settings.from: of its features, and unless its output layer is replaced, of its
+/// classes. Throws as load_for_model, and with a new output layer as load_data and for features that are others.
+DataSource load_for_start(DataRequest request, const TrainSettings& settings);
 
 /// The weights of settings.from for the network `spec`; with --new-output the last layer as a new network has it.
 Parameters starting_parameters(const TrainSettings& settings, const ModelSpec& spec);

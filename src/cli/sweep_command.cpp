@@ -160,7 +160,7 @@ std::vector<Rung> rungs_of(const SweepSettings& settings, std::size_t candidates
 }
 
 std::string introduction(const SweepSettings& settings, const TrainSettings& first, const std::vector<Rung>& rungs) {
-  std::string text = fmt::format("data    {}\n", first.data.string());
+  std::string text = fmt::format("data    {}\n", first.request.data.string());
   for (const Rung& rung : rungs) {
     text += fmt::format("sweep   {} candidates", grouped_digits(rung.candidates));
     text += settings.seeds > 1 ? fmt::format(" x {} seeds", settings.seeds) : "";
@@ -217,7 +217,7 @@ Outcome sweep(const SweepSettings& settings, const std::string& command) {
     options.push_back(config_json(trial_settings(settings, point, settings.seed, rungs.front().epochs)));
   }
   const TrainSettings first = trial_settings(settings, points.front(), settings.seed, rungs.front().epochs);
-  if (first.config.validation_split == 0) {
+  if (!first.has_validation()) {
     throw usage_error("--validation-split 0 leaves no rows by which trials could be ranked");
   }
   kernels::set_instruction_set(first.instruction_set);

@@ -29,8 +29,28 @@ constexpr std::uint64_t kMaxJobs = 1024;
 constexpr std::array<std::string_view, 2> kGroups{"lower", "upper"};
 
 /// What all trials share, or what has options of its own.
-constexpr std::array<std::string_view, 9> kNotVaried{"data",  "from",  "new-output", "isa",    "lower",
-                                                     "upper", "group", "monitor",    "threads"};
+constexpr std::array<std::string_view, 22> kNotVaried{"data",
+                                                      "labels",
+                                                      "validation-data",
+                                                      "validation-labels",
+                                                      "test-data",
+                                                      "test-labels",
+                                                      "missing",
+                                                      "label-column",
+                                                      "ignore-columns",
+                                                      "id-column",
+                                                      "weight-column",
+                                                      "category-columns",
+                                                      "unseen-categories",
+                                                      "header",
+                                                      "from",
+                                                      "new-output",
+                                                      "isa",
+                                                      "lower",
+                                                      "upper",
+                                                      "group",
+                                                      "monitor",
+                                                      "threads"};
 
 std::uint64_t whole(const Arguments& arguments, std::string_view option, std::uint64_t minimum, std::uint64_t maximum) {
   return parse_whole(option, arguments.text(option), minimum, maximum);

@@ -7,11 +7,13 @@
 #include <limits>
 
 #include "cli/checkpoint_options.h"
+#include "cli/data_request.h"
 #include "cli/parse_value.h"
 #include "cli/repeat_command.h"
 #include "cli/starting_model.h"
 #include "core/error.h"
 #include "core/threads.h"
+#include "io/data_json.h"
 
 namespace strata::cli {
 
@@ -53,9 +55,6 @@ std::size_t upper_layers(const Arguments& arguments, std::size_t layer_count) {
 
 /// Without those options of the --config file that mean nothing for the network that the command line asks for.
 Arguments without_overruled(Arguments arguments, std::size_t layer_count) {
-  if (arguments.overruled("init", {"from"}) && !arguments.given("new-output")) {
-    arguments.leave_out("init");
-  }
   if (arguments.overruled("upper-layers", {"hidden", "from"}) && arguments.text("upper-layers") != "all" &&
       whole(arguments, "upper-layers", 0, kMaxCount) > layer_count) {
     arguments.leave_out("upper-layers");
@@ -149,6 +148,7 @@ TrainConfig train_config(const Arguments& arguments, const ModelFile* from) {
   config.validation_split = parse_share("validation-split", arguments.text("validation-split"));
   config.split = chosen(arguments, "split", kSplits);
   config.scaler = chosen(arguments, "scaler", kScalers);
+  config.missing = chosen(arguments, "missing", kMissingValues);
   set_network(config, arguments, from);
   config.groups = groups(arguments, config.hidden.size() + 1, config.convention);
   config.epochs = static_cast<std::uint32_t>(whole(arguments, "epochs", 1, kMaxEpochs));
@@ -170,6 +170,15 @@ TrainConfig train_config(const Arguments& arguments, const ModelFile* from) {
   config.threads =
       arguments.given("threads") ? static_cast<int>(whole(arguments, "threads", 1, kMaxThreads)) : available_threads();
   return config;
+}
+
+/// Options that hold out training rows, beside a validation part that the data bring without an option that says so.
+void reject_split(const Arguments& arguments, const DataRequest& request) {
+  for (const char* option : {"validation-split", "split"}) {
+    if (arguments.given(option)) {
+      throw usage_error("--{} does not apply: {} has a validation part of its own", option, request.data.string());
+    }
+  }
 }
 
 void check_applicable(const TrainSettings& settings) {
@@ -241,16 +250,20 @@ void add_groups(nlohmann::ordered_json& json, const std::vector<ParameterGroup>&
 }  // namespace
 
 TrainSettings train_settings(const Arguments& given, std::shared_ptr<const ModelFile> from) {
-  const Arguments arguments = without_overruled(given, hidden_layers(given, from.get()).size() + 1);
-  if (from && arguments.given("init") && !arguments.given("new-output")) {
-    throw usage_error("--init does not apply: the weights are those of --from; it is for --new-output");
-  }
+  const Arguments arguments =
+      without_overruled(without_overruled_start(given), hidden_layers(given, from.get()).size() + 1);
+  check_start(arguments);
   TrainSettings settings;
   settings.config = train_config(arguments, from.get());
   settings.from = std::move(from);
   settings.from_path = arguments.text("from");
   settings.new_output = arguments.given("new-output");
-  settings.data = arguments.text("data");
+  settings.request = data_request(arguments);
+  settings.own_validation = has_validation_part(settings.request);
+  if (settings.own_validation) {
+    reject_split(arguments, settings.request);
+    settings.config.validation_split = 0;
+  }
   settings.data_given = arguments.given("data");
   settings.initial_weights = optional_text(arguments, "initial-weights");
   settings.run_dir = optional_text(arguments, "run-dir");
@@ -278,9 +291,11 @@ TrainSettings train_settings(const Arguments& arguments) {
 nlohmann::ordered_json config_json(const TrainSettings& settings) {
   const TrainConfig& config = settings.config;
   nlohmann::ordered_json json;
-  json["data"] = settings.data.string();
-  json["validation_split"] = config.validation_split;
-  json["split"] = name_of(kSplits, config.split);
+  add_data(json, settings.request);
+  if (!settings.own_validation) {
+    json["validation_split"] = config.validation_split;
+    json["split"] = name_of(kSplits, config.split);
+  }
   if (!settings.from) {
     json["scaler"] = name_of(kScalers, config.scaler);
   }

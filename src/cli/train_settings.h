@@ -10,6 +10,7 @@
 
 #include "cli/arguments.h"
 #include "cli/choices.h"
+#include "data/load.h"
 #include "io/checkpoint_folder.h"
 #include "io/model_file.h"
 #include "kernels/instruction_set.h"
@@ -21,7 +22,8 @@ struct TrainSettings {
   std::vector<std::string> words;          ///< after `strata train`: the options that give the same run again
   std::vector<std::string> lasting_words;  ///< those with which it goes on when it is resumed
   TrainConfig config;
-  std::filesystem::path data;
+  DataRequest request;
+  bool own_validation = false;  ///< the data bring their validation part, so that no training rows are held out
   std::optional<std::filesystem::path> initial_weights;
   std::shared_ptr<const ModelFile> from;  ///< the model that training goes on from; or null
   std::filesystem::path from_path;        ///< as it was given
@@ -36,6 +38,8 @@ struct TrainSettings {
   bool data_given = false;
   bool quiet = false;
   bool json = false;
+
+  bool has_validation() const { return own_validation || config.validation_split > 0; }
 };
 
 /// `from` is the model of --from, or null without that option.

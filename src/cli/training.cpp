@@ -15,15 +15,13 @@ namespace strata::cli {
 
 DataSource load_data(const TrainSettings& settings) {
   std::error_code ignored;
-  if (!settings.data_given && !std::filesystem::exists(settings.data, ignored)) {
+  if (!settings.data_given && !std::filesystem::exists(settings.request.data, ignored)) {
     throw data_error("{}: not found; install the Debian package dataset-fashion-mnist, or give --data PATH",
-                     settings.data.string());
+                     settings.request.data.string());
   }
-  DataSource source = load_idx_folder(settings.data, settings.config.threads);
-  if (settings.from) {
-    fit_to_model(source, settings);
-  }
-  return source;
+  DataRequest request = settings.request;
+  request.threads = settings.config.threads;
+  return settings.from ? load_for_start(request, settings) : strata::load_data(request);
 }
 
 ModelSpec model_spec(const TrainSettings& settings, const DataSource& source) {
@@ -57,7 +55,9 @@ void save_model(const std::filesystem::path& path, const TrainSettings& settings
                .parameters = trainer.parameters(),
                .scaler = trainer.scaler(),
                .sample_shape = source.train.sample_shape,
-               .notes = split_notes({settings.config.split, settings.config.validation_split, settings.config.seed})});
+               .notes = split_notes({settings.config.split, settings.config.validation_split, settings.config.seed}),
+               .class_names = source.class_names,
+               .table = source.table});
 }
 
 RunRecord::RunRecord(const std::filesystem::path& folder, const TrainSettings& settings)

@@ -11,12 +11,34 @@
 
 namespace strata {
 
-/// Rows to read, owned by a Dataset: features (rows, features), a label in [0, classes) for each row.
-struct SamplesView {
-  MatrixView<const std::uint8_t> features;
-  std::span<const std::uint32_t> labels;
+/// Features (rows, features) that somebody else owns: pixels or values, whichever has rows.
+struct FeaturesView {
+  MatrixView<const std::uint8_t> pixels{};
+  MatrixView<const float> values{};  ///< finite, or NaN where a value is missing
 
-  std::size_t rows() const { return labels.size(); }
+  FeaturesView() = default;
+  FeaturesView(MatrixView<const std::uint8_t> of_pixels) : pixels(of_pixels) {}
+  FeaturesView(MatrixView<const float> of_values) : values(of_values) {}
+
+  bool are_pixels() const { return pixels.rows() > 0; }
+  std::size_t rows() const { return are_pixels() ? pixels.rows() : values.rows(); }
+  std::size_t columns() const { return are_pixels() ? pixels.columns() : values.columns(); }
+  /// Where they lie: tells two data sets apart.
+  const void* data() const { return are_pixels() ? static_cast<const void*>(pixels.data()) : values.data(); }
+  /// A feature as a number.
+  float operator()(std::size_t row, std::size_t feature) const {
+    return are_pixels() ? static_cast<float>(pixels(row, feature)) : values(row, feature);
+  }
+};
+
+/// Rows to read, owned by a Dataset: features (rows, features), and for each row a label in [0, classes) and how much
+/// it counts in the training loss.
+struct SamplesView {
+  FeaturesView features;
+  std::span<const std::uint32_t> labels{};  ///< (rows); empty if they are not known, which prediction does not mind
+  std::span<const float> row_weights{};     ///< (rows); empty: 1
+
+  std::size_t rows() const { return features.rows(); }
 };
 
 /// One part of a data set: pixels (uint8) or values (fp32), whichever is not empty; both are standardised on the way
@@ -26,13 +48,23 @@ struct Dataset {
   std::vector<std::size_t> sample_shape;  ///< e.g. {28, 28}; the product is features
   std::size_t features = 0;
   AlignedVector<std::uint8_t> pixels;  ///< (rows, features)
-  AlignedVector<float> values;         ///< (rows, features); NaN: missing
-  std::vector<std::uint32_t> labels;   ///< (rows)
+  AlignedVector<float> values;         ///< (rows, features); finite, or NaN where a value is missing
+  std::vector<std::uint32_t> labels;   ///< (rows); empty if they are not known
   std::vector<float> row_weights;      ///< (rows), how much each row counts in the training loss; empty: 1
   std::vector<std::string> ids;        ///< (rows), as the id column has them; empty: none
 
-  std::size_t rows() const { return labels.size(); }
-  SamplesView view() const { return {{pixels.data(), rows(), features}, labels}; }
+  std::size_t rows() const { return features == 0 ? 0 : (pixels.size() + values.size()) / features; }
+  SamplesView view() const {
+    using Pixels = MatrixView<const std::uint8_t>;
+    using Values = MatrixView<const float>;
+    return {values.empty() ? FeaturesView(Pixels(pixels.data(), rows(), features))
+                           : FeaturesView(Values(values.data(), rows(), features)),
+            labels, row_weights};
+  }
 };
+
+/// What becomes of missing values, such as an empty field, and of values that are not finite: an error, or the mean of
+/// the feature over the training rows takes their place.
+enum class MissingValues { error, mean };
 
 }  // namespace strata

@@ -6,10 +6,13 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <new>
 #include <string>
+#include <system_error>
 
 #include "core/error.h"
 #include "core/file_descriptor.h"
+#include "data/gzip.h"
 
 namespace strata {
 
@@ -33,7 +36,10 @@ AlignedVector<std::uint8_t> read_file(const std::filesystem::path& path) {
   if (!S_ISREG(status.st_mode)) {
     throw data_error("{}: is not a regular file; expected a file of data", name);
   }
-  AlignedVector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size));
+  const auto size = static_cast<std::size_t>(status.st_size);
+  AlignedVector<std::uint8_t> bytes;
+  bytes.reserve(size + 1);
+  bytes.resize(size);
   std::size_t done = 0;
   while (done < bytes.size()) {  // one read, but for signals and the kernel's limit of 2 GiB
     const auto count = ::read(file.get(), bytes.data() + done, bytes.size() - done);
@@ -50,6 +56,46 @@ AlignedVector<std::uint8_t> read_file(const std::filesystem::path& path) {
     done += static_cast<std::size_t>(count);
   }
   return bytes;
+}
+
+AlignedVector<std::uint8_t> read_inflated(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  try {
+    AlignedVector<std::uint8_t> bytes = read_file(path);
+    if (path.extension() == ".gz") {
+      return inflate_gzip(bytes, name);
+    }
+    if (is_gzip(bytes)) {
+      throw data_error("{}: is gzip data although its name lacks .gz; expected plain data; rename it to {}.gz", name,
+                       path.filename().string());
+    }
+    return bytes;
+  } catch (const std::bad_alloc&) {
+    throw data_error("{}: does not fit into memory; expected a data set that does; check that it is the right file",
+                     name);
+  }
+}
+
+std::filesystem::file_status look_at(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::none) {
+    throw data_error("{}: cannot look at it: {}; check the path and its permissions", path.string(), error.message());
+  }
+  return status;
+}
+
+std::optional<std::filesystem::path> find_plain_or_gzip(const std::filesystem::path& folder, std::string_view name) {
+  const std::filesystem::path plain = folder / name;
+  std::filesystem::path zipped = plain;
+  zipped += ".gz";
+  const bool has_plain = std::filesystem::exists(look_at(plain));
+  const bool has_zipped = std::filesystem::exists(look_at(zipped));
+  if (has_plain && has_zipped) {
+    throw data_error("{}: stands beside {}; expected only one of them; remove the other", plain.string(),
+                     zipped.filename().string());
+  }
+  return has_plain ? std::optional(plain) : has_zipped ? std::optional(zipped) : std::nullopt;
 }
 
 }  // namespace strata

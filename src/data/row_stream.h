@@ -13,7 +13,7 @@
 
 namespace strata {
 
-/// Some rows of `samples`, whose labels mean nothing.
+/// Some rows of `samples`, which need no labels.
 struct RowBlock {
   SamplesView samples;
   std::span<const std::uint32_t> rows;

@@ -1,100 +1,43 @@
 #include "data/scaler.h"
 
-#include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 #include <cstddef>
-#include <functional>
+#include <iterator>
+#include <limits>
 
-#include "data/arena.h"
+#include "core/error.h"
+#include "data/moments.h"
 
 namespace strata {
 
 namespace {
 
-/// Rows summed in 32 bits before they are added to the 64-bit sums: 255^2 * kBlockRows < 2^32.
-constexpr std::size_t kBlockRows = 1024;
-
-/// Exact sums of each feature over some rows.
-struct FeatureSums {
-  explicit FeatureSums(std::size_t features) : sum(features), squares(features) {}
-
-  void add(const FeatureSums& other) {
-    std::transform(sum.begin(), sum.end(), other.sum.begin(), sum.begin(), std::plus<>());
-    std::transform(squares.begin(), squares.end(), other.squares.begin(), squares.begin(), std::plus<>());
-  }
-
-  std::vector<std::uint64_t> sum;
-  std::vector<std::uint64_t> squares;
-};
-
-/// Adds up to kBlockRows rows.
-void add_block(const MatrixView<const std::uint8_t>& features, std::span<const std::uint32_t> rows, FeatureSums& sums) {
-  assert(rows.size() <= kBlockRows);
-  const std::size_t count = features.columns();
-  std::vector<std::uint32_t> sum(count);
-  std::vector<std::uint32_t> squares(count);
-  for (const std::uint32_t row : rows) {
-    const std::uint8_t* const x = features.row(row);
-    for (std::size_t f = 0; f < count; ++f) {
-      sum[f] += x[f];
-      squares[f] += static_cast<std::uint16_t>(x[f] * x[f]);  // 16 bits, for narrow vector products
-    }
-  }
-  std::transform(sum.begin(), sum.end(), sums.sum.begin(), sums.sum.begin(), std::plus<std::uint64_t>());
-  std::transform(squares.begin(), squares.end(), sums.squares.begin(), sums.squares.begin(),
-                 std::plus<std::uint64_t>());
+/// Rounded to fp32; 0 where that would be denormal, which computing threads read as 0.
+float rounded(double x) {
+  const auto nearest = static_cast<float>(x);
+  return std::isnormal(nearest) ? nearest : 0.0F;
 }
 
-FeatureSums sum_rows(const MatrixView<const std::uint8_t>& features, std::span<const std::uint32_t> rows, int threads) {
-  const std::size_t blocks = (rows.size() + kBlockRows - 1) / kBlockRows;
-  tbb::enumerable_thread_specific<FeatureSums> partial([&] { return FeatureSums(features.columns()); });
-  make_arena(threads).execute([&] {
-    tbb::parallel_for(std::size_t{0}, blocks, [&](std::size_t block) {
-      const std::size_t first = block * kBlockRows;
-      add_block(features, rows.subspan(first, std::min(kBlockRows, rows.size() - first)), partial.local());
-    });
-  });
-  FeatureSums total(features.columns());
-  for (const FeatureSums& part : partial) {
-    total.add(part);
+/// What the feature is divided by: 1 if it is constant, as far as fp32 can tell.
+float scale_of(const Moments& feature) {
+  const float deviation = rounded(std::sqrt(feature.variance));
+  return feature.constant || deviation == 0 ? 1.0F : deviation;
+}
+
+void standardise(Scaler& scaler, std::span<const Moments> features) {
+  std::transform(features.begin(), features.end(), scaler.mean.begin(),
+                 [](const Moments& feature) { return rounded(feature.mean); });
+  std::transform(features.begin(), features.end(), scaler.scale.begin(), scale_of);
+}
+
+void require_values(std::span<const Moments> features) {
+  const auto empty = std::find_if(features.begin(), features.end(), [](const Moments& f) { return f.count == 0; });
+  if (empty != features.end()) {
+    throw data_error(
+        "feature {} (counted from 0) has no value in any training row, so that it has no mean; leave it out",
+        empty - features.begin());
   }
-  return total;
-}
-
-/// The population variance of n < 2^32 bytes of known sum and sum of squares, to a few ulp; 0 exactly if all are equal.
-///
-/// With sum = n a + b (0 <= b < n), the deviations from a have the sum b and the sum of squares q = squares - 2 a sum +
-/// n a^2, so that n variance = q - b^2/n; with b^2 = n c + d this is (q - c) - d/n. q, c and d are 64-bit integers.
-/// (Unless all bytes are equal, it is at least 1 - 1/n, as n - 1 pairs differ by 1 or more: nothing cancels.)
-double variance(std::uint64_t n, std::uint64_t sum, std::uint64_t squares) {
-  const std::uint64_t a = sum / n;
-  const std::uint64_t b = sum % n;
-  const std::uint64_t q = squares + n * a * a - 2 * a * sum;
-  const std::uint64_t c = b * b / n;
-  const std::uint64_t d = b * b % n;
-  const auto count = static_cast<double>(n);
-  return (static_cast<double>(q - c) - static_cast<double>(d) / count) / count;
-}
-
-Scaler fit_standard(const SamplesView& samples, std::span<const std::uint32_t> rows, int threads) {
-  assert(!rows.empty());
-  const FeatureSums sums = sum_rows(samples.features, rows, threads);
-  const std::uint64_t n = rows.size();
-  Scaler scaler;
-  for (std::size_t f = 0; f < sums.sum.size(); ++f) {
-    const double deviation = std::sqrt(variance(n, sums.sum[f], sums.squares[f]));
-    scaler.mean.push_back(static_cast<float>(static_cast<double>(sums.sum[f]) / static_cast<double>(n)));
-    scaler.scale.push_back(deviation == 0 ? 1.0F : static_cast<float>(deviation));
-  }
-  return scaler;
-}
-
-Scaler constant_scaler(std::size_t features, float scale) {
-  return {std::vector<float>(features, 0.0F), std::vector<float>(features, scale)};
 }
 
 }  // namespace
@@ -113,16 +56,32 @@ std::vector<float> Scaler::offset() const {
   return offsets;
 }
 
-Scaler fit_scaler(ScalerKind kind, const SamplesView& samples, std::span<const std::uint32_t> rows, int threads) {
-  switch (kind) {
-    case ScalerKind::unit:
-      return constant_scaler(samples.features.columns(), 255.0F);
-    case ScalerKind::none:
-      return constant_scaler(samples.features.columns(), 1.0F);
-    case ScalerKind::standard:
-      break;
+std::vector<float> Scaler::standardised_fill() const {
+  std::vector<float> values(mean.size(), std::numeric_limits<float>::quiet_NaN());
+  for (std::size_t f = 0; f < fill.size(); ++f) {
+    values[f] = static_cast<float>((double{fill[f]} - double{mean[f]}) / double{scale[f]});
   }
-  return fit_standard(samples, rows, threads);
+  return values;
+}
+
+Scaler fit_scaler(ScalerKind kind, const SamplesView& samples, std::span<const std::uint32_t> rows, int threads,
+                  MissingValues missing) {
+  const std::size_t features = samples.features.columns();
+  Scaler scaler{std::vector<float>(features, 0.0F),
+                std::vector<float>(features, kind == ScalerKind::unit ? 255.0F : 1.0F)};
+  if (kind != ScalerKind::standard && missing == MissingValues::error) {
+    return scaler;
+  }
+  const std::vector<Moments> fitted = moments(samples.features, rows, threads);
+  require_values(fitted);
+  if (kind == ScalerKind::standard) {
+    standardise(scaler, fitted);
+  }
+  if (missing == MissingValues::mean) {
+    std::transform(fitted.begin(), fitted.end(), std::back_inserter(scaler.fill),
+                   [](const Moments& feature) { return rounded(feature.mean); });
+  }
+  return scaler;
 }
 
 }  // namespace strata

@@ -12,20 +12,25 @@ namespace strata {
 
 enum class ScalerKind { standard, unit, none };
 
-/// A feature x enters the network as (x - mean) / scale.
+/// A feature x enters the network as (x - mean) / scale; a missing one as if it were its fill.
 struct Scaler {
-  std::vector<float> mean;   ///< (features)
-  std::vector<float> scale;  ///< (features), never 0
+  std::vector<float> mean;    ///< (features)
+  std::vector<float> scale;   ///< (features), never 0
+  std::vector<float> fill{};  ///< (features); empty: no value may be missing
 
   /// The same map for uint8 features as fma(x, factor, offset): factor = 1/scale, offset = -mean/scale,
   /// computed in double from mean and scale as they are stored, then rounded to fp32.
   std::vector<float> factor() const;
   std::vector<float> offset() const;
+  /// What the network sees in place of a missing value, rounded from double; NaN without fill.
+  std::vector<float> standardised_fill() const;
 };
 
-/// standard: population mean and deviation of each feature over `rows` of `samples` (scikit-learn's
-/// StandardScaler: ddof 0, constant features divided by 1); sums are exact integers, so that the
-/// result does not depend on the number of threads. unit: mean 0, scale 255. none: mean 0, scale 1.
-Scaler fit_scaler(ScalerKind kind, const SamplesView& samples, std::span<const std::uint32_t> rows, int threads);
+/// standard: population mean and deviation of each feature over `rows` of `samples`, missing values left out
+/// (scikit-learn's StandardScaler: ddof 0, constant features divided by 1; moments.h). unit: mean 0, scale 255. none:
+/// mean 0, scale 1. missing: what fills missing values; the mean is that of `rows`, with any kind of scaler.
+/// Throws Error(data) if a mean is needed of a feature that `rows` have no value of.
+Scaler fit_scaler(ScalerKind kind, const SamplesView& samples, std::span<const std::uint32_t> rows, int threads,
+                  MissingValues missing = MissingValues::error);
 
 }  // namespace strata

@@ -49,6 +49,7 @@ struct OnednnActivations {
   ActivationMatrix logit_gradients;         ///< (rows, classes)
   AlignedVector<float> row_losses;          ///< (rows)
   std::vector<std::uint32_t> labels;        ///< (rows)
+  std::vector<float> row_weights;           ///< (rows)
 
   enum class Use { training, evaluation };  ///< only training drops units
 
@@ -56,7 +57,8 @@ struct OnednnActivations {
       : input(plan.precision, rows, plan.model.inputs),
         logit_gradients(kernels::Precision::f32, rows, plan.model.classes),
         row_losses(rows, 0.0F),
-        labels(rows) {
+        labels(rows),
+        row_weights(rows) {
     for (std::size_t l = 0; l < plan.model.layer_count(); ++l) {
       const std::size_t outputs = plan.model.layer(l).outputs;
       const bool logits = l + 1 == plan.model.layer_count();

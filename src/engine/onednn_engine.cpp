@@ -11,8 +11,8 @@
 #include "engine/engine.h"
 #include "engine/live_layout.h"
 #include "engine/onednn_activations.h"
+#include "engine/standardiser.h"
 #include "kernels/dropout.h"
-#include "kernels/gather.h"
 #include "kernels/onednn/bf16_support.h"
 #include "kernels/onednn/dense_layer.h"
 #include "kernels/onednn/packed_weights.h"
@@ -44,8 +44,7 @@ class OnednnEngine final : public Engine {
         layout_(plan_.model.layers()),
         weights_(layout_.size(), 0.0F),
         gradients_(layout_.size(), 0.0F),
-        factor_(plan_.scaler.factor()),
-        offset_(plan_.scaler.offset()),
+        standardiser_(plan_.scaler),
         scratch_size_(kernels::softmax_scratch_size(plan_.model.classes)),
         scratch_(scratch_size_ * static_cast<std::size_t>(plan_.threads)),
         trained_(plan_.trained_layers()),
@@ -229,11 +228,9 @@ class OnednnEngine final : public Engine {
       const auto [first, last] = onednn::share(rows.size(), 1, thread, count);
       const auto part = rows.subspan(first, last - first);
       if (plan_.precision == Precision::bf16) {
-        kernels::gather_standardise(samples.features, part, factor_, offset_,
-                                    pass.input.bf16(rows.size()).rows(first, part.size()));
+        standardiser_.gather(samples.features, part, pass.input.bf16(rows.size()).rows(first, part.size()));
       } else {
-        kernels::gather_standardise(samples.features, part, factor_, offset_,
-                                    pass.input.f32(rows.size()).rows(first, part.size()));
+        standardiser_.gather(samples.features, part, pass.input.f32(rows.size()).rows(first, part.size()));
       }
     });
   }
@@ -293,9 +290,9 @@ class OnednnEngine final : public Engine {
 
   /// The loss that is trained, and its gradient at the logits.
   LossSums training_loss(const Batch& batch) {
-    const double weight = loss_weight(plan_.loss, batch.samples.labels, batch.rows);
+    const double weight = loss_weight(plan_.loss, batch.samples, batch.rows);
     const LossGradient gradient{logit_gradients().f32(batch.rows.size()), static_cast<float>(weight),
-                                targets_ ? &*targets_ : nullptr};
+                                targets_ ? &*targets_ : nullptr, plan_.loss.weigh_rows};
     const std::size_t correct = row_losses(batch.samples, batch.rows, training_, &gradient);
     return {kernels::sum_in_blocks(std::span(training_.row_losses).first(batch.rows.size())), correct, weight};
   }
@@ -305,6 +302,7 @@ class OnednnEngine final : public Engine {
     MatrixView<float> logits;  ///< where the gradients at the logits go
     float divisor;             ///< of the batch's sum of losses
     const kernels::ClassTargets* targets;
+    bool weigh_rows;  ///< by the samples' row weights
   };
 
   /// The losses of `rows` into pass.row_losses, and their gradients unless `gradient` is null. Returns those correct.
@@ -316,10 +314,16 @@ class OnednnEngine final : public Engine {
       const auto labels = std::span(pass.labels).subspan(slice.first, size);
       std::ranges::transform(rows.subspan(slice.first, size), labels.begin(),
                              [&](std::uint32_t row) { return samples.labels[row]; });
+      std::span<float> row_weights;
+      if (gradient && gradient->weigh_rows) {
+        row_weights = std::span(pass.row_weights).subspan(slice.first, size);
+        std::ranges::transform(rows.subspan(slice.first, size), row_weights.begin(),
+                               [&](std::uint32_t row) { return samples.row_weights[row]; });
+      }
       const MatrixView<float> diff_logits = gradient ? gradient->logits.rows(slice.first, size) : MatrixView<float>();
       correct += kernels::softmax_cross_entropy(slice.logits, labels, gradient ? gradient->divisor : 1.0F, diff_logits,
                                                 std::span(pass.row_losses).subspan(slice.first, size), slice.scratch,
-                                                gradient ? gradient->targets : nullptr);
+                                                gradient ? gradient->targets : nullptr, row_weights);
       if (gradient && plan_.precision == Precision::bf16) {
         round_rows(diff_logits, pass.gradients.back().bf16(rows.size()).rows(slice.first, size));
       }
@@ -407,8 +411,7 @@ class OnednnEngine final : public Engine {
   AlignedVector<float> weights_;
   AlignedVector<float> gradients_;
   std::vector<GroupState> groups_;
-  std::vector<float> factor_;
-  std::vector<float> offset_;
+  Standardiser standardiser_;
   std::size_t scratch_size_;
   AlignedVector<float> scratch_;  ///< scratch_size_ for each thread
   std::vector<bool> trained_;     ///< of each layer

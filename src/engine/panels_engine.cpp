@@ -13,6 +13,7 @@
 #include "engine/panels_loss.h"
 #include "engine/panels_pass.h"
 #include "engine/panels_schedule.h"
+#include "engine/standardiser.h"
 #include "engine/team.h"
 #include "kernels/instruction_set.h"
 #include "kernels/panels/dense.h"
@@ -35,8 +36,7 @@ class PanelsEngine final : public Engine {
   explicit PanelsEngine(EnginePlan plan)
       : plan_(std::move(plan)),
         team_(plan_.threads),
-        factor_(padded_with_zeros(plan_.scaler.factor())),
-        offset_(padded_with_zeros(plan_.scaler.offset())),
+        standardiser_(plan_.scaler),
         layers_(make_live_layers(plan_)),
         schedule_(make_schedule(layers_, largest_batch(), plan_.threads)),
         targets_(class_targets(plan_.loss, plan_.model.classes)),
@@ -72,7 +72,7 @@ class PanelsEngine final : public Engine {
       std::swap(training_.batch, next_batch_);
     }
     training_.draw_masks(plan_, batch.step);
-    loss_weight_ = loss_weight(plan_.loss, batch.samples.labels, batch.rows);
+    loss_weight_ = loss_weight(plan_.loss, batch.samples, batch.rows);
     team_.run([&](int thread) { step_on(thread, batch, gathered, updates); });
     next_from_ = batch.samples.features.data();
     next_rows_.assign(batch.next_rows.begin(), batch.next_rows.end());
@@ -107,12 +107,6 @@ class PanelsEngine final : public Engine {
     Pass evaluation;
   };
 
-  static AlignedVector<float> padded_with_zeros(const std::vector<float>& values) {
-    AlignedVector<float> result(panels::padded(values.size()), 0.0F);
-    std::ranges::copy(values, result.begin());
-    return result;
-  }
-
   std::size_t largest_batch() const { return std::ranges::max(plan_.train_batch_sizes); }
 
   LossSums sums_of(std::span<const float> row_losses, double weight) const {
@@ -146,8 +140,7 @@ class PanelsEngine final : public Engine {
 
   /// Rows `mine` of the batch that `rows` of `samples` are.
   void gather(const SamplesView& samples, std::span<const std::uint32_t> rows, const BlockedBuffer& batch, Range mine) {
-    panels::gather_blocked(samples.features, rows.subspan(mine.first, mine.size()), factor_.data(), offset_.data(),
-                           batch.view(), mine.first);
+    standardiser_.gather(samples.features, rows.subspan(mine.first, mine.size()), batch.view(), mine.first);
   }
 
   /// This thread's share of a product's panels, over all rows; a panel that two threads share is divided by rows.
@@ -164,7 +157,7 @@ class PanelsEngine final : public Engine {
       if (operation.kind == Phase::Kind::loss) {
         const LayerActivations& output = training_.layers.back();
         const LossGradient gradient{output.gradients.view(), static_cast<float>(loss_weight_),
-                                    targets_ ? &*targets_ : nullptr};
+                                    targets_ ? &*targets_ : nullptr, plan_.loss.weigh_rows};
         state.correct += state.loss(batch.samples, batch.rows, rows, output.values.view(), &gradient,
                                     std::span(row_losses_).subspan(rows.first, rows.size()));
       } else {
@@ -260,16 +253,15 @@ class PanelsEngine final : public Engine {
 
   EnginePlan plan_;
   Team team_;
-  AlignedVector<float> factor_;
-  AlignedVector<float> offset_;
+  Standardiser standardiser_;
   std::vector<LiveLayer> layers_;
   Schedule schedule_;
   std::optional<kernels::ClassTargets> targets_;
   GradientSquares squares_;
   double loss_weight_ = 0;  ///< of the step at hand
   Pass training_;
-  BlockedBuffer next_batch_;                 ///< gathered in the slack of the step before
-  const std::uint8_t* next_from_ = nullptr;  ///< the pixels whose rows next_rows_ next_batch_ holds
+  BlockedBuffer next_batch_;         ///< gathered in the slack of the step before
+  const void* next_from_ = nullptr;  ///< the features whose rows next_rows_ next_batch_ holds
   std::vector<std::uint32_t> next_rows_;
   AlignedVector<float> row_losses_;
   std::vector<ThreadState> threads_;

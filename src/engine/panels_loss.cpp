@@ -11,13 +11,18 @@ PanelsLoss::PanelsLoss(std::size_t classes, std::size_t rows)
       scratch_(kernels::softmax_scratch_size(classes)),
       row_major_(classes > kWidth ? rows * classes : 0) {
   labels_.reserve(rows);
+  row_weights_.reserve(rows);
 }
 
 std::size_t PanelsLoss::operator()(const SamplesView& samples, std::span<const std::uint32_t> rows, Range range,
                                    const Blocked& logits, const LossGradient* gradient, std::span<float> row_losses) {
   labels_.clear();
+  row_weights_.clear();
   for (std::size_t row = range.first; row < range.last; ++row) {
     labels_.push_back(samples.labels[rows[row]]);
+    if (gradient != nullptr && gradient->weigh_rows) {
+      row_weights_.push_back(samples.row_weights[rows[row]]);
+    }
   }
   const MatrixView<float> values = matrix(logits, range);
   const bool in_place = classes_ <= kWidth;
@@ -27,7 +32,7 @@ std::size_t PanelsLoss::operator()(const SamplesView& samples, std::span<const s
   }
   const std::size_t correct =
       kernels::softmax_cross_entropy(values, labels_, gradient != nullptr ? gradient->divisor : 1.0F, diff, row_losses,
-                                     scratch_, gradient != nullptr ? gradient->targets : nullptr);
+                                     scratch_, gradient != nullptr ? gradient->targets : nullptr, row_weights_);
   for (std::size_t row = 0; !in_place && row < diff.rows(); ++row) {
     for (std::size_t c = 0; c < classes_; ++c) {
       gradient->logits(range.first + row, c) = diff(row, c);

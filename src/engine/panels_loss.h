@@ -18,6 +18,7 @@ struct LossGradient {
   kernels::panels::Blocked logits;                 ///< where the gradients at the logits go
   float divisor = 1;                               ///< of the batch's sum of losses
   const kernels::ClassTargets* targets = nullptr;  ///< null: the plain cross-entropy
+  bool weigh_rows = false;                         ///< by the samples' row weights; needs targets
 };
 
 /// Scratch for the softmax of up to `rows` rows at a time.
@@ -42,6 +43,7 @@ class PanelsLoss {
   AlignedVector<float> scratch_;
   AlignedVector<float> row_major_;  ///< (rows, classes), for more classes than a block holds
   std::vector<std::uint32_t> labels_;
+  std::vector<float> row_weights_;
 };
 
 }  // namespace strata

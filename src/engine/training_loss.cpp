@@ -5,7 +5,7 @@
 namespace strata {
 
 std::optional<kernels::ClassTargets> class_targets(const TrainingLoss& loss, std::size_t classes) {
-  if (loss.label_smoothing == 0 && loss.class_weights.empty()) {
+  if (loss.label_smoothing == 0 && loss.class_weights.empty() && !loss.weigh_rows) {
     return std::nullopt;
   }
   const std::vector<double> weights = loss.class_weights.empty() ? std::vector<double>(classes, 1) : loss.class_weights;
@@ -24,14 +24,14 @@ std::optional<kernels::ClassTargets> class_targets(const TrainingLoss& loss, std
   return targets;
 }
 
-double loss_weight(const TrainingLoss& loss, std::span<const std::uint32_t> labels,
-                   std::span<const std::uint32_t> rows) {
-  if (loss.convention == Convention::keras || loss.class_weights.empty()) {
+double loss_weight(const TrainingLoss& loss, const SamplesView& samples, std::span<const std::uint32_t> rows) {
+  if (loss.convention == Convention::keras || (loss.class_weights.empty() && !loss.weigh_rows)) {
     return static_cast<double>(rows.size());
   }
   double sum = 0;
   for (const std::uint32_t row : rows) {
-    sum += loss.class_weights[labels[row]];
+    const double of_class = loss.class_weights.empty() ? 1.0 : loss.class_weights[samples.labels[row]];
+    sum += loss.weigh_rows ? of_class * double{samples.row_weights[row]} : of_class;
   }
   return sum;
 }

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "core/error.h"
 
@@ -36,6 +37,18 @@ fs::path follow_links(const fs::path& path) {
   return target;
 }
 
+/// It does not contain the target's name, which may be as long as names can be.
+std::string temporary_name(int number) { return fmt::format(".strata-{}-{}.tmp", ::getpid(), number); }
+
+std::string path_of_descriptor(int descriptor) { return fmt::format("/proc/self/fd/{}", descriptor); }
+
+/// A file without a name, which the system removes whatever becomes of this process; none if the file system has no
+/// such files, or there is no way to name it later.
+FileDescriptor nameless_file(int folder) {
+  FileDescriptor file(::openat(folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, kNewFile));
+  return file && ::access(path_of_descriptor(file.get()).c_str(), F_OK) == 0 ? std::move(file) : FileDescriptor();
+}
+
 /// fsync; a file system that cannot do it for this kind of file has nothing to make durable.
 bool make_durable(int descriptor) {
   int result = 0;
@@ -63,18 +76,32 @@ AtomicFile::AtomicFile(const fs::path& path) : name_(path.string()) {
   if (exists && !S_ISREG(existing.st_mode)) {
     throw failed_error("cannot write {}: it is no regular file; give the name of a file", name_);
   }
-  create_temporary();
+  file_ = nameless_file(folder_.get());
+  if (!file_) {
+    create_temporary();
+  }
   if (exists && ::fchmod(file_.get(), existing.st_mode & kPermissions) != 0) {
     const int reason = errno;
-    ::unlinkat(folder_.get(), temporary_.c_str(), 0);
+    remove_temporary();
     throw cannot_write(name_, reason);
   }
 }
 
+void AtomicFile::name_file() {
+  const std::string self = path_of_descriptor(file_.get());
+  for (int number = 0; temporary_.empty(); ++number) {
+    const std::string name = temporary_name(number);
+    if (::linkat(AT_FDCWD, self.c_str(), folder_.get(), name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      temporary_ = name;
+    } else if (errno != EEXIST) {
+      throw cannot_write(name_, errno);
+    }
+  }
+}
+
 void AtomicFile::create_temporary() {
-  // The name does not contain the target's, which may be as long as names can be.
   for (int number = 0;; ++number) {
-    temporary_ = fmt::format(".strata-{}-{}.tmp", ::getpid(), number);
+    temporary_ = temporary_name(number);
     file_ =
         FileDescriptor(::openat(folder_.get(), temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFile));
     if (file_) {
@@ -88,7 +115,9 @@ void AtomicFile::create_temporary() {
 
 bool AtomicFile::is_temporary(std::string_view name) { return name.starts_with(".strata-") && name.ends_with(".tmp"); }
 
-AtomicFile::~AtomicFile() {
+AtomicFile::~AtomicFile() { remove_temporary(); }
+
+void AtomicFile::remove_temporary() {
   if (!temporary_.empty()) {
     ::unlinkat(folder_.get(), temporary_.c_str(), 0);
   }
@@ -99,8 +128,13 @@ void AtomicFile::write(std::span<const std::byte> bytes) { write_all(file_.get()
 void AtomicFile::rewrite_start(std::span<const std::byte> bytes) { overwrite_all(file_.get(), bytes, name_); }
 
 void AtomicFile::commit() {
-  if (!make_durable(file_.get()) || !file_.close() ||
-      ::renameat(folder_.get(), temporary_.c_str(), folder_.get(), target_.c_str()) != 0) {
+  if (!make_durable(file_.get())) {
+    throw cannot_write(name_, errno);
+  }
+  if (temporary_.empty()) {
+    name_file();
+  }
+  if (!file_.close() || ::renameat(folder_.get(), temporary_.c_str(), folder_.get(), target_.c_str()) != 0) {
     throw cannot_write(name_, errno);
   }
   temporary_.clear();

@@ -12,7 +12,8 @@
 namespace strata {
 
 /// Collects content under a temporary name beside `path`; commit() puts it in place of `path`. Until then, and after
-/// any failure, `path` holds what it held before, and the temporary file goes with this object.
+/// any failure, `path` holds what it held before, and the temporary file goes with this object; if the process is
+/// killed, the system takes it away, where the file system knows files without a name.
 /// Every failure is an Error(failed) that names `path` and the system's reason.
 class AtomicFile {
  public:
@@ -34,11 +35,14 @@ class AtomicFile {
   void commit();
 
  private:
+  /// Gives file_, which has no name yet, a temporary one.
+  void name_file();
   void create_temporary();
+  void remove_temporary();
 
   std::string name_;       ///< as the caller gave it, for messages
   std::string target_;     ///< within folder_
-  std::string temporary_;  ///< within folder_; empty once it is renamed
+  std::string temporary_;  ///< within folder_; empty while the file has no name, and once it is renamed
   FileDescriptor folder_;
   FileDescriptor file_;
 };

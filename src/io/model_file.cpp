@@ -7,6 +7,7 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <functional>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -18,6 +19,7 @@
 #include "core/number.h"
 #include "io/json_text.h"
 #include "io/safetensors.h"
+#include "io/schema_json.h"
 
 namespace strata {
 
@@ -27,8 +29,10 @@ using kernels::ActivationKind;
 using Shape = std::vector<std::size_t>;
 
 constexpr std::string_view kFormatVersion = "1";
-constexpr std::array<std::string_view, 7> kMetadataKeys{"format_version", "strata_version", "activation",  "alpha",
-                                                        "convention",     "classes",        "sample_shape"};
+constexpr std::array<std::string_view, 9> kMetadataKeys{"format_version", "strata_version", "activation",
+                                                        "alpha",          "convention",     "classes",
+                                                        "sample_shape",   "class_names",    "table"};
+constexpr std::array<std::string_view, 3> kScalerTensors{"scaler.mean", "scaler.scale", "scaler.fill"};
 constexpr std::array<std::string_view, 2> kConventions{"keras", "torch"};  // by value of Convention
 
 bool has_field(std::string_view key) {
@@ -154,12 +158,38 @@ Scaler read_scaler(const Source& source, std::size_t inputs) {
     return std::vector<float>(span.begin(), span.end());
   };
   Scaler scaler{values("scaler.mean"), values("scaler.scale")};
+  if (source.tensors().contains("scaler.fill")) {
+    scaler.fill = values("scaler.fill");
+  }
   const auto bad = std::find_if_not(scaler.scale.begin(), scaler.scale.end(), [](float x) { return std::isnormal(x); });
   if (bad != scaler.scale.end()) {
     throw data_error("{}: tensor \"scaler.scale\" holds {} at element {}; features are divided by it", source.name(),
                      *bad, bad - scaler.scale.begin());
   }
   return scaler;
+}
+
+std::vector<std::string> read_class_names(const Source& source, std::size_t classes) {
+  if (!source.metadata().contains("class_names")) {
+    return {};
+  }
+  auto names = parse_class_names(source.text("class_names"));
+  if (!names || names->size() != classes) {
+    source.reject_text("class_names", fmt::format("a JSON array of {} different names", classes));
+  }
+  return std::move(*names);
+}
+
+std::optional<TableSchema> read_table(const Source& source, std::size_t inputs) {
+  if (!source.metadata().contains("table")) {
+    return std::nullopt;
+  }
+  auto schema = parse_schema(source.text("table"));
+  if (!schema || schema->width() != inputs) {
+    source.reject_text("table", fmt::format("the columns of {} features, as Strata writes them", inputs));
+  }
+  source.text("class_names");  // without which no label can be read
+  return schema;
 }
 
 /// Sizes from the input to the classes, from the shapes of layers 0, 1, … as far as they go.
@@ -186,7 +216,7 @@ Shape read_layer_sizes(const Source& source) {
 }
 
 void reject_strangers(const Source& source, std::size_t layer_count) {
-  std::set<std::string> known{"scaler.mean", "scaler.scale"};
+  std::set<std::string, std::less<>> known{kScalerTensors.begin(), kScalerTensors.end()};
   for (std::size_t layer = 0; layer < layer_count; ++layer) {
     known.insert(layer_prefix(layer) + "weight");
     known.insert(layer_prefix(layer) + "bias");
@@ -226,6 +256,12 @@ std::map<std::string, std::string> metadata_of(const ModelFile& model) {
   if (!model.sample_shape.empty()) {
     metadata["sample_shape"] = fmt::format("{}", fmt::join(model.sample_shape, ","));
   }
+  if (!model.class_names.empty()) {
+    metadata["class_names"] = class_names_json(model.class_names);
+  }
+  if (model.table) {
+    metadata["table"] = schema_json(*model.table);
+  }
   for (const auto& [key, value] : model.notes) {
     if (!has_field(key)) {
       metadata[key] = value;
@@ -263,6 +299,9 @@ void write_model(const std::filesystem::path& path, const ModelFile& model) {
   }
   tensors.push_back({"scaler.mean", {inputs}, model.scaler.mean});
   tensors.push_back({"scaler.scale", {inputs}, model.scaler.scale});
+  if (!model.scaler.fill.empty()) {
+    tensors.push_back({"scaler.fill", {inputs}, model.scaler.fill});
+  }
   write_safetensors(path, tensors, metadata_of(model));
 }
 
@@ -287,10 +326,21 @@ ModelFile read_model(const std::filesystem::path& path) {
                   std::move(parameters),
                   read_scaler(source, spec.inputs),
                   read_sample_shape(source, spec.inputs),
-                  {}};
+                  {},
+                  read_class_names(source, spec.classes),
+                  read_table(source, spec.inputs)};
   std::copy_if(source.metadata().begin(), source.metadata().end(), std::inserter(model.notes, model.notes.end()),
                [](const auto& entry) { return !has_field(entry.first); });
   return model;
+}
+
+DataNeeds data_needs(const ModelFile& model) {
+  return {.features = model.spec.inputs,
+          .classes = model.spec.classes,
+          .sample_shape = model.sample_shape,
+          .class_names = model.class_names,
+          .table = model.table,
+          .fills_missing = !model.scaler.fill.empty()};
 }
 
 Parameters read_initial_weights(const std::filesystem::path& path, const ModelSpec& spec) {
@@ -302,7 +352,7 @@ Parameters read_initial_weights(const std::filesystem::path& path, const ModelSp
   for (const auto& [name, tensor] : source.tensors()) {
     if (const auto number = layer_number(name, prefix)) {
       numbers.insert(*number);
-    } else if (name != "scaler.mean" && name != "scaler.scale") {
+    } else if (std::find(kScalerTensors.begin(), kScalerTensors.end(), name) == kScalerTensors.end()) {
       throw data_error("{}: unexpected tensor {}; expected {}K.weight and {}K.bias for each layer", source.name(),
                        quoted_name(name), prefix, prefix);
     }

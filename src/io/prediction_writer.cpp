@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "io/json_text.h"
-#include "io/npy_header.h"
+#include "io/npy_output.h"
 
 namespace strata {
 

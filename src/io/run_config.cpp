@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/number.h"
+#include "io/data_json.h"
 #include "io/json_text.h"
 
 namespace strata {
@@ -56,7 +57,7 @@ bool is_share(double fraction) { return fraction >= 0 && fraction < 1; }
 }  // namespace
 
 RunConfig run_config(const Json& config) {
-  RunConfig run{.data = member<std::string>(config, "data", ""),
+  RunConfig run{.data = config.contains("data") ? std::optional(data_of_config(config)) : std::nullopt,
                 .split = {},
                 .engine = named(config, "engine", kEngines, EngineKind::automatic),
                 .precision = named(config, "precision", kPrecisions, kernels::Precision::f32)};

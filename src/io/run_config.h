@@ -6,15 +6,16 @@
 #include <optional>
 #include <string>
 
+#include "data/load.h"
 #include "engine/inference.h"
 #include "train/part.h"
 
 namespace strata {
 
-/// Members that are missing are empty, or as train's defaults.
+/// What is missing there is empty, or as train's default.
 struct RunConfig {
-  std::string data;                ///< the path that --data gave
-  std::optional<SplitPlan> split;  ///< if `split`, `validation_split` and `seed` are all there
+  std::optional<DataRequest> data;  ///< where it lay; threads do not count
+  std::optional<SplitPlan> split;   ///< if `split`, `validation_split` and `seed` are all there
   EngineKind engine = EngineKind::automatic;
   kernels::Precision precision = kernels::Precision::f32;
 };

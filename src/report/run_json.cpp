@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "io/data_json.h"
 #include "io/run_config.h"
 #include "report/envelope.h"
 #include "report/folder_json.h"
@@ -124,6 +125,12 @@ Json figures_of(const ModelFile& model, const DataSource& source, const Json& co
                               .compute = {run.engine, run.precision, threads}});
 }
 
+DataSource load_again(const ModelFile& model, const Json& config, int threads) {
+  DataRequest request = data_of_config(config);
+  request.threads = threads;
+  return load_for_model(request, data_needs(model));
+}
+
 /// `test`, or a note that says why there is none.
 void add_figures(Json& json, const fs::path& path, const Json& config, const DataSource* source, int threads) {
   std::error_code ignored;
@@ -134,8 +141,7 @@ void add_figures(Json& json, const fs::path& path, const Json& config, const Dat
   const ModelFile model = read_model(path);
   try {
     json["test"] = source != nullptr ? figures_of(model, *source, config, threads)
-                                     : figures_of(model, load_idx_folder(config.at("data").get<std::string>(), threads),
-                                                  config, threads);
+                                     : figures_of(model, load_again(model, config, threads), config, threads);
   } catch (const std::exception& error) {
     json["notes"].push_back(
         fmt::format("The model could not be tested on the run's data ({}): {}. "

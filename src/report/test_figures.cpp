@@ -94,7 +94,7 @@ Json mistakes_json(const std::vector<Cell>& cells, const SamplesView& samples, c
     for (const Mistake& mistake : std::span(cell.mistakes).first(std::min(most, cell.mistakes.size()))) {
       Json one{{"row", mistake.row}, {"probability", static_cast<double>(mistake.probability)}};
       if (image.rows > 0) {
-        one["pixels"] = base64({samples.features.row(mistake.row), image.pixels()});
+        one["pixels"] = base64({samples.features.pixels.row(mistake.row), image.pixels()});
       }
       shown.push_back(std::move(one));
     }
@@ -117,8 +117,9 @@ Json test_figures(const ModelFile& model, const TestRows& test) {
   if (model.spec.classes > kMostClasses) {
     json.erase("confusion");
   }
-  const ImageShape image = image_shape(model.sample_shape);
-  json["mistakes"] = mistakes_json(cells_of(evaluation, test.rows.rows), test.rows.data->view(), image);
+  const SamplesView samples = test.rows.data->view();
+  const ImageShape image = samples.features.are_pixels() ? image_shape(model.sample_shape) : ImageShape{};
+  json["mistakes"] = mistakes_json(cells_of(evaluation, test.rows.rows), samples, image);
   if (image.rows > 0) {
     json["image"] = {{"rows", image.rows}, {"columns", image.columns}};
   }

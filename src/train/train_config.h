@@ -26,6 +26,7 @@ struct TrainConfig {
   double validation_split = 0.2;  ///< share of the training rows held out
   SplitKind split = SplitKind::shuffled;
   ScalerKind scaler = ScalerKind::standard;
+  MissingValues missing = MissingValues::error;
   std::vector<std::size_t> hidden{300, 100, 50};
   Activation activation;  ///< of the hidden layers
   Initializer init = Initializer::he_normal;

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/error.h"
 #include "core/memory.h"
 #include "engine/memory_need.h"
 #include "train/check_config.h"
@@ -39,8 +40,24 @@ std::vector<std::uint32_t> all_rows(std::size_t rows) {
   return indices;
 }
 
+/// The rows of the source's own validation part are all held out; else some of the training part's.
+Split split_of(const TrainConfig& config, const DataSource& source) {
+  return source.validation.rows() > 0
+             ? Split{all_rows(source.train.rows()), all_rows(source.validation.rows())}
+             : split_rows(config.split, source.train.labels, config.validation_split, config.seed);
+}
+
+/// Errors name the data, which the scaler does not know.
+Scaler scaler_for(const TrainConfig& config, const Dataset& data, std::span<const std::uint32_t> rows) {
+  try {
+    return fit_scaler(config.scaler, data.view(), rows, config.threads, config.missing);
+  } catch (const Error& error) {
+    throw data_error("{}: {}", data.source, error.what());
+  }
+}
+
 EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const Scaler& scaler,
-                       std::vector<std::size_t> batch_sizes, std::vector<double> class_weights) {
+                       std::vector<std::size_t> batch_sizes, std::vector<double> class_weights, bool weigh_rows) {
   return {.model = model,
           .groups = config.groups,
           .scaler = scaler,
@@ -48,7 +65,7 @@ EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const 
           .threads = config.threads,
           .seed = config.seed,
           .dropout = config.dropout,
-          .loss = {config.convention, config.label_smoothing, std::move(class_weights)},
+          .loss = {config.convention, config.label_smoothing, std::move(class_weights), weigh_rows},
           .clip_norm = config.clip_norm ? std::optional(ClipNorm{*config.clip_norm, config.convention}) : std::nullopt,
           .precision = config.precision};
 }
@@ -59,20 +76,24 @@ Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters*
     : config_(std::move(config)),
       source_(source),
       model_(model_for(config_, source)),
-      split_(split_rows(config_.split, source.train.labels, config_.validation_split, config_.seed)),
-      scaler_(scaler != nullptr ? *scaler
-                                : fit_scaler(config_.scaler, source.train.view(), split_.train, config_.threads)),
+      split_(split_of(config_, source)),
+      scaler_(scaler != nullptr ? *scaler : scaler_for(config_, source.train, split_.train)),
       parameters_(initial_parameters(config_, model_, split_.train.size(), initial)),
       batches_(Sampler(config_.sampling, split_.train, config_.batch_size, config_.seed), config_.epochs),
       engine_(make_engine(config_.engine, engine_plan(config_, model_, scaler_, batches_.sampler().batch_sizes(),
                                                       class_weights(config_.class_weights, source.train.labels,
-                                                                    split_.train, source.classes)))),
+                                                                    split_.train, source.classes),
+                                                      !source.train.row_weights.empty()))),
       horizon_(horizon(config_, batches_.steps_per_epoch())),
       rates_(base_rates(config_.groups)),
       updates_(config_.groups.size()) {
-  check_config(config_, source.train, split_.validation, batches_.steps_per_epoch());
+  check_config(config_, validation_part(), split_.validation, batches_.steps_per_epoch());
   state_.plateaus.resize(config_.groups.size());
   engine_->import_parameters(parameters_);
+}
+
+const Dataset& Trainer::validation_part() const {
+  return source_.validation.rows() > 0 ? source_.validation : source_.train;
 }
 
 RunResult Trainer::run(std::span<Observer* const> observers, const std::function<bool()>& stop_requested) {
@@ -291,7 +312,7 @@ void Trainer::finish_epoch(std::uint32_t epoch) {
 }
 
 void Trainer::validate_epoch(std::uint32_t epoch) {
-  state_.validation = validate(*engine_, source_.train.view(), split_.validation, model_.classes, config_.monitor);
+  state_.validation = validate(*engine_, validation_part().view(), split_.validation, model_.classes, config_.monitor);
   for (std::size_t g = 0; g < config_.groups.size(); ++g) {
     state_.plateaus[g] = after_epoch(state_.plateaus[g], config_.groups[g].optimizer.schedule, state_.validation->loss);
   }

@@ -62,6 +62,8 @@ class Trainer {
  private:
   enum class Progress { epoch_done, limit_reached, stopped_early, diverged, interrupted };
 
+  /// What the rows split_.validation are rows of.
+  const Dataset& validation_part() const;
   RunInfo info() const;
   void keep(RunMoment moment) const;
   /// All epochs, or as many as it takes to stop; epoch_done if none was left.
@@ -97,7 +99,7 @@ class Trainer {
   TrainConfig config_;
   const DataSource& source_;
   ModelSpec model_;
-  Split split_;
+  Split split_;  ///< validation: rows of validation_part()
   Scaler scaler_;
   Parameters parameters_;
   Batches batches_;

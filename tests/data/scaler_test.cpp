@@ -1,10 +1,13 @@
 #include "data/scaler.h"
 
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "tests/data/data_files.h"
+#include "tests/kernels/random_values.h"
 
 namespace strata::test {
 
@@ -17,7 +20,7 @@ struct Samples {
   std::vector<std::uint32_t> labels;
   std::size_t features;
 
-  SamplesView view() const { return {{pixels.data(), labels.size(), features}, labels}; }
+  SamplesView view() const { return {MatrixView<const std::uint8_t>(pixels.data(), labels.size(), features), labels}; }
 };
 
 Samples samples(std::size_t rows, std::size_t features, Bytes pixels) {
@@ -111,7 +114,7 @@ TEST_CASE("Constant and nearly constant features are exact", "[data]") {
 TEST_CASE("A padded view is summed by its own columns", "[data]") {
   const Bytes pixels = noise(100 * 16, 4);
   const std::vector<std::uint32_t> labels(100);
-  const SamplesView view{{pixels.data(), 100, 13, 16}, labels};
+  const SamplesView view{MatrixView<const std::uint8_t>(pixels.data(), 100, 13, 16), labels};
   const auto rows = all_rows(100);
   check_against_two_passes(fit_scaler(ScalerKind::standard, view, rows, 1), view, rows);
 }
@@ -125,6 +128,106 @@ TEST_CASE("Every number of threads fits the same scaler", "[data]") {
     CHECK(many.mean == one.mean);
     CHECK(many.scale == one.scale);
   }
+}
+
+namespace {
+
+struct Values {
+  std::vector<float> values;  // (rows, features)
+  std::size_t features;
+
+  std::size_t rows() const { return values.size() / features; }
+  SamplesView view() const { return {MatrixView<const float>(values.data(), rows(), features)}; }
+};
+
+/// The tree of docs/numerics.md over `terms`, blocks of 64 each a chain.
+double tree(std::span<const double> terms) {
+  constexpr std::size_t kBlock = 64;
+  if (terms.size() <= kBlock) {
+    return std::accumulate(terms.begin(), terms.end(), 0.0);
+  }
+  const std::size_t middle = std::bit_floor((terms.size() + kBlock - 1) / kBlock - 1) * kBlock;
+  const double left = tree(terms.first(middle));
+  return left + tree(terms.subspan(middle));
+}
+
+/// Mean and deviation of a feature by the order of sums that is promised.
+std::pair<float, float> defined_moments(const Values& v, std::size_t feature, std::span<const std::uint32_t> rows) {
+  std::vector<double> terms;
+  double count = 0;
+  for (const std::uint32_t row : rows) {
+    const float x = v.values[row * v.features + feature];
+    terms.push_back(std::isnan(x) ? 0 : x);
+    count += std::isnan(x) ? 0 : 1;
+  }
+  const double mean = tree(terms) / count;
+  std::vector<double> squares;
+  for (const std::uint32_t row : rows) {
+    const float x = v.values[row * v.features + feature];
+    const double deviation = std::isnan(x) ? 0 : x - mean;
+    squares.push_back(deviation * deviation);
+  }
+  return {static_cast<float>(mean), static_cast<float>(std::sqrt(tree(squares) / count))};
+}
+
+}  // namespace
+
+TEST_CASE("The standard scaler of values adds in the promised order, on any number of threads", "[data]") {
+  for (const std::size_t rows : {1U, 63U, 64U, 65U, 1000U, 5000U}) {
+    Values v{random_floats(rows * 7, -30, 500, rows), 7};
+    for (std::size_t i = 7; i < v.values.size(); i += 11) {
+      v.values[i] = std::numeric_limits<float>::quiet_NaN();
+    }
+    std::vector<std::uint32_t> some = all_rows(rows);
+    std::erase_if(some, [](std::uint32_t row) { return row % 5 == 3; });
+    for (const int threads : {1, 2, 3, 4}) {
+      const Scaler scaler = fit_scaler(ScalerKind::standard, v.view(), some, threads, MissingValues::mean);
+      for (std::size_t f = 0; f < v.features; ++f) {
+        CAPTURE(rows, threads, f);
+        const auto [mean, deviation] = defined_moments(v, f, some);
+        CHECK(scaler.mean[f] == mean);
+        CHECK(scaler.scale[f] == (deviation == 0 ? 1.0F : deviation));
+        CHECK(scaler.fill[f] == mean);
+      }
+    }
+  }
+}
+
+TEST_CASE("Values whose variance is rounding noise are divided by 1, others by their deviation", "[data]") {
+  constexpr std::size_t kRows = 1000;
+  Values v{{}, 5};
+  for (std::size_t row = 0; row < kRows; ++row) {
+    const bool odd = row % 2 == 1;
+    v.values.insert(v.values.end(), {0.1F, 1e30F, 1e-42F, odd ? 1e-30F : 3e-30F, odd ? 16777216.0F : 16777217.0F});
+  }
+  const Scaler scaler = fit_scaler(ScalerKind::standard, v.view(), all_rows(kRows), 2);
+  CHECK(scaler.mean[0] == 0.1F);
+  CHECK(scaler.mean[2] == 0.0F);
+  CHECK(scaler.scale[0] == 1.0F);
+  CHECK(scaler.scale[1] == 1.0F);
+  CHECK(scaler.scale[2] == 1.0F);
+  CHECK(scaler.scale[3] == 1e-30F);
+  CHECK(scaler.scale[4] == 1.0F);  // fp32 does not tell the two apart
+  CHECK(scaler.fill.empty());
+}
+
+TEST_CASE("Missing values are filled by the mean with any scaler, and by none unless asked", "[data]") {
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+  const Values v{{1, 5, kNaN, 7, 4, kNaN}, 2};
+  const Scaler none = fit_scaler(ScalerKind::none, v.view(), all_rows(3), 1, MissingValues::mean);
+  CHECK(none.mean == std::vector<float>{0, 0});
+  CHECK(none.fill == std::vector<float>{2.5F, 6});
+  CHECK(none.standardised_fill() == none.fill);
+  const Scaler standard = fit_scaler(ScalerKind::standard, v.view(), all_rows(3), 1, MissingValues::mean);
+  CHECK(standard.scale == std::vector<float>{1.5F, 1});
+  CHECK(standard.standardised_fill() == std::vector<float>{0, 0});
+  const Scaler unfilled = fit_scaler(ScalerKind::standard, v.view(), all_rows(3), 1);
+  CHECK(unfilled.fill.empty());
+  CHECK(std::isnan(unfilled.standardised_fill()[1]));
+  const std::vector<std::uint32_t> empty_rows{1};
+  CHECK(data_message_of([&] {
+          fit_scaler(ScalerKind::unit, v.view(), empty_rows, 1, MissingValues::mean);
+        }).find("feature 0") == 0);
 }
 
 TEST_CASE("The other scalers are constants", "[data]") {

@@ -43,6 +43,7 @@ struct Setup {
   TrainingLoss loss{};
   std::optional<ClipNorm> clip_norm{};
   float clip_value = std::numeric_limits<float>::infinity();
+  bool values = false;  ///< rather than pixels
 
   std::vector<kernels::OptimizerUpdate> updates(std::uint64_t t, Convention convention = Convention::keras) const {
     auto all = updates_at(groups, t, convention);
@@ -164,14 +165,19 @@ void check_gradient(const Parameters& before, const Parameters& after, const ker
 void check_first_step(const Setup& setup) {
   CAPTURE(setup.model.inputs, setup.model.hidden, setup.model.classes, setup.batch_sizes, setup.threads);
   CAPTURE(static_cast<int>(setup.model.activation.kind));
-  const SmallProblem problem(kRows, setup.model);
+  SmallProblem problem(kRows, setup.model);
+  if (setup.values) {
+    problem.take_values();
+  }
+  if (setup.loss.weigh_rows) {
+    problem.weigh_rows();
+  }
   for (const std::size_t size : setup.batch_sizes) {
     const auto engine = bf16_engine(setup, problem);
     const auto rows = random_integers(size, kRows, 7);
     const LossSums sums = engine->train_step({problem.samples(), rows, {}, 1}, setup.updates(1));
     auto exact = rounded_pass(to_reference(problem.initial), problem.standardised(rows), problem.labels_of(rows),
-                              {setup.loss.label_smoothing, setup.loss.class_weights,
-                               setup.loss.convention == Convention::torch && !setup.loss.class_weights.empty()},
+                              problem.loss_options(setup.loss, rows),
                               dropout_factors(setup.model, setup.dropout, kSeed, size, 1));
     clip(setup, exact.gradients);
     CHECK(sums.mean_loss() == Approx(exact.loss).epsilon(0.02));
@@ -205,6 +211,8 @@ TEST_CASE("a bf16 step is the oracle's but for roundings, for any shape and batc
       setup.batch_sizes = {1, 7, 32, 130};
       setup.threads = static_cast<int>(1 + inputs % 3);
       check_first_step(setup);
+      setup.values = true;
+      check_first_step(setup);
     }
   }
 }
@@ -231,8 +239,9 @@ TEST_CASE("a bf16 step is the oracle's but for roundings, with smoothed labels a
     return;
   }
   for (const Convention convention : {Convention::keras, Convention::torch}) {
-    for (const TrainingLoss& loss : {TrainingLoss{convention, 0.1, {}}, TrainingLoss{convention, 0, {0.5, 2, 1.25}},
-                                     TrainingLoss{convention, 0.3, {0.5, 2, 1.25}}}) {
+    for (const TrainingLoss& loss :
+         {TrainingLoss{convention, 0.1, {}}, TrainingLoss{convention, 0, {0.5, 2, 1.25}},
+          TrainingLoss{convention, 0.3, {0.5, 2, 1.25}}, TrainingLoss{convention, 0, {}, true}}) {
       CAPTURE(static_cast<int>(convention), loss.label_smoothing, loss.class_weights);
       Setup setup;
       setup.loss = loss;
@@ -350,7 +359,7 @@ TEST_CASE("bf16 predicts the oracle's probabilities but for roundings, without d
       CAPTURE(classes, count);
       const auto rows = random_integers(count, 600, count);
       std::vector<float> probabilities(count * classes, -1.0F);
-      engine->predict({problem.samples().features, {}}, rows, {probabilities.data(), count, classes});
+      engine->predict({.features = problem.samples().features}, rows, {probabilities.data(), count, classes});
       const auto exact =
           rounded_pass(to_reference(problem.initial), problem.standardised(rows), problem.labels_of(rows));
       double error = 0;

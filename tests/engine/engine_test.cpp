@@ -50,7 +50,18 @@ struct Setup {
   TrainingLoss loss{};
   std::optional<ClipNorm> clip_norm{};
   float clip_value = std::numeric_limits<float>::infinity();
+  bool values = false;  ///< rather than pixels
 
+  SmallProblem problem() const {
+    SmallProblem made(kRows, model);
+    if (values) {
+      made.take_values();
+    }
+    if (loss.weigh_rows) {
+      made.weigh_rows();
+    }
+    return made;
+  }
   EnginePlan plan(const SmallProblem& problem) const {
     return {model, groups, problem.scaler, batch_sizes, threads, false, 5, dropout, loss, clip_norm};
   }
@@ -82,8 +93,7 @@ class ReferenceTrainer {
   /// The sums before the update, which is number t.
   kernels::reference::NetworkPass step(std::span<const std::uint32_t> rows, const Setup& setup, std::uint64_t t) {
     auto pass = forward_backward(network_, problem_.standardised(rows), problem_.labels_of(rows),
-                                 {setup.loss.label_smoothing, setup.loss.class_weights,
-                                  setup.loss.convention == Convention::torch && !setup.loss.class_weights.empty()},
+                                 problem_.loss_options(setup.loss, rows),
                                  dropout_factors(setup.model, setup.dropout, 5, rows.size(), t));
     clip(setup, pass.gradients);
     for (const ParameterGroup& g : setup.groups) {
@@ -160,7 +170,7 @@ Parameters exported(const Engine& engine, const ModelSpec& model) {
 void check_steps(const Setup& setup) {
   CAPTURE(setup.model.inputs, setup.model.hidden, setup.model.classes, setup.batch_sizes, setup.threads);
   CAPTURE(static_cast<int>(setup.engine), static_cast<int>(setup.model.activation.kind));
-  const SmallProblem problem(kRows, setup.model);
+  const SmallProblem problem = setup.problem();
   const auto engine = make_engine(setup, problem);
   ReferenceTrainer exact(problem);
   for (std::uint64_t t = 1; t <= kSteps; ++t) {
@@ -282,6 +292,18 @@ TEST_CASE("steps follow the oracle with any number of threads", "[engine]") {
   }
 }
 
+TEST_CASE("steps follow the oracle on values, missing ones among them", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  for (const std::size_t inputs : {1U, 7U, 16U, 35U}) {
+    Setup setup(kind);
+    setup.values = true;
+    setup.model.inputs = inputs;
+    setup.batch_sizes = {130, 3};
+    setup.threads = static_cast<int>(1 + inputs % 4);
+    check_steps(setup);
+  }
+}
+
 TEST_CASE("steps follow the oracle with dropout, at any rates and with every activation", "[engine]") {
   const EngineKind kind = GENERATE(from_range(engines()));
   for (const kernels::ActivationName& activation : kernels::kActivations) {
@@ -302,12 +324,13 @@ TEST_CASE("steps follow the oracle with dropout, at any rates and with every act
   }
 }
 
-TEST_CASE("steps follow the oracle with smoothed labels and weighted classes, in both conventions", "[engine]") {
+TEST_CASE("steps follow the oracle with smoothed labels, weighted classes and rows, in both conventions", "[engine]") {
   const EngineKind kind = GENERATE(from_range(engines()));
   for (const Convention convention : {Convention::keras, Convention::torch}) {
     for (const TrainingLoss& loss :
          {TrainingLoss{convention, 0.1, {}}, TrainingLoss{convention, 0, {0.5, 2, 1.25}},
-          TrainingLoss{convention, 0.3, {0.5, 2, 1.25}}, TrainingLoss{convention, 0, {1, 1, 1}}}) {
+          TrainingLoss{convention, 0.3, {0.5, 2, 1.25}}, TrainingLoss{convention, 0, {1, 1, 1}},
+          TrainingLoss{convention, 0, {}, true}, TrainingLoss{convention, 0.3, {0.5, 2, 1.25}, true}}) {
       CAPTURE(static_cast<int>(convention), loss.label_smoothing, loss.class_weights);
       Setup setup(kind);
       setup.loss = loss;
@@ -352,8 +375,8 @@ TEST_CASE("evaluation knows no dropout, weights or smoothing", "[engine]") {
   const Setup plain(kind);
   Setup setup(kind);
   setup.dropout = {0.5, 0.5};
-  setup.loss = {Convention::torch, 0.2, {0.5, 2, 1.25}};
-  const SmallProblem problem(kRows, setup.model);
+  setup.loss = {Convention::torch, 0.2, {0.5, 2, 1.25}, true};
+  const SmallProblem problem = setup.problem();
   const auto rows = first_rows(kRows);
   const LossSums sums = make_engine(setup, problem)->evaluate(problem.samples(), rows);
   const LossSums expected = make_engine(plain, problem)->evaluate(problem.samples(), rows);
@@ -518,10 +541,13 @@ TEST_CASE("predicted probabilities agree with the oracle, whatever the number of
   Setup setup(kind);
   setup.model.classes = classes;
   setup.threads = threads;
-  const SmallProblem problem(1100, setup.model);
+  SmallProblem problem(1100, setup.model);
+  if (classes == 16) {
+    problem.take_values();
+  }
   const auto engine = make_engine(setup, problem);
   const auto network = to_reference(problem.initial);
-  const SamplesView unlabelled{problem.samples().features, {}};
+  const SamplesView unlabelled{problem.samples().features};
   for (const std::size_t count : {0U, 1U, 97U, 513U, 1025U}) {
     CAPTURE(static_cast<int>(kind), classes, threads, count);
     const auto rows = random_integers(count, 1100, count);

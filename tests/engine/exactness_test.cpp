@@ -34,7 +34,18 @@ struct Case {
   TrainingLoss loss{};
   std::optional<ClipNorm> clip_norm{};
   float clip_value = std::numeric_limits<float>::infinity();
+  bool values = false;  ///< rather than pixels
 
+  SmallProblem problem() const {
+    SmallProblem made(kRows, model);
+    if (values) {
+      made.take_values();
+    }
+    if (loss.weigh_rows) {
+      made.weigh_rows();
+    }
+    return made;
+  }
   EnginePlan plan(const SmallProblem& problem, int thread_count, bool staged) const {
     return {model, groups, problem.scaler, batches, thread_count, staged, 11, dropout, loss, clip_norm};
   }
@@ -115,7 +126,7 @@ bool has_fused_multiply_adds() {
 }
 
 void check(const Case& c) {
-  const SmallProblem problem(kRows, c.model);
+  const SmallProblem problem = c.problem();
   const Trace expected = scalar_trace(c, problem);
   CHECK(all_finite(expected.weights));
   CHECK(differing_bits(expected.weights, {problem.initial.values().begin(), problem.initial.values().end()}) > 0);
@@ -262,7 +273,7 @@ TEST_CASE("panels: dropout has the scalar trainer's bits with every activation",
   check(c);
 }
 
-TEST_CASE("panels: smoothed labels and weighted classes have the scalar trainer's bits", "[engine]") {
+TEST_CASE("panels: smoothed labels, weighted classes and rows have the scalar trainer's bits", "[engine]") {
   if (!has_fused_multiply_adds()) {
     return;
   }
@@ -275,6 +286,17 @@ TEST_CASE("panels: smoothed labels and weighted classes have the scalar trainer'
       c.batches = {65, 64, 7};
       c.loss = loss;
       check(c);
+    }
+  }
+  for (const Convention convention : {Convention::keras, Convention::torch}) {
+    for (const TrainingLoss& loss :
+         {TrainingLoss{convention, 0, {}, true}, TrainingLoss{convention, 0.1, kClassWeights, true}}) {
+      Case weighed;
+      weighed.convention = convention;
+      weighed.batches = {65, 64, 7};
+      weighed.threads = {1, 2, 3, 4};
+      weighed.loss = loss;
+      check(weighed);
     }
   }
   Case c;
@@ -304,6 +326,20 @@ TEST_CASE("panels: clipping has the scalar trainer's bits, fused or staged", "[e
   check(frozen);
 }
 
+TEST_CASE("panels: values, missing ones among them, have the scalar trainer's bits", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  for (const std::size_t inputs : {1U, 15U, 16U, 17U, 70U}) {
+    Case c;
+    c.model.inputs = inputs;
+    c.values = true;
+    c.batches = {65, 64, 7, 64};
+    c.threads = {1, 2, 3, 4};
+    check(c);
+  }
+}
+
 TEST_CASE("panels: all of it together has the scalar trainer's bits", "[engine]") {
   if (!has_fused_multiply_adds()) {
     return;
@@ -312,9 +348,10 @@ TEST_CASE("panels: all of it together has the scalar trainer's bits", "[engine]"
     Case c = case_with_options(convention);
     c.model.activation = activation_of(ActivationKind::gelu);
     c.dropout = {0.5, 0.25, 0.1};
-    c.loss = {convention, 0.1, kClassWeights};
+    c.loss = {convention, 0.1, kClassWeights, true};
     c.clip_norm = ClipNorm{0.2, convention};
     c.clip_value = 0.002F;
+    c.values = convention == Convention::torch;
     check(c);
   }
 }

@@ -188,8 +188,9 @@ class Trainer {
     outputs_.assign(1, {});
     for (const std::uint32_t row : rows) {
       for (std::size_t f = 0; f < problem_.model.inputs; ++f) {
-        const auto pixel = static_cast<float>(problem_.pixels[row * problem_.model.inputs + f]);
-        values_[0].push_back(std::fma(pixel, factor[f], offset[f]));
+        const float x = problem_.feature(row, f);
+        const double exact = (double{x} - problem_.scaler.mean[f]) / problem_.scaler.scale[f];
+        values_[0].push_back(problem_.values.empty() ? std::fma(x, factor[f], offset[f]) : static_cast<float>(exact));
       }
     }
     for (std::size_t l = 0; l < layers_.size(); ++l) {
@@ -256,8 +257,19 @@ class Trainer {
     const double everywhere = loss.label_smoothing / static_cast<double>(problem_.model.classes);
     return static_cast<float>(loss.class_weights[y] * (1 - loss.label_smoothing) + everywhere * weights);
   }
-  static float row_weight(const TrainingLoss& loss, std::size_t y) {
-    return loss.class_weights.empty() || weighs_targets(loss) ? 1.0F : static_cast<float>(loss.class_weights[y]);
+  float row_weight(const TrainingLoss& loss, std::uint32_t row) const {
+    const std::uint32_t y = problem_.labels[row];
+    const float of_class =
+        loss.class_weights.empty() || weighs_targets(loss) ? 1.0F : static_cast<float>(loss.class_weights[y]);
+    return loss.weigh_rows ? of_class * problem_.row_weights[row] : of_class;
+  }
+  /// What the row adds to the sum that divides.
+  double divisor(const TrainingLoss& loss, std::uint32_t row) const {
+    if (loss.convention == Convention::keras) {
+      return 1;
+    }
+    const double of_class = loss.class_weights.empty() ? 1 : loss.class_weights[problem_.labels[row]];
+    return loss.weigh_rows ? of_class * double{problem_.row_weights[row]} : of_class;
   }
   static bool weighs_targets(const TrainingLoss& loss) {
     return !loss.class_weights.empty() && loss.convention == Convention::torch;
@@ -274,8 +286,8 @@ class Trainer {
         const float below = values_.back()[r * problem_.model.classes + c] - row.maximum;
         margin = std::fma(target(terms, c, label), below, margin);
       }
-      losses.push_back(row_weight(terms, label) * (target_sum(terms, label) * log(row.sum) - margin));
-      sums.weight += weighs_targets(terms) ? terms.class_weights[label] : 1;
+      losses.push_back(row_weight(terms, rows[r]) * (target_sum(terms, label) * log(row.sum) - margin));
+      sums.weight += divisor(terms, rows[r]);
       sums.correct += row.argmax == label ? 1U : 0U;
     }
     sums.loss = sum_tree(0, losses.size(), [&](std::size_t first, std::size_t last) {
@@ -288,7 +300,7 @@ class Trainer {
     return sums;
   }
 
-  std::vector<float> logit_gradient(std::span<const std::uint32_t> rows, float divisor) const {
+  std::vector<float> logit_gradient(std::span<const std::uint32_t> rows, float batch_divisor) const {
     std::vector<float> diff;
     for (std::size_t r = 0; r < rows.size(); ++r) {
       const SoftmaxRow row = softmax_row(r);
@@ -296,7 +308,7 @@ class Trainer {
         const std::uint32_t label = problem_.labels[rows[r]];
         const float p = row.exponentials[c] / row.sum;
         const float difference = target_sum(plan_.loss, label) * p - target(plan_.loss, c, label);
-        diff.push_back(row_weight(plan_.loss, label) * difference / divisor);
+        diff.push_back(row_weight(plan_.loss, rows[r]) * difference / batch_divisor);
       }
     }
     return diff;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,14 +33,37 @@ struct SmallProblem {
     }
   }
 
-  SamplesView samples() const { return {{pixels.data(), labels.size(), model.inputs}, labels}; }
+  /// From now on the features are values in place of pixels, every thirteenth missing.
+  void take_values() {
+    values = random_floats(labels.size() * model.inputs, 0, 255, 77);
+    for (std::size_t i = 5; i < values.size(); i += 13) {
+      values[i] = std::numeric_limits<float>::quiet_NaN();
+    }
+    scaler.fill = random_floats(model.inputs, 100, 150, 78);
+  }
+
+  /// From now on rows have weights.
+  void weigh_rows() { row_weights = random_floats(labels.size(), 0.2, 3, 79); }
+
+  SamplesView samples() const {
+    if (!values.empty()) {
+      return {MatrixView<const float>(values.data(), labels.size(), model.inputs), labels, row_weights};
+    }
+    return {MatrixView<const std::uint8_t>(pixels.data(), labels.size(), model.inputs), labels, row_weights};
+  }
+
+  /// A feature as it stands, or what fills it.
+  float feature(std::size_t row, std::size_t f) const {
+    const float x = samples().features(row, f);
+    return std::isnan(x) ? scaler.fill[f] : x;
+  }
 
   /// The batch as the network sees it: (rows.size(), inputs).
   std::vector<double> standardised(std::span<const std::uint32_t> rows) const {
     std::vector<double> src;
     for (const std::uint32_t row : rows) {
       for (std::size_t f = 0; f < model.inputs; ++f) {
-        src.push_back(kernels::reference::standardise(pixels[row * model.inputs + f], scaler.mean[f], scaler.scale[f]));
+        src.push_back(kernels::reference::standardise(feature(row, f), scaler.mean[f], scaler.scale[f]));
       }
     }
     return src;
@@ -52,9 +77,25 @@ struct SmallProblem {
     return batch;
   }
 
+  /// The rows' weights; none if they are not weighed.
+  std::vector<double> row_weights_of(std::span<const std::uint32_t> rows, const TrainingLoss& loss) const {
+    std::vector<double> weights;
+    for (const std::uint32_t row : loss.weigh_rows ? rows : rows.first(0)) {
+      weights.push_back(row_weights[row]);
+    }
+    return weights;
+  }
+
+  /// What the oracle is asked for a batch that is trained on.
+  kernels::reference::LossOptions loss_options(const TrainingLoss& loss, std::span<const std::uint32_t> rows) const {
+    return {loss.label_smoothing, loss.class_weights, loss.convention == Convention::torch, row_weights_of(rows, loss)};
+  }
+
   ModelSpec model;
   std::vector<std::uint8_t> pixels;
+  std::vector<float> values;  ///< if there are any, instead
   std::vector<std::uint32_t> labels;
+  std::vector<float> row_weights;  ///< or none
   Scaler scaler;
   Parameters initial;
 };

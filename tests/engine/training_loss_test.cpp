@@ -9,6 +9,15 @@ TEST_CASE("the plain cross-entropy has no targets but the labels", "[engine]") {
   CHECK_FALSE(class_targets({Convention::torch, 0, {}}, 3));
 }
 
+TEST_CASE("rows that are weighed have plain targets at least", "[engine]") {
+  const auto targets = class_targets({Convention::torch, 0, {}, true}, 2);
+  REQUIRE(targets);
+  CHECK(targets->label == std::vector<float>(2, 1.0F));
+  CHECK(targets->other == std::vector<float>(2, 0.0F));
+  CHECK(targets->total == std::vector<float>(2, 1.0F));
+  CHECK(targets->weight == std::vector<float>(2, 1.0F));
+}
+
 TEST_CASE("Keras weighs rows, PyTorch targets", "[engine]") {
   const std::vector<double> weights{0.5, 2, 1.5, 4};
   const auto keras = class_targets({Convention::keras, 0.2, weights}, 4);
@@ -27,9 +36,14 @@ TEST_CASE("Keras weighs rows, PyTorch targets", "[engine]") {
 
 TEST_CASE("PyTorch divides by the rows' weights, Keras by the rows", "[engine]") {
   const std::vector<std::uint32_t> labels{0, 1, 1, 0, 2};
+  const std::vector<float> row_weights{3, 0.5F, 1, 1, 2};
+  const SamplesView samples{.features = {}, .labels = labels, .row_weights = row_weights};
   const std::vector<std::uint32_t> rows{4, 1, 1, 0};
   const std::vector<double> weights{0.5, 2, 8};
-  CHECK(loss_weight({Convention::torch, 0, weights}, labels, rows) == 12.5);
-  CHECK(loss_weight({Convention::keras, 0, weights}, labels, rows) == 4);
-  CHECK(loss_weight({Convention::torch, 0.1, {}}, labels, rows) == 4);
+  CHECK(loss_weight({Convention::torch, 0, weights}, samples, rows) == 12.5);
+  CHECK(loss_weight({Convention::keras, 0, weights}, samples, rows) == 4);
+  CHECK(loss_weight({Convention::torch, 0.1, {}}, samples, rows) == 4);
+  CHECK(loss_weight({Convention::torch, 0, {}, true}, samples, rows) == 6);  // 2 + 0.5 + 0.5 + 3
+  CHECK(loss_weight({Convention::torch, 0, weights, true}, samples, rows) == 19.5);
+  CHECK(loss_weight({Convention::keras, 0, weights, true}, samples, rows) == 4);
 }

@@ -75,6 +75,17 @@ TEST_CASE("an atomic file appears at commit, whole", "[io]") {
   CHECK(folder.entries() == 1);
 }
 
+TEST_CASE("the start of an atomic file can be put in last", "[io]") {
+  const TemporaryFolder folder;
+  const fs::path path = folder / "new";
+  AtomicFile file(path);
+  file.write(bytes("??? rows"));
+  file.rewrite_start(bytes("two"));
+  file.write(bytes(" more"));
+  file.commit();
+  CHECK(read_text(path) == "two rows more");
+}
+
 TEST_CASE("an atomic file that is not committed leaves the old file and nothing else", "[io]") {
   const TemporaryFolder folder;
   const fs::path path = folder / "kept";
@@ -82,7 +93,7 @@ TEST_CASE("an atomic file that is not committed leaves the old file and nothing 
   {
     AtomicFile file(path);
     file.write(bytes("new"));
-    CHECK(folder.entries() == 2);
+    CHECK(folder.entries() <= 2);  // the new one may have no name yet
   }
   CHECK(read_text(path) == "old");
   CHECK(folder.entries() == 1);

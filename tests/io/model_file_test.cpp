@@ -92,6 +92,47 @@ TEST_CASE("a model file round trips bit for bit", "[io]") {
   CHECK(read.notes == model.notes);
 }
 
+TEST_CASE("class names, a table's columns and what fills missing values round trip", "[io]") {
+  const TemporaryFolder folder;
+  ModelFile model = small_model();
+  model.sample_shape = {6};
+  model.class_names = {"no", "yes"};
+  model.table = TableSchema{.header = true,
+                            .features = {{.name = "a"},
+                                         {.name = "b", .categorical = true, .categories = {"x", "y"}},
+                                         {.name = "c"},
+                                         {.name = "d"},
+                                         {.name = "e"}},
+                            .label = "class"};
+  model.scaler.fill = {1, -2, 0.1F, 4, 5, 6};
+  write_model(folder / "m", model);
+  const ModelFile read = read_model(folder / "m");
+  CHECK(read.class_names == model.class_names);
+  CHECK(read.table == model.table);
+  CHECK(bits(read.scaler.fill) == bits(model.scaler.fill));
+  CHECK(read.notes == model.notes);
+  const DataNeeds needs = data_needs(read);
+  CHECK(needs.features == 6);
+  CHECK(needs.classes == 2);
+  CHECK(needs.sample_shape == model.sample_shape);
+  CHECK(needs.class_names == model.class_names);
+  CHECK(needs.table == model.table);
+  CHECK(needs.fills_missing);
+  CHECK_FALSE(data_needs(small_model()).fills_missing);
+}
+
+TEST_CASE("class names, columns and fills that do not fit the model are errors", "[io]") {
+  rejects_metadata("class_names", R"(["a"])", "a JSON array of 2 different names");
+  rejects_metadata("class_names", R"(["a","a"])", "a JSON array of 2 different names");
+  rejects_metadata("table", R"({"header":true,"label":"l","id":"","weight":"","features":[{"name":"a"}]})",
+                   "the columns of 6 features");
+  const std::string columns = R"({"name":"a"},{"name":"b"},{"name":"c"},{"name":"d"},{"name":"e"},{"name":"f"})";
+  rejects_changed("class_names", "is missing", [&](SafetensorsFile& file) {
+    file.metadata["table"] = R"({"header":true,"label":"l","id":"","weight":"","features":[)" + columns + "]}";
+  });
+  rejects_tensor("scaler.fill", zeros({5}), "(6)");
+}
+
 TEST_CASE("every activation, and a network without a hidden layer, round trips", "[io]") {
   const TemporaryFolder folder;
   for (const auto& [kind, name] : kernels::kActivations) {

@@ -164,6 +164,14 @@ TEST_CASE("gathering to bf16 rounds what gathering to fp32 gives", "[kernels]") 
     for (std::size_t i = 0; i < exact.size(); ++i) {
       wrong += rounded[i] == to_bf16(exact[i]) ? 0U : 1U;
     }
+    const auto values = random_floats(5 * features, -9, 9, features);
+    const auto scale = random_floats(features, 1, 2, 1);
+    const ValueScale by{factor, scale, offset};
+    gather_standardise({values.data(), 5, features}, rows, by, {exact.data(), rows.size(), features});
+    gather_standardise({values.data(), 5, features}, rows, by, {rounded.data(), rows.size(), features});
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+      wrong += rounded[i] == to_bf16(exact[i]) ? 0U : 1U;
+    }
     CHECK(wrong == 0);
   }
 }

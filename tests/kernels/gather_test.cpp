@@ -1,6 +1,7 @@
 #include "kernels/gather.h"
 
 #include <cmath>
+#include <limits>
 
 #include "kernels/instruction_set.h"
 #include "kernels/reference.h"
@@ -42,7 +43,46 @@ std::size_t wrong_elements(std::size_t features, const std::vector<std::uint32_t
   return wrong;
 }
 
+/// Likewise of values, every fifth of which is missing.
+std::size_t wrong_values(std::size_t features, const std::vector<std::uint32_t>& rows) {
+  constexpr std::size_t kValueRows = 11;
+  constexpr std::size_t kPad = 3;
+  auto values = random_floats(kValueRows * (features + kPad), -1000, 1000, features);
+  for (std::size_t i = 2; i < values.size(); i += 5) {
+    values[i] = std::numeric_limits<float>::quiet_NaN();
+  }
+  const auto mean = random_floats(features, -1000, 1000, features + 1);
+  const auto scale = random_floats(features, 0.01, 300, features + 2);
+  const auto missing = random_floats(features, -2, 2, features + 3);
+  std::vector<float> dst(rows.size() * (features + kPad), kGuard);
+  kernels::gather_standardise({values.data(), kValueRows, features, features + kPad}, rows, {mean, scale, missing},
+                              {dst.data(), rows.size(), features, features + kPad});
+  std::size_t wrong = 0;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    for (std::size_t f = 0; f < features + kPad; ++f) {
+      const float value = dst[r * (features + kPad) + f];
+      if (f >= features) {
+        wrong += value != kGuard ? 1U : 0U;
+        continue;
+      }
+      const float x = values[rows[r] * (features + kPad) + f];
+      const auto exact = static_cast<float>(kernels::reference::standardise(x, mean[f], scale[f]));
+      wrong += value != (std::isnan(x) ? missing[f] : exact) ? 1U : 0U;
+    }
+  }
+  return wrong;
+}
+
 }  // namespace
+
+TEST_CASE("gather_standardise of values rounds the quotient of doubles, and fills what is missing", "[kernels]") {
+  for (std::size_t features = 1; features <= 70; ++features) {
+    CAPTURE(features);
+    CHECK(wrong_values(features, {10, 3, 3, 0, 7, 10, 1}) == 0);
+  }
+  CHECK(wrong_values(1001, {5, 0, 10}) == 0);
+  CHECK(wrong_values(17, {}) == 0);
+}
 
 TEST_CASE("gather_standardise rounds each element once, at every width", "[kernels]") {
   for (std::size_t features = 1; features <= 70; ++features) {

@@ -64,6 +64,11 @@ void digest_gather() {
   gather_standardise({pixels.data(), 50, features}, rows, random_floats(features, -1, 1, 4),
                      random_floats(features, -1, 1, 5), {dst.data(), rows.size(), features});
   print("gather_standardise", {dst});
+  const auto values = random_floats(50 * features, -1, 1, 6);
+  const auto mean = random_floats(features, -1, 1, 7);
+  const auto scale = random_floats(features, 0.1, 1, 8);
+  gather_standardise({values.data(), 50, features}, rows, {mean, scale, mean}, {dst.data(), rows.size(), features});
+  print("gather_standardise of values", {dst});
 }
 
 void digest_softmax(std::size_t classes) {
@@ -130,16 +135,20 @@ void digest_update(UpdateRule rule, WeightDecay decay) {
 }
 
 /// Weights, state and losses after some steps of the panels engine, batches of several row blocks among them; with all
-/// that training may add to a plan, or plain.
+/// that training may add to a plan and on values of which some are missing, rows weighed, or plain and on pixels.
 void digest_panels(const std::string& name, ActivationKind activation, const std::vector<ParameterGroup>& groups,
                    Convention convention, int threads, bool plain = true) {
   const ModelSpec model{250, {267, 37, 16, 5}, 21, activation_of(activation)};
-  const SmallProblem problem(300, model);
+  SmallProblem problem(300, model);
   const std::vector<std::size_t> sizes{32, 1, 7, 130, 32, 300};
+  if (!plain) {
+    problem.take_values();
+    problem.weigh_rows();
+  }
   EnginePlan plan{model, groups, problem.scaler, sizes, threads};
   if (!plain) {
     plan.dropout = {0.5, 0.2, 0, 0.1};
-    plan.loss = {Convention::torch, 0.1, to_double(random_floats(21, 0.5, 2, 1))};
+    plan.loss = {Convention::torch, 0.1, to_double(random_floats(21, 0.5, 2, 1)), true};
     plan.clip_norm = ClipNorm{0.1, Convention::torch};
   }
   const auto engine = make_panels_engine(std::move(plan));

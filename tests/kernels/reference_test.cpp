@@ -138,6 +138,10 @@ TEST_CASE("so they are with smoothed labels, weighted classes and dropped units"
     check(options);
     options.options = {0.3, {0.5, 2, 1.5}, by_weights};
     check(options);
+    options.options = {0, {}, by_weights, {1, 0.5, 3, 2, 0.25}};
+    check(options);
+    options.options = {0.3, {0.5, 2, 1.5}, by_weights, {1, 0.5, 3, 2, 0.25}};
+    check(options);
   }
   options.options = {};
   for (const std::size_t units : {6U, 5U}) {
@@ -167,6 +171,10 @@ TEST_CASE("the oracle's weighted losses have the frameworks' values", "[kernels]
   CHECK(mean({0, {2, 5}, false}) == Approx((2 * at0 + 5 * at1) / 2));
   CHECK(mean({0, {2, 5}, true}) == Approx((2 * at0 + 5 * at1) / 7));
   CHECK(mean({0.2, {2, 5}, false}) == Approx((2 * (0.9 * at0 + 0.1 * at1) + 5 * (0.1 * at0 + 0.9 * at1)) / 2));
+  // keras.Model.fit's sample_weight, and the weighted mean of torch's reduction="none".
+  CHECK(mean({0, {}, false, {3, 4}}) == Approx((3 * at0 + 4 * at1) / 2));
+  CHECK(mean({0, {}, true, {3, 4}}) == Approx((3 * at0 + 4 * at1) / 7));
+  CHECK(mean({0, {2, 5}, true, {3, 4}}) == Approx((6 * at0 + 20 * at1) / 26));
   CHECK(mean({0.2, {2, 5}, true}) == Approx((2 * 0.9 * at0 + 5 * 0.1 * at1 + 2 * 0.1 * at0 + 5 * 0.9 * at1) / 7));
 }
 

@@ -1,4 +1,4 @@
-#include "io/npy_header.h"
+#include "io/npy_output.h"
 
 #include <fmt/format.h>
 

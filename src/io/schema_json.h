@@ -1,0 +1,26 @@
+// Class names and a table's columns as the JSON text that a model file keeps.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/table_schema.h"
+
+namespace strata {
+
+/// `["setosa","versicolor"]`.
+std::string class_names_json(const std::vector<std::string>& names);
+
+/// The names in such a text, none of which is there twice; empty for any text that class_names_json does not give.
+std::optional<std::vector<std::string>> parse_class_names(const std::string& text);
+
+/// `{"header":true,"label":"species","id":"","weight":"","features":[{"name":"width"},{"name":"colour","categories":
+/// ["blue","red"]}]}`.
+std::string schema_json(const TableSchema& schema);
+
+/// The schema in such a text: at least one feature, columns named once each, the categories of a column in byte order.
+/// Empty for any text that schema_json does not give, or not for such a schema.
+std::optional<TableSchema> parse_schema(const std::string& text);
+
+}  // namespace strata

@@ -1,0 +1,225 @@
+// load_data and load_for_model on every form of data.
+#include <cstdint>
+#include <optional>
+
+#include "data/load.h"
+#include "tests/data/npy_files.h"
+
+namespace strata::test {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Bytes text(const std::string& content) { return {content.begin(), content.end()}; }
+
+/// A folder with parts of NPY files, tables and IDX files.
+struct Data {
+  Data() {
+    part("train", 6, 2);
+    folder.write("X.npy", npy_file<double>({3, 2}, {1, 2, 3, 4, 5, 6}));
+    folder.write("y.npy", npy_file<std::int64_t>({3}, {0, 2, 1}));
+    folder.write("Z.npy", npy_file<float>({1, 2}, {7, 8}));
+    folder.write("z.npy", npy_file<std::uint8_t>({1}, {2}));
+    folder.write("t.csv", text("w,a,b,class\n1,1,2,x\n2,3,4,y\n1,5,6,x\n"));
+    folder.write("u.csv", text("class,b,a\ny,8,7\n"));
+  }
+
+  /// X_part.npy (rows, 2) and y_part.npy of two classes.
+  void part(const std::string& name, std::size_t rows, std::size_t classes) const {
+    std::vector<float> values(rows * 2, 1.5F);
+    std::vector<std::int32_t> labels;
+    for (std::size_t row = 0; row < rows; ++row) {
+      labels.push_back(static_cast<std::int32_t>(row % classes));
+    }
+    folder.write("X_" + name + ".npy", npy_file<float>({rows, 2}, values));
+    folder.write("y_" + name + ".npy", npy_file<std::int32_t>({rows}, labels));
+  }
+
+  fs::path path(const std::string& name) const { return folder.path() / name; }
+  DataRequest request(const std::string& name) const { return {.data = path(name)}; }
+  DataRequest array_request() const {
+    DataRequest request{.data = path("X.npy")};
+    request.labels = path("y.npy");
+    return request;
+  }
+
+  TemporaryFolder folder;
+};
+
+std::string usage_fault(const DataRequest& request) {
+  return message_of(ErrorKind::usage, [&] { load_data(request); });
+}
+std::string data_fault(const DataRequest& request) {
+  return data_message_of([&] { load_data(request); });
+}
+
+DataNeeds array_needs() { return {.features = 2, .classes = 3, .sample_shape = {2}}; }
+
+}  // namespace
+
+TEST_CASE("A folder of NPY files has the parts that are there", "[data]") {
+  const Data data;
+  const DataRequest request{.data = data.folder.path()};
+  DataSource source = load_data(request);
+  CHECK(source.train.rows() == 6);
+  CHECK(source.classes == 2);
+  CHECK(source.validation.rows() == 0);
+  CHECK(source.test.rows() == 0);
+  CHECK_FALSE(has_validation_part(request));
+  data.part("validation", 4, 2);
+  data.part("test", 3, 2);
+  CHECK(has_validation_part(request));
+  source = load_data(request);
+  CHECK(source.validation.rows() == 4);
+  CHECK(source.validation.labels == std::vector<std::uint32_t>{0, 1, 0, 1});
+  CHECK(source.test.rows() == 3);
+  fs::remove(data.path("y_test.npy"));
+  CHECK(contains(data_fault(request), "y_test.npy: is missing, and so is its .gz; expected it beside X_test.npy"));
+  fs::remove(data.path("X_test.npy"));
+  data.folder.write("y_test.npy", npy_file<std::uint8_t>({1}, {2}));
+  CHECK(contains(data_fault(request), "X_test.npy: is missing, and so is its .gz; expected it beside y_test.npy"));
+}
+
+TEST_CASE("Parts that do not fit the training part are errors", "[data]") {
+  const Data data;
+  const DataRequest request{.data = data.folder.path()};
+  data.part("test", 3, 5);
+  CHECK(contains(data_fault(request), "X_test.npy: row 2 (counted from 0) has label 2; expected at most 1"));
+  data.folder.write("X_test.npy", npy_file<float>({1, 3}, {1, 2, 3}));
+  data.folder.write("y_test.npy", npy_file<std::uint8_t>({1}, {0}));
+  CHECK(contains(data_fault(request), "X_test.npy: has samples of 3; expected 2, as in"));
+  data.folder.write("X_test.npy", npy_file<std::uint8_t>({1, 2}, {1, 2}));
+  CHECK(contains(data_fault(request), "X_test.npy: holds pixels; expected fp32 values"));
+  data.folder.write("y_test.npy", npy_file<std::uint8_t>({2}, {0, 1}));
+  CHECK(contains(data_fault(request), "y_test.npy: has 2 labels; expected 1"));
+}
+
+TEST_CASE("NPY files of features take their labels, and parts, from other files", "[data]") {
+  const Data data;
+  DataRequest request = data.array_request();
+  request.validation_data = data.path("Z.npy");
+  request.validation_labels = data.path("z.npy");
+  request.test_data = data.path("Z.npy");
+  request.test_labels = data.path("z.npy");
+  const DataSource source = load_data(request);
+  CHECK(source.train.rows() == 3);
+  CHECK(source.classes == 3);
+  CHECK(source.validation.labels == std::vector<std::uint32_t>{2});
+  CHECK(source.test.values[1] == 8);
+  CHECK(has_validation_part(request));
+  request.test_labels = std::nullopt;
+  CHECK(contains(usage_fault(request), "--test-data"));
+  request.test_data = std::nullopt;
+  request.test_labels = data.path("z.npy");
+  CHECK(contains(usage_fault(request), "--test-labels"));
+  CHECK(contains(usage_fault(data.request("X.npy")), "has no labels; give --labels LABELS.npy"));
+}
+
+TEST_CASE("Test data take the place of a folder's test part", "[data]") {
+  const Data data;
+  data.part("test", 3, 2);
+  DataRequest request{.data = data.folder.path()};
+  request.test_data = data.path("Z.npy");
+  request.test_labels = data.path("y.npy");
+  CHECK(contains(data_fault(request), "y.npy: has 3 labels; expected 1"));
+  data.folder.write("z.npy", npy_file<std::uint8_t>({1}, {1}));
+  request.test_labels = data.path("z.npy");
+  const DataSource source = load_data(request);
+  CHECK(source.test.rows() == 1);
+  CHECK(source.test.source == data.path("Z.npy").string());
+}
+
+TEST_CASE("Tables bring class names, columns and weights; their parts are matched by name", "[data]") {
+  const Data data;
+  DataRequest request = data.request("t.csv");
+  request.roles.weight = "w";
+  request.test_data = data.path("u.csv");
+  const DataSource source = load_data(request);
+  CHECK(source.class_names == std::vector<std::string>{"x", "y"});
+  CHECK(source.classes == 2);
+  REQUIRE(source.table);
+  CHECK(source.table->width() == 2);
+  CHECK(source.train.row_weights == std::vector<float>{1, 2, 1});
+  CHECK(source.test.values[0] == 7);
+  CHECK(source.test.labels == std::vector<std::uint32_t>{1});
+  request.labels = data.path("y.npy");
+  CHECK(contains(usage_fault(request), "--labels does not apply"));
+  request.labels = std::nullopt;
+  request.test_data = data.path("Z.npy");
+  CHECK(contains(data_fault(request), "Z.npy: is no table"));
+}
+
+TEST_CASE("Weights of rows are above 0", "[data]") {
+  const Data data;
+  data.folder.write("t.csv", text("w,a,class\n1,1,x\n0,3,y\n"));
+  DataRequest request = data.request("t.csv");
+  request.roles.weight = "w";
+  CHECK(contains(data_fault(request), "weight"));
+}
+
+TEST_CASE("What does not apply to the form of the data is refused", "[data]") {
+  const Data data;
+  DataRequest request = data.array_request();
+  request.roles.id = "id";
+  CHECK(contains(usage_fault(request), "--id-column does not apply"));
+  request = data.array_request();
+  request.header = HeaderLine::no;
+  CHECK(contains(usage_fault(request), "--header does not apply"));
+  request = {.data = data.folder.path()};
+  request.labels = data.path("y.npy");
+  CHECK(contains(usage_fault(request), "--labels does not apply"));
+  data.folder.write("X.npy", npy_file<std::uint8_t>({3, 2}, {1, 2, 3, 4, 5, 6}));
+  request = data.array_request();
+  request.missing = MissingValues::mean;
+  CHECK(contains(usage_fault(request), "--missing mean does not apply"));
+  CHECK(contains(data_fault(data.request("nowhere")), "nowhere: does not exist"));
+  data.folder.write("x.bin", {1});
+  CHECK(contains(data_fault(data.request("x.bin")), "its name ends in none of .npy, .csv"));
+}
+
+TEST_CASE("A model's data need no labels, and must be of its kind", "[data]") {
+  const Data data;
+  const DataSource unlabelled = load_for_model(data.request("Z.npy"), array_needs(), LabelUse::ignore);
+  CHECK(unlabelled.train.rows() == 1);
+  CHECK(unlabelled.train.labels.empty());
+  CHECK(unlabelled.classes == 3);
+  CHECK(load_for_model(data.array_request(), array_needs()).train.labels.size() == 3);
+  const auto fault = [&](const DataRequest& request, const DataNeeds& needs) {
+    return data_message_of([&] { load_for_model(request, needs); });
+  };
+  DataNeeds needs = array_needs();
+  needs.classes = 2;
+  CHECK(contains(fault(data.array_request(), needs), "has label 2; expected at most 1, the largest of the model's"));
+  needs.features = 3;
+  CHECK(contains(fault(data.array_request(), needs), "its rows have 2 features; the model takes 3"));
+  needs = array_needs();
+  needs.sample_shape = {1, 2};
+  CHECK(contains(fault(data.array_request(), needs), "has samples of 2; expected 1 x 2"));
+  CHECK(contains(fault(data.request("t.csv"), array_needs()), "is a table; the model was trained on arrays"));
+  CHECK(message_of(ErrorKind::usage, [&] { load_for_model(data.request("Z.npy"), array_needs()); }).find("--labels") !=
+        std::string::npos);
+}
+
+TEST_CASE("A folder for a model may have a test part alone, and tables are matched by its columns", "[data]") {
+  const Data data;
+  data.part("test", 3, 2);
+  fs::remove(data.path("X_train.npy"));
+  fs::remove(data.path("y_train.npy"));
+  const DataRequest request{.data = data.folder.path()};
+  const DataSource source = load_for_model(request, array_needs());
+  CHECK(source.train.rows() == 0);
+  CHECK(source.test.rows() == 3);
+  CHECK(contains(data_fault(request), "X_train.npy: is missing"));
+  DataRequest table = data.request("t.csv");
+  table.roles.weight = "w";
+  const DataSource trained = load_data(table);
+  const DataNeeds needs{.features = 2, .classes = 2, .class_names = trained.class_names, .table = trained.table};
+  const DataSource matched = load_for_model(data.request("u.csv"), needs);
+  CHECK(matched.train.values[0] == 7);
+  CHECK(matched.train.labels == std::vector<std::uint32_t>{1});
+  CHECK(load_for_model(data.request("u.csv"), needs, LabelUse::ignore).train.labels.empty());
+  CHECK(contains(data_message_of([&] { load_for_model(data.array_request(), needs); }), "is no table; the model"));
+}
+
+}  // namespace strata::test
