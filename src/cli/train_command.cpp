@@ -164,10 +164,8 @@ void announce_resumed(const TrainSettings& settings, const Trainer& trainer) {
   if (!settings.quiet) {
     const std::string where =
         fmt::format("{} after step {}", settings.run_dir->string(), grouped_digits(trainer.state().global_step));
-    print_notes(
-        trainer.has_steps_left()
-            ? fmt::format("resume  {}\n", where)
-            : fmt::format("resume  {}: the run is complete; more --epochs or --max-steps would go on\n", where));
+    print_notes(trainer.has_steps_left() ? fmt::format("resume  {}\n", where)
+                                         : fmt::format("resume  {}: the run is complete\n", where));
   }
 }
 

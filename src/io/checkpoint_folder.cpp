@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -65,13 +66,13 @@ void CheckpointFolder::create() const {
   }
 }
 
-void CheckpointFolder::remove_old(std::uint64_t newest, std::size_t keep, std::optional<std::uint64_t> best) const {
-  std::vector<std::uint64_t> old = steps();
-  std::erase_if(old, [&](std::uint64_t step) { return step > newest; });  // of a part that is trained again
-  old.resize(old.size() - std::min(keep, old.size()));
-  for (const std::uint64_t step : old) {
+void CheckpointFolder::remove_others(std::uint64_t newest, std::size_t keep, std::optional<std::uint64_t> best) const {
+  std::size_t kept = 0;
+  for (const std::uint64_t step : steps() | std::views::reverse) {
+    const bool last = step <= newest && kept < keep;
+    kept += last ? 1 : 0;
     std::error_code ignored;
-    if (step != best) {
+    if (!last && step != best) {
       fs::remove(file(step), ignored);
     }
   }
@@ -117,7 +118,7 @@ void Checkpointer::write() {
   const std::uint64_t step = snapshot.state.global_step;
   write_checkpoint(folder_.file(step), {identity_, log_.sync()}, snapshot, trainer_.config().groups);
   kept_ = position();
-  folder_.remove_old(step, plan_.keep, best_step());
+  folder_.remove_others(step, plan_.keep, best_step());
 }
 
 std::optional<std::uint64_t> Checkpointer::best_step() const {

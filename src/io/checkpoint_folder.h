@@ -26,8 +26,9 @@ class CheckpointFolder {
 
   /// Makes the folder if it is not there. Throws Error(failed).
   void create() const;
-  /// Of the checkpoints up to `newest`, leaves the last `keep` and that of step `best`.
-  void remove_old(std::uint64_t newest, std::size_t keep, std::optional<std::uint64_t> best) const;
+  /// Leaves the last `keep` checkpoints up to step `newest` and that of step `best`. Later ones, which could not be
+  /// read when the run went on from `newest` or before, are of a part that is trained again.
+  void remove_others(std::uint64_t newest, std::size_t keep, std::optional<std::uint64_t> best) const;
 
  private:
   std::filesystem::path path_;

@@ -32,16 +32,17 @@ class EpochMeans {
   std::size_t rows_ = 0;
 };
 
-/// Seconds since it was made, and those spent before.
+/// Seconds since it was made, and `before` that.
 class Stopwatch {
  public:
-  explicit Stopwatch(double before = 0) : before_(before) {}
+  Stopwatch() = default;
+  explicit Stopwatch(double before) : before_(before) {}
   double seconds() const {
     return before_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   }
 
  private:
-  double before_;
+  double before_ = 0;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

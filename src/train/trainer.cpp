@@ -199,7 +199,7 @@ Trainer::Progress Trainer::train_epoch(std::uint32_t epoch) {
   if (steps_of_epoch() == 0) {
     state_.means = {};
     state_.update_ratios.clear();
-    epoch_clock_ = Stopwatch();
+    epoch_clock_ = {};
   }
   Progress progress = train_steps(epoch);
   if (progress == Progress::limit_reached || progress == Progress::interrupted) {
