@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "data/idx.h"
+#include "data/image_folder.h"
 #include "data/npy.h"
 #include "data/read_file.h"
 
@@ -19,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What lies at a path. A new form gets its name here, its look in form_of, and its reader in the two load functions.
-enum class Form { idx_folder, npy_folder, npy_file, table };
+enum class Form { idx_folder, npy_folder, image_folder, npy_file, table };
 
 constexpr std::string_view kTrain = "train";
 constexpr std::string_view kValidation = "validation";
@@ -36,11 +37,15 @@ Form form_of(const fs::path& path) {
   const fs::file_status status = look_at(path);
   if (!fs::exists(status)) {
     throw data_error(
-        "{}: does not exist; expected a folder of IDX or NPY files, an NPY file or a table; check the path",
+        "{}: does not exist; expected a folder of IDX or NPY files or of images by class, an NPY file or a table; "
+        "check "
+        "the path",
         path.string());
   }
   if (fs::is_directory(status)) {
-    return has_npy_part(path, kTrain) || has_npy_part(path, kTest) ? Form::npy_folder : Form::idx_folder;
+    return has_npy_part(path, kTrain) || has_npy_part(path, kTest) ? Form::npy_folder
+           : is_image_folder(path)                                 ? Form::image_folder
+                                                                   : Form::idx_folder;
   }
   if (is_npy_name(path)) {
     return Form::npy_file;
@@ -238,7 +243,9 @@ Dataset load_array_part(const PartRequest& part, MissingValues missing, LabelUse
 }
 
 /// All parts of anything but tables.
-DataSource load_arrays(const DataRequest& request, Form form, MissingValues missing, LabelUse labels) {
+/// `class_names`: of a model that the data are for.
+DataSource load_arrays(const DataRequest& request, Form form, MissingValues missing, LabelUse labels,
+                       const std::optional<std::vector<std::string>>& class_names = {}) {
   DataSource source;
   const PartRequest whole = whole_request(request);
   switch (form) {
@@ -247,6 +254,10 @@ DataSource load_arrays(const DataRequest& request, Form form, MissingValues miss
       break;
     case Form::npy_file:
       source.train = load_npy(whole, missing, labels, request.threads);
+      break;
+    case Form::image_folder:
+      reject_labels(whole, "a folder");
+      source = load_image_folder(request.data, class_names, labels, request.threads);
       break;
     default:
       reject_labels(whole, "a folder");
@@ -283,6 +294,15 @@ void check_needs(const Dataset& part, const DataNeeds& needs) {
   check_labels(part, needs.classes, "the model's classes");
 }
 
+/// The names of the model's classes, or their numbers.
+std::vector<std::string> known_classes(const DataNeeds& needs) {
+  std::vector<std::string> names = needs.class_names;
+  for (std::size_t c = names.size(); c < needs.classes; ++c) {
+    names.push_back(fmt::format("{}", c));
+  }
+  return names;
+}
+
 DataSource load_tables_for(const DataRequest& request, const DataNeeds& needs, LabelUse labels,
                            const TableOptions& options) {
   const auto load = [&](const PartRequest& part) {
@@ -310,7 +330,8 @@ DataSource load_data(const DataRequest& request) {
     reject_table_roles(request);
     source = load_arrays(request, form, request.missing, LabelUse::read);
     require_training_part(source, request.data);
-    source.classes = std::size_t{1} + *std::ranges::max_element(source.train.labels);
+    source.classes = source.class_names.empty() ? std::size_t{1} + *std::ranges::max_element(source.train.labels)
+                                                : source.class_names.size();
   }
   reject_missing_option(source, request);
   check_fit(source.validation, source);
@@ -322,7 +343,8 @@ DataSource load_data(const DataRequest& request) {
 bool has_validation_part(const DataRequest& request) {
   std::error_code ignored;
   return request.validation_data ||
-         (fs::is_directory(request.data, ignored) && has_npy_part(request.data, kValidation));
+         (fs::is_directory(request.data, ignored) &&
+          (has_npy_part(request.data, kValidation) || has_image_part(request.data, kValidation)));
 }
 
 DataSource load_for_model(const DataRequest& request, const DataNeeds& needs, LabelUse labels) {
@@ -334,7 +356,7 @@ DataSource load_for_model(const DataRequest& request, const DataNeeds& needs, La
   }
   const MissingValues missing = needs.fills_missing ? MissingValues::mean : MissingValues::error;
   DataSource source = form == Form::table ? load_tables_for(request, needs, labels, table_options(request, missing))
-                                          : load_arrays(request, form, missing, labels);
+                                          : load_arrays(request, form, missing, labels, known_classes(needs));
   for (Dataset* part : {&source.train, &source.validation, &source.test}) {
     if (labels == LabelUse::ignore) {
       part->labels.clear();
