@@ -59,8 +59,9 @@ std::vector<Option> data_options() {
        .heading = kData,
        .help = "folder of IDX files (train-images-idx3-ubyte[.gz], train-labels-idx1-ubyte[.gz], "
                "t10k-images-idx3-ubyte[.gz], t10k-labels-idx1-ubyte[.gz]) or of NPY files (X_train.npy[.gz], "
-               "y_train.npy[.gz], and perhaps X_validation, y_validation, X_test, y_test); an NPY file of features; a "
-               "table (.csv, .tsv, .txt, also with .gz)"},
+               "y_train.npy[.gz], and perhaps X_validation, y_validation, X_test, y_test); a folder of PNG and JPEG images, a "
+               "folder for each class, perhaps within train, validation and test; an NPY file of features; a table "
+               "(.csv, .tsv, .txt, also with .gz)"},
       {.name = "labels", .value = "FILE", .heading = kData, .help = "NPY file of the labels of an NPY file --data"},
       {.name = "validation-data",
        .value = "FILE",

@@ -21,6 +21,33 @@ export SMALL="--data $DATA --hidden 4 --batch-size 8 --threads 1"
 export TINY="$SMALL --epochs 1"
 export DEEP="--data $DATA --hidden 6,5,4 --batch-size 8"
 
+# npy FILE TYPE SHAPE VALUES: an array as numpy.save writes it, of values in printf's escapes.
+npy() {
+  local header="{'descr': '$2', 'fortran_order': False, 'shape': $3, }"
+  printf '%b%s%b' "\\x93NUMPY\\x01\\x00\\x$(printf %02x ${#header})\\x00" "$header" "$4" >"$1"
+}
+# npy_data ROWS: X.npy, ROWS floats x 2, and y.npy, labels 0, 1, 2, 0, 1, 2, …
+npy_data() {
+  local values='' labels='' row
+  for ((row = 0; row < $1; ++row)); do
+    values+="\\x00\\x$(printf %02x $((row * 37 % 256)))\\x$(printf %02x $((row % 3 * 32 + 128)))\\x3f"
+    values+="\\x00\\x$(printf %02x $((row * 91 % 256)))\\x80\\xbf"
+    labels+="\\x$(printf %02x $((row % 3)))"
+  done
+  npy X.npy '<f4' "($1, 2)" "$values"
+  npy y.npy '|u1' "($1,)" "$labels"
+}
+# table ROWS: a CSV of two numbers and a category, and the species that they tell.
+table() {
+  local row
+  echo length,width,colour,species
+  for ((row = 0; row < $1; ++row)); do
+    echo "$((row % 3)).$((row * 37 % 10)),-$((row * 91 % 100)),$((row % 2 == 0)),$([ $((row % 3)) = 0 ] && echo rose || echo lily)"
+  done
+}
+export -f npy npy_data table
+export FLOATS="--hidden 4 --batch-size 8 --epochs 1 --threads 1"
+
 ran=0
 failed=0
 name=
