@@ -34,7 +34,7 @@ std::string figures_line(const PartEvaluation& evaluation, const std::optional<T
 }
 
 std::string classes_table(const PartEvaluation& evaluation, const std::vector<std::string>& names) {
-  constexpr std::size_t kNameWidth = 36;
+  constexpr std::size_t kNameWidth = 34;
   std::vector<std::size_t> shown(names.size());
   std::iota(shown.begin(), shown.end(), 0U);
   std::string more;

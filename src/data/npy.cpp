@@ -261,7 +261,8 @@ std::vector<std::uint32_t> read_npy_labels(const std::filesystem::path& path) {
 
 Dataset parse_npy_features(AlignedVector<std::uint8_t> bytes, const std::string& name, MissingValues missing,
                            int threads) {
-  return features_of(parse_npy_header(bytes, name), std::move(bytes), 0, name, missing, threads);
+  const NpyHeader header = parse_npy_header(bytes, name);
+  return features_of(header, std::move(bytes), 0, name, missing, threads);
 }
 
 Dataset npy_rows(const NpyHeader& header, AlignedVector<std::uint8_t> elements, std::size_t first_row,

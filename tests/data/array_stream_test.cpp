@@ -4,11 +4,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <cmath>
+#include <limits>
 #include <numeric>
 #include <thread>
 
 #include "tests/catch.h"
 #include "tests/data/data_files.h"
+#include "tests/data/npy_files.h"
 
 namespace strata {
 
@@ -68,6 +71,36 @@ TEST_CASE("an array comes through a pipe whose writer is slow", "[data]") {
   std::vector<std::size_t> blocks;
   CHECK(all_of(*stream, blocks) == values);
   writer.join();
+}
+
+TEST_CASE("the rows of an NPY array come as values, whatever its type and order", "[data]") {
+  const std::vector<float> values{1, 2, 3, 4, 5, 6};
+  const std::vector<double> doubles{1, 4, 2, 5, 3, 6};  // column by column
+  for (const Bytes& file : {test::npy_file<float>({2, 3}, values), test::npy_file<float>({2, 3}, values, true),
+                            test::npy_file<double>({2, 3}, doubles, false, true)}) {
+    const auto stream = open_array(reader_of(file));
+    CHECK(stream->features() == 3);
+    CHECK(stream->rows() == 2);
+    const RowBlock block = stream->next();
+    REQUIRE(block.rows.size() == 2);
+    CHECK(block.samples.features(1, 0) == 4);
+    CHECK(stream->next().rows.empty());
+  }
+  const auto pixels = open_array(reader_of(test::npy_file<std::uint8_t>({2, 1}, {7, 200})));
+  CHECK(pixels->next().samples.features(1, 0) == 200);
+}
+
+TEST_CASE("a value of an NPY array that is not finite is named by its row, or missing", "[data]") {
+  const std::size_t before = rows_of_block(sizeof(float));
+  std::vector<float> values(before + 2, 1.0F);
+  values.back() = std::numeric_limits<float>::infinity();
+  const Bytes file = test::npy_file<float>({before + 2, 1}, values);
+  std::vector<std::size_t> blocks;
+  CHECK(contains(data_message_of([&] { all_of(*open_array(reader_of(file)), blocks); }),
+                 fmt::format("array: row {}, column 0", before + 1)));
+  const auto stream = open_array(reader_of(file), MissingValues::mean);
+  stream->next();
+  CHECK(std::isnan(stream->next().samples.features(1, 0)));
 }
 
 TEST_CASE("every truncation of an array, and every byte too many, is an error that names it", "[data]") {
