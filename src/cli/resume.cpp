@@ -14,6 +14,7 @@
 #include "cli/message.h"
 #include "cli/options.h"
 #include "cli/repeat_command.h"
+#include "cli/starting_model.h"
 #include "cli/training.h"
 #include "core/error.h"
 #include "data/data_hash.h"
@@ -126,7 +127,7 @@ std::vector<std::string> merged_words(const RunFolder& folder, const RunIdentity
   std::vector<Option> options = train_command().options;
   std::vector<Option> kept = options;
   std::erase_if(kept, [&](const Option& option) { return !option.lasts || arguments.given(option.name); });
-  std::erase_if(options, [](const Option& option) { return option.name == "resume"; });
+  std::erase_if(options, [](const Option& option) { return option.name == "resume" || option.name == "config"; });
   std::vector<std::string> words = words_given(kept, parse_arguments(train_command(), run.words));
   const std::vector<std::string> given = words_given(options, arguments);
   words.insert(words.end(), given.begin(), given.end());
@@ -173,7 +174,7 @@ Trainer make_resumed_trainer(const ResumedRun& run, const DataSource& source) {
                      settings.request.data.string());
   }
   RunSnapshot snapshot = run.checkpoint.snapshot(model_spec(settings, source), settings.config.groups);
-  Trainer trainer(settings.config, source, &snapshot.parameters);
+  Trainer trainer(settings.config, source, &snapshot.parameters, starting_scaler(settings));
   const std::string engine = trainer.engine_name();
   if (by_onednn(identity) != engine.starts_with("onednn")) {
     throw usage_error("--resume: {} computed this run, but here it would be {}; give another --isa, or another CPU",

@@ -228,9 +228,10 @@ Outcome run_train(const std::vector<std::string>& words) {
   }
   std::optional<ResumedRun> resumed;
   if (arguments.given("resume")) {
-    resumed.emplace(open_resumed_run(arguments));
+    resumed.emplace(naming_file(arguments, open_resumed_run));
   }
-  const TrainSettings settings = resumed ? resumed->settings : train_settings(arguments);
+  const TrainSettings settings =
+      resumed ? resumed->settings : naming_file(arguments, [](const Arguments& all) { return train_settings(all); });
   kernels::set_instruction_set(settings.instruction_set);
   if (settings.config.precision == kernels::Precision::bf16) {
     kernels::onednn::require_bf16(kernels::onednn::bf16_features());  // before anything is read or written

@@ -37,8 +37,7 @@ class RunRecord {
   RunLog& log() { return log_; }
   const RunFolder& folder() const { return folder_; }
 
-  /// A clock or a signal has stopped the run after so many steps: from now on config.json has the command that makes
-  /// as many.
+  /// A clock or a signal has stopped the run after so many steps: from now on config.json asks for as many.
   void set_steps(std::uint64_t steps) const;
 
  private:

@@ -72,12 +72,12 @@ EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const 
 
 }  // namespace
 
-Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters* initial)
+Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters* initial, const Scaler* scaler)
     : config_(std::move(config)),
       source_(source),
       model_(model_for(config_, source)),
       split_(split_of(config_, source)),
-      scaler_(scaler_for(config_, source.train, split_.train)),
+      scaler_(scaler != nullptr ? *scaler : scaler_for(config_, source.train, split_.train)),
       parameters_(initial_parameters(config_, model_, split_.train.size(), initial)),
       batches_(Sampler(config_.sampling, split_.train, config_.batch_size, config_.seed), config_.epochs),
       engine_(make_engine(config_.engine, engine_plan(config_, model_, scaler_, batches_.sampler().batch_sizes(),

@@ -23,9 +23,11 @@ namespace strata {
 
 class Trainer {
  public:
-  /// Splits the rows, fits the scaler, initialises the weights (or takes `initial`) and builds the engine.
+  /// Splits the rows, fits the scaler (or takes `scaler`), initialises the weights (or takes `initial`) and builds the
+  /// engine.
   /// `source` must outlive the trainer. Throws Error(usage) for a configuration that the data does not allow.
-  Trainer(TrainConfig config, const DataSource& source, const Parameters* initial = nullptr);
+  Trainer(TrainConfig config, const DataSource& source, const Parameters* initial = nullptr,
+          const Scaler* scaler = nullptr);
 
   /// From now on `set` has the last word on the groups' rates at each update (counted from 1); it gets those of their
   /// schedules.
