@@ -209,7 +209,7 @@ TEST_CASE("The first fault in the file is the one that is told, whatever the thr
     text += i % 100 == 73 ? "wrong" + std::to_string(i) + ",a\n" : "1,a\n";
   }
   for (const int threads : {1, 2, 3, 4}) {
-    for (const std::size_t chunk : {1, 10, 100, 1000, 100'000}) {
+    for (const std::size_t chunk : {1U, 10U, 100U, 1000U, 100'000U}) {
       const std::string message = data_message_of([&] { parse(text, {}, chunks_of(chunk), threads); });
       CHECK(contains(message, "line 75 (row 73, from 0), column 'x': found 'wrong73'"));
     }

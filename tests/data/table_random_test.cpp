@@ -161,7 +161,7 @@ TEST_CASE("Random tables are read back, and as a plain reader reads them", "[dat
     const ColumnRoles roles{.label = "", .id = "id", .categories = {"word"}};
     const TableData table = parse(text, roles);
     check_table(table, records);
-    for (const std::size_t chunk : {1, 2, 3, 7, 20, 64}) {
+    for (const std::size_t chunk : {1U, 2U, 3U, 7U, 20U, 64U}) {
       REQUIRE(same_tables(parse(text, roles, chunks_of(chunk), static_cast<int>(1 + random.below(4))), table));
     }
     REQUIRE(same_bits(parse_for(table, text), table.data));

@@ -84,8 +84,8 @@ TEST_CASE("A stream gives the rows of the whole table, however it arrives", "[da
   for (const std::string& table : {text, text + "\n\r\n\n", text.substr(0, text.size() - 2)}) {
     const Dataset whole = parse_for(model, table);
     REQUIRE(whole.labels.size() == 200);
-    for (const std::size_t piece : {1, 5, 1000, 100'000}) {
-      for (const std::size_t block : {60, 100, 4096}) {
+    for (const std::size_t piece : {1U, 5U, 1000U, 100'000U}) {
+      for (const std::size_t block : {60U, 100U, 4096U}) {
         const Streamed streamed = stream(model, table, piece, block);
         CHECK(same_bits(streamed.data, whole));
       }

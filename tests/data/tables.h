@@ -1,6 +1,7 @@
 // Tables written as text, for tests of their readers.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +11,11 @@
 
 namespace strata::test {
 
-inline AlignedVector<std::uint8_t> bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
+inline AlignedVector<std::uint8_t> bytes_of(std::string_view text) {
+  AlignedVector<std::uint8_t> bytes(text.size());
+  std::ranges::transform(text, bytes.begin(), [](char c) { return static_cast<std::uint8_t>(c); });
+  return bytes;
+}
 
 inline TableData parse(std::string_view text, const ColumnRoles& roles = {}, const TableOptions& options = {},
                        int threads = 2) {
