@@ -36,6 +36,10 @@ std::string announcement(const RunInfo& run, const TrainSettings& settings, cons
   std::string text =
       fmt::format("data    {}: {} training, {} validation, {} test rows\n", settings.request.data.string(),
                   grouped_digits(run.train_rows), grouped_digits(run.validation_rows), grouped_digits(run.test_rows));
+  if (settings.from) {
+    text += fmt::format("from    {}{}\n", settings.from_path.string(),
+                        settings.new_output ? ", its output layer drawn anew" : "");
+  }
   text += fmt::format("model   {}, {} parameters\n", shape(run), grouped_digits(run.parameters));
   for (const ParameterGroup& group : run.config.groups) {
     text +=

@@ -5,14 +5,14 @@
 #include <cxxopts.hpp>
 #include <utility>
 
+#include "cli/config_file.h"
 #include "core/error.h"
 #include "core/nearest.h"
+#include "core/number.h"
 
 namespace strata::cli {
 
 namespace {
-
-using Given = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 cxxopts::Options make_parser(const std::vector<Option>& options) {
   cxxopts::Options parser("strata");
@@ -52,7 +52,8 @@ void check_unmatched(const Command& command, const std::vector<std::string>& wor
 }
 
 /// The words that belong to no option go to `operands`.
-Given parse_words(const Command& command, const std::vector<std::string>& words, std::vector<std::string>& operands) {
+GivenTexts parse_words(const Command& command, const std::vector<std::string>& words,
+                       std::vector<std::string>& operands) {
   std::vector<const char*> argv{"strata"};
   for (const std::string& word : words) {
     argv.push_back(word.c_str());
@@ -60,7 +61,7 @@ Given parse_words(const Command& command, const std::vector<std::string>& words,
   auto parser = make_parser(command.options);
   try {
     const auto result = parser.parse(static_cast<int>(argv.size()), argv.data());
-    Given given;
+    GivenTexts given;
     for (const auto& argument : result.arguments()) {
       if (argument.value().starts_with("--")) {  // more likely the next option than a value
         throw usage_error("--{} expects a value, found {}", argument.key(), argument.value());
@@ -104,29 +105,123 @@ void check_texts(const Option& option, const std::vector<std::string>& texts) {
   }
 }
 
-void check_contradictions(const Option& option, const Given& given) {
-  for (const Contradiction& other : option.contradicts) {
-    const auto found = given.find(other.option);
-    if (found == given.end()) {
-      continue;
-    }
-    const std::string& text = found->second.front();
-    if (other.values.empty()) {
-      throw usage_error("--{} contradicts --{}: {}; give one", option.name, other.option, other.reason);
-    }
-    if (std::find(other.values.begin(), other.values.end(), text) != other.values.end()) {
-      throw usage_error("--{} contradicts --{} {}: {}; leave one out", option.name, other.option, text, other.reason);
+/// Whether the value `text` of other.option is one that `other` means.
+bool applies(const Contradiction& other, const std::string& text) {
+  const auto number = parse_number<double>(text);
+  return other.values.empty() || std::any_of(other.values.begin(), other.values.end(), [&](std::string_view value) {
+           return value == text || (number && parse_number<double>(value) == number);
+         });
+}
+
+/// What `option` says against one of the options given; null if nothing.
+const Contradiction* contradiction(const Option& option, const GivenTexts& given) {
+  const auto found = std::find_if(option.contradicts.begin(), option.contradicts.end(), [&](const auto& other) {
+    const auto texts = given.find(other.option);
+    return texts != given.end() && applies(other, texts->second.front());
+  });
+  return found == option.contradicts.end() ? nullptr : &*found;
+}
+
+void check_contradiction(const Option& option, const GivenTexts& given) {
+  if (const Contradiction* other = contradiction(option, given); other != nullptr && other->values.empty()) {
+    throw usage_error("--{} contradicts --{}: {}; give one", option.name, other->option, other->reason);
+  } else if (other != nullptr) {
+    throw usage_error("--{} contradicts --{} {}: {}; leave one out", option.name, other->option,
+                      given.find(other->option)->second.front(), other->reason);
+  }
+}
+
+const Option& declaration(const Command& command, std::string_view name) {
+  return *std::find_if(command.options.begin(), command.options.end(),
+                       [&](const Option& option) { return option.name == name; });
+}
+
+void check_values(const Command& command, const GivenTexts& given) {
+  for (const Option& option : command.options) {
+    if (const auto found = given.find(option.name); found != given.end()) {
+      check_texts(option, found->second);
     }
   }
 }
 
+void check_contradictions(const Command& command, const GivenTexts& given) {
+  for (const Option& option : command.options) {
+    if (given.contains(option.name)) {
+      check_contradiction(option, given);
+    }
+  }
+}
+
+void check_needs(const Command& command, const GivenTexts& given) {
+  for (const Option& option : command.options) {
+    if (given.contains(option.name) && !option.needs.empty() && !given.contains(option.needs)) {
+      throw usage_error("--{} does not apply: it is an option of --{}", option.name, option.needs);
+    }
+  }
+}
+
+/// Takes out of `options` those that contradict one of `others`.
+void drop_contradicting(const Command& command, GivenTexts& options, const GivenTexts& others) {
+  std::erase_if(options, [&](const auto& option) {
+    return contradiction(declaration(command, option.first), others) != nullptr;
+  });
+}
+
+/// Takes out of the options of the file what `typed`, on the command line, gives or contradicts, and what loses its
+/// meaning with that.
+void overrule(const Command& command, GivenTexts& from_file, const GivenTexts& typed) {
+  std::erase_if(from_file, [&](const auto& option) {
+    const GivenTexts alone{option};
+    return typed.contains(option.first) || std::any_of(typed.begin(), typed.end(), [&](const auto& other) {
+             return contradiction(declaration(command, other.first), alone) != nullptr;
+           });
+  });
+  drop_contradicting(command, from_file, typed);
+  std::erase_if(from_file, [&](const auto& option) {
+    const std::string_view needed = declaration(command, option.first).needs;
+    return !needed.empty() && !typed.contains(needed) && !from_file.contains(needed);
+  });
+}
+
+/// The options of the file that go with those of the command line.
+GivenTexts options_of_file(const Command& command, const GivenTexts& typed) {
+  const std::string& path = typed.find("config")->second.front();
+  ConfigFile file = read_config_file(path, command);
+  try {
+    check_values(command, file.options);
+    if (file.is_record) {  // it tells the values of options that did not apply as well
+      drop_contradicting(command, file.options, GivenTexts(file.options));
+    }
+    check_contradictions(command, file.options);
+  } catch (const Error& error) {
+    throw usage_error("{}: {}", path, error.what());
+  }
+  overrule(command, file.options, typed);
+  return std::move(file.options);
+}
+
 }  // namespace
 
-Arguments::Arguments(const std::vector<Option>& options, Given given, std::vector<std::string> operands)
-    : given_(std::move(given)), operands_(std::move(operands)) {
+Arguments::Arguments(const std::vector<Option>& options, GivenTexts typed, GivenTexts from_file,
+                     std::vector<std::string> operands)
+    : given_(std::move(typed)), operands_(std::move(operands)) {
   for (const Option& option : options) {
     fallbacks_.emplace(option.name, option.fallback);
   }
+  for (const auto& [name, texts] : from_file) {
+    from_file_.insert(name);
+  }
+  given_.merge(from_file);
+}
+
+bool Arguments::overruled(std::string_view name, std::initializer_list<std::string_view> others) const {
+  return from_file(name) &&
+         std::any_of(others.begin(), others.end(), [&](auto other) { return given(other) && !from_file(other); });
+}
+
+void Arguments::leave_out(std::string_view name) {
+  given_.erase(given_.find(name));
+  from_file_.erase(from_file_.find(name));
 }
 
 const std::string& Arguments::text(std::string_view name) const {
@@ -141,20 +236,26 @@ std::vector<std::string> Arguments::texts(std::string_view name) const {
 
 Arguments parse_arguments(const Command& command, const std::vector<std::string>& words) {
   std::vector<std::string> operands;
-  const Given given = parse_words(command, words, operands);
-  if (!given.contains("help") && !given.contains("version")) {
-    for (const Option& option : command.options) {
-      if (const auto found = given.find(option.name); found != given.end()) {
-        check_texts(option, found->second);
-      }
-    }
-    for (const Option& option : command.options) {
-      if (given.contains(option.name)) {
-        check_contradictions(option, given);
-      }
-    }
+  GivenTexts typed = parse_words(command, words, operands);
+  if (typed.contains("help") || typed.contains("version")) {
+    return {command.options, std::move(typed), {}, std::move(operands)};
   }
-  return {command.options, given, std::move(operands)};
+  check_values(command, typed);
+  GivenTexts from_file = typed.contains("config") ? options_of_file(command, typed) : GivenTexts();
+  GivenTexts all = typed;
+  all.insert(from_file.begin(), from_file.end());
+  check_contradictions(command, all);
+  check_needs(command, all);
+  return {command.options, std::move(typed), std::move(from_file), std::move(operands)};
+}
+
+Error with_file_name(const Arguments& arguments, const Error& error) {
+  const std::string_view message = error.what();
+  const std::string_view name = message.substr(0, message.find_first_of(": "));
+  if (!name.starts_with("--") || !arguments.from_file(name.substr(2))) {
+    return error;
+  }
+  return {error.kind(), arguments.text("config") + ": " + std::string(message)};
 }
 
 }  // namespace strata::cli

@@ -3,11 +3,13 @@
 #include <array>
 #include <string_view>
 
+#include "cli/completion_command.h"
 #include "cli/evaluate_command.h"
 #include "cli/export_command.h"
 #include "cli/find_lr_command.h"
 #include "cli/help.h"
 #include "cli/info_command.h"
+#include "cli/man_page.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/predict_command.h"
@@ -36,8 +38,12 @@ Outcome answer(const Words& words, const std::string& text) {
   return Outcome::done;
 }
 
-/// `help` is how docs/options.md is made; users have --help.
+/// `help` is how docs/options.md and the manual page are made; users have --help.
 Outcome help(const Words& words) {
+  if (words.size() == 2 && words[1] == "--man") {
+    write_stdout(man_page());
+    return Outcome::done;
+  }
   if (words.size() == 2 && words[1] == "--markdown") {
     write_stdout(markdown_help());
     return Outcome::done;
@@ -85,6 +91,9 @@ Outcome dispatch(const Words& words) {
   }
   if (first == "export") {
     return run_export({words.begin() + 1, words.end()});
+  }
+  if (first == "completion") {
+    return run_completion({words.begin() + 1, words.end()});
   }
   if (first == "--help" || first == "-h") {
     return answer(words, general_help());

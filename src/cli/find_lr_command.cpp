@@ -181,6 +181,22 @@ RateMap make_map(const FindLrSettings& settings, const DataSource& source, const
   return map;
 }
 
+/// What was asked for, as --config reads it, and the kind of the folder.
+nlohmann::ordered_json record(const FindLrSettings& settings) {
+  nlohmann::ordered_json json = config_json(settings.run);
+  for (const char* of_train : {"epochs", "max_steps", "monitor"}) {
+    json.erase(of_train);
+  }
+  json["rates"] = fmt::format("{}..{}", settings.rates.first, settings.rates.last);
+  json["steps"] = settings.steps;
+  if (settings.map) {
+    json["map"] = true;
+    json["points"] = settings.points;
+  }
+  json["kind"] = "find-lr";
+  return json;
+}
+
 Outcome find_lr(const FindLrSettings& settings, const std::string& command) {
   const StopSignals signals;
   const StopRequested stop_requested = [&] { return signals.received() != 0; };
@@ -202,10 +218,7 @@ Outcome find_lr(const FindLrSettings& settings, const std::string& command) {
   }
   if (settings.run.run_dir) {
     const RunFolder folder(*settings.run.run_dir);
-    nlohmann::ordered_json config = config_json(settings.run);
-    config.erase("epochs");
-    config["kind"] = "find-lr";
-    folder.write_config(config, command);
+    folder.write_config(record(settings), command);
     write_json(folder.find_lr(), json);
     write_report({{folder.path()}}, folder.report(), nullptr, settings.run.config.threads);
   }
@@ -221,7 +234,9 @@ Outcome run_find_lr(const std::vector<std::string>& words) {
   if (print_if_asked(command, arguments)) {
     return Outcome::done;
   }
-  return find_lr(find_lr_settings(arguments), command_line("find-lr", words));
+  return naming_file(arguments, [&](const Arguments& all) {
+    return find_lr(find_lr_settings(all), command_line("find-lr", without_config(command, all, words)));
+  });
 }
 
 }  // namespace strata::cli

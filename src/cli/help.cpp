@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <string_view>
 
+#include "cli/option_text.h"
 #include "cli/output.h"
 #include "cli/version.h"
 #include "optim/optimizer.h"
@@ -39,58 +39,12 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
   return lines + '\n';
 }
 
-std::string_view shown_default(const Option& option) {
-  return option.fallback_note.empty() ? std::string_view(option.fallback) : option.fallback_note;
-}
-
-std::string contradictions(const Option& option) {
-  std::string text;
-  for (const Contradiction& other : option.contradicts) {
-    text += fmt::format("{}--{}", text.empty() ? "" : ", ", other.option);
-    if (!other.values.empty()) {
-      text += fmt::format(" {}", fmt::join(other.values, "|"));
-    }
-  }
-  return text.empty() ? text : fmt::format("; not with {}", text);
-}
-
-/// `--name VALUE`, or `--name` of a flag.
-std::string usage(const Option& option) {
-  return fmt::format("--{}{}{}", option.name, option.value.empty() ? "" : " ", option.value);
-}
-
 std::string option_help(const Option& option) {
-  std::string text = fmt::format("{}{}", option.help, contradictions(option));
+  std::string text = meaning(option);
   if (!shown_default(option).empty()) {
     text += fmt::format(" [{}]", shown_default(option));
   }
   return fmt::format("  {}\n{}", usage(option), wrapped(text, kHelpColumn, kHelpWidth));
-}
-
-std::string number(const OptimizerKey& key, double value) {
-  return key.type == OptimizerKey::Type::boolean ? (value != 0 ? "true" : "false") : fmt::format("{}", value);
-}
-
-/// The key's values, such as `from 0 to below 1`.
-std::string range(const OptimizerKey& key) {
-  if (key.type == OptimizerKey::Type::boolean) {
-    return "true or false";
-  }
-  const bool whole = key.type == OptimizerKey::Type::whole;
-  std::string text;
-  if (std::isfinite(key.minimum)) {
-    text = fmt::format("{} {}", key.open_minimum ? "above" : "from", key.minimum);
-  }
-  if (std::isfinite(key.maximum) && !(whole && key.maximum == kMostSteps)) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : " ", key.open_maximum ? "to below" : "to", key.maximum);
-  }
-  return text.empty() ? "any number" : whole ? "whole, " + text : text;
-}
-
-std::string key_default(const OptimizerKey& key) {
-  const std::string keras = number(key, key.keras_default);
-  const std::string torch = number(key, key.torch_default);
-  return keras == torch ? keras : fmt::format("{}, torch {}", keras, torch);
 }
 
 /// The entries of a registry with their keys.
@@ -100,7 +54,7 @@ std::string registry_help(const Registry& registry) {
   for (const auto& entry : registry) {
     text += fmt::format("  {}\n{}", entry.name, wrapped(entry.help, kHelpColumn, kHelpWidth));
     for (const OptimizerKey& key : entry.keys) {
-      const std::string line = fmt::format("{}: {}, {} [{}]", key.name, key.help, range(key), key_default(key));
+      const std::string line = fmt::format("{}: {}, {} [{}]", key.name, key.help, key_range(key), key_default(key));
       text += wrapped(line, kHelpColumn, kHelpWidth);
     }
   }
@@ -132,8 +86,7 @@ std::string cell(std::string_view text) {
 }
 
 std::string option_row(const Option& option) {
-  return fmt::format("| `{}` | {} | {} |\n", cell(usage(option)), cell(shown_default(option)),
-                     cell(fmt::format("{}{}", option.help, contradictions(option))));
+  return fmt::format("| `{}` | {} | {} |\n", cell(usage(option)), cell(shown_default(option)), cell(meaning(option)));
 }
 
 std::string command_markdown(const Command& command) {
@@ -161,8 +114,8 @@ std::string optimizers_markdown() {
     }
     text += "\n| key | default (keras) | default (torch) | range | meaning |\n|---|---|---|---|---|\n";
     for (const OptimizerKey& key : entry.keys) {
-      text += fmt::format("| `{}` | {} | {} | {} | {} |\n", key.name, number(key, key.keras_default),
-                          number(key, key.torch_default), range(key), cell(key.help));
+      text += fmt::format("| `{}` | {} | {} | {} | {} |\n", key.name, key_number(key, key.keras_default),
+                          key_number(key, key.torch_default), key_range(key), cell(key.help));
     }
   }
   return text;
@@ -176,7 +129,7 @@ std::string schedules_markdown() {
     text += fmt::format("\n### {}\n\n{}\n\n| key | default | range | meaning |\n|---|---|---|---|\n", entry.name,
                         cell(entry.help));
     for (const OptimizerKey& key : entry.keys) {
-      text += fmt::format("| `{}` | {} | {} | {} |\n", key.name, number(key, key.keras_default), range(key),
+      text += fmt::format("| `{}` | {} | {} | {} |\n", key.name, key_number(key, key.keras_default), key_range(key),
                           cell(key.help));
     }
   }

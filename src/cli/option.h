@@ -10,7 +10,7 @@ namespace strata::cli {
 /// An option that may not be given together with the one that holds this.
 struct Contradiction {
   std::string_view option;
-  std::vector<std::string_view> values{};  ///< the values of `option` that contradict; empty: any
+  std::vector<std::string_view> values{};  ///< the values of `option` that contradict, as text or number; empty: any
   std::string_view reason{};
 };
 
@@ -23,8 +23,10 @@ struct Option {
   std::string_view help{};
   std::vector<std::string_view> choices{};  ///< every value that is allowed; empty: the command checks it
   std::vector<Contradiction> contradicts{};
+  std::string_view needs{};  ///< an option without which this one means nothing; empty: none
   bool repeatable = false;
   bool shapes_run = false;  ///< it decides what a run computes, not what is said or kept of it
+  bool lasts = false;       ///< a run that is resumed goes on with it
 };
 
 }  // namespace strata::cli

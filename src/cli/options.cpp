@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/choices.h"
+#include "cli/completion_command.h"
 #include "cli/model_options.h"
 #include "cli/sweep_options.h"
 #include "data/load.h"
@@ -26,7 +27,29 @@ constexpr std::string_view kRegularisation = "Regularisation and weighting";
 constexpr std::string_view kOutput = "Output";
 constexpr std::string_view kCommon = "Common";
 
+Contradiction no_validation() {
+  return {.option = "validation-split", .values = {"0"}, .reason = "it holds out no rows"};
+}
+
+Contradiction no_hidden_layer() {
+  return {.option = "hidden", .values = {"none"}, .reason = "it leaves no hidden layer"};
+}
+
+/// Of an option for what a model brings along.
+Contradiction given_by_model(std::string_view reason) { return {.option = "from", .reason = reason}; }
+
 std::vector<Option> data_options() {
+  Option split = choice("split", kSplits, "shuffled", kData,
+                        "which rows are held out; tail: the last ones in file order, as Keras' validation_split");
+  split.contradicts = {no_validation()};
+  Option scaler = choice("scaler", kScalers, "standard", kData,
+                         "standard: population mean and deviation of each feature over the training rows, constant "
+                         "features divided by 1; unit: divided by 255");
+  scaler.contradicts = {given_by_model("the scaler is the model's")};
+  Option missing = choice("missing", kMissingValues, "error", kData,
+                          "what becomes of a missing value, or one that is not finite, in a table or in NPY floats; "
+                          "mean: the feature's mean over the training rows takes its place");
+  missing.contradicts = {given_by_model("the model's scaler says what fills missing values")};
   constexpr std::string_view kValidation = "validation rows are given, or held out";
   return {
       {.name = "data",
@@ -36,8 +59,10 @@ std::vector<Option> data_options() {
        .heading = kData,
        .help = "folder of IDX files (train-images-idx3-ubyte[.gz], train-labels-idx1-ubyte[.gz], "
                "t10k-images-idx3-ubyte[.gz], t10k-labels-idx1-ubyte[.gz]) or of NPY files (X_train.npy[.gz], "
-               "y_train.npy[.gz], and perhaps X_validation, y_validation, X_test, y_test); an NPY file of features; a "
-               "table (.csv, .tsv, .txt, also with .gz)"},
+               "y_train.npy[.gz], and perhaps X_validation, y_validation, X_test, y_test); a folder of PNG and JPEG "
+               "images, a "
+               "folder for each class, perhaps within train, validation and test; an NPY file of features; a table "
+               "(.csv, .tsv, .txt, also with .gz)"},
       {.name = "labels", .value = "FILE", .heading = kData, .help = "NPY file of the labels of an NPY file --data"},
       {.name = "validation-data",
        .value = "FILE",
@@ -59,14 +84,9 @@ std::vector<Option> data_options() {
        .fallback = "0.2",
        .heading = kData,
        .help = "share of the training rows held out for validation, from 0 to below 1"},
-      choice("split", kSplits, "shuffled", kData,
-             "which rows are held out; tail: the last ones in file order, as Keras' validation_split"),
-      choice("scaler", kScalers, "standard", kData,
-             "standard: population mean and deviation of each feature over the training rows, constant features "
-             "divided by 1; unit: divided by 255"),
-      choice("missing", kMissingValues, "error", kData,
-             "what becomes of a missing value, or one that is not finite, in a table or in NPY floats; mean: the "
-             "feature's mean over the training rows takes its place"),
+      std::move(split),
+      std::move(scaler),
+      std::move(missing),
   };
 }
 
@@ -100,18 +120,33 @@ std::vector<Option> table_options() {
 std::vector<Option> model_options() {
   Option init = choice("init", kInitializers, "he_normal", kModel, "initial weights; biases start at 0");
   init.contradicts = {{.option = "initial-weights", .reason = "the weights come from one of them"}};
+  Option activation = choice("activation", kernels::kActivations, "elu", kModel, "activation of the hidden layers");
+  activation.contradicts = {no_hidden_layer(), given_by_model("the activation is the model's")};
   return {
       {.name = "hidden",
        .value = "N,N,…",
        .fallback = "300,100,50",
        .heading = kModel,
-       .help = "sizes of the hidden layers, or none"},
-      choice("activation", kernels::kActivations, "elu", kModel, "activation of the hidden layers"),
+       .help = "sizes of the hidden layers, or none",
+       .contradicts = {given_by_model("the layers are the model's")}},
+      std::move(activation),
       std::move(init),
       {.name = "initial-weights",
        .value = "FILE",
        .heading = kModel,
-       .help = "start from the layers of a safetensors file of the same shapes; its scaler is not taken"},
+       .help = "start from the layers of a safetensors file of the same shapes; its scaler is not taken",
+       .contradicts = {given_by_model("the weights come from one of them")}},
+      {.name = "from",
+       .value = "MODEL",
+       .heading = kModel,
+       .help =
+           "go on from a model, a .safetensors file or the folder of a run: its layers, weights, activation, scaler, "
+           "classes and, unless given, convention are taken; the data must fit it"},
+      {.name = "new-output",
+       .heading = kModel,
+       .help = "of --from take all layers but the last, which is drawn anew (by --init and --seed) for the classes of "
+               "the data",
+       .needs = "from"},
   };
 }
 
@@ -122,12 +157,14 @@ std::vector<Option> optimizer_options() {
        .value = "OPTIMIZER",
        .fallback = "sgd,lr=0.01",
        .heading = kOptimizers,
-       .help = "optimizer of the lower layers (next to the input)"},
+       .help = "optimizer of the lower layers (next to the input)",
+       .contradicts = {{.option = "upper-layers", .values = {"all"}, .reason = "it leaves no lower layer"}}},
       {.name = "upper",
        .value = "OPTIMIZER",
        .fallback = "adam,lr=0.001",
        .heading = kOptimizers,
-       .help = "optimizer of the upper layers (next to the output)"},
+       .help = "optimizer of the upper layers (next to the output)",
+       .contradicts = {{.option = "upper-layers", .values = {"0"}, .reason = "it leaves no upper layer"}}},
       {.name = "upper-layers",
        .value = "N",
        .fallback = "2",
@@ -150,6 +187,10 @@ std::vector<Option> optimizer_options() {
 }
 
 std::vector<Option> training_options() {
+  Option monitor = choice("monitor", kMonitors, "val_loss", kTraining,
+                          "the figure of the validation rows that tells the best epoch: the lowest val_loss, or the "
+                          "highest of the others");
+  monitor.contradicts = {no_validation()};
   return {
       {.name = "epochs", .value = "N", .fallback = "10", .heading = kTraining, .help = "passes over the training rows"},
       {.name = "batch-size", .value = "N", .fallback = "32", .heading = kTraining, .help = "rows in a step"},
@@ -164,13 +205,13 @@ std::vector<Option> training_options() {
       {.name = "early-stopping",
        .value = "PATIENCE",
        .heading = kTraining,
-       .help = "stop after PATIENCE epochs in a row without a better --monitor"},
-      choice("monitor", kMonitors, "val_loss", kTraining,
-             "the figure of the validation rows that tells the best epoch: the lowest val_loss, or the highest of the "
-             "others"),
+       .help = "stop after PATIENCE epochs in a row without a better --monitor",
+       .contradicts = {no_validation()}},
+      std::move(monitor),
       {.name = "restore-best",
        .heading = kTraining,
-       .help = "end with the weights of the best epoch: they are tested, hashed and saved"},
+       .help = "end with the weights of the best epoch: they are tested, hashed and saved",
+       .contradicts = {no_validation()}},
       {.name = "seed",
        .value = "N",
        .fallback = "42",
@@ -193,7 +234,8 @@ std::vector<Option> regularisation_options() {
        .value = "P,P,…",
        .heading = kRegularisation,
        .help =
-           "share of each hidden layer's units that a step drops, from 0 to below 1; one value holds for all layers"},
+           "share of each hidden layer's units that a step drops, from 0 to below 1; one value holds for all layers",
+       .contradicts = {no_hidden_layer()}},
       {.name = "label-smoothing",
        .value = "E",
        .heading = kRegularisation,
@@ -221,13 +263,47 @@ std::vector<Option> output_options() {
       {.name = "run-dir",
        .value = "DIR",
        .heading = kOutput,
-       .help = "a new folder for config.json, metrics.jsonl, model.safetensors and report.html"},
-      {.name = "tensorboard", .heading = kOutput, .help = "event files for TensorBoard, in the --run-dir"},
-      {.name = "save", .value = "FILE", .heading = kOutput, .help = "write the final model, as safetensors"},
+       .help = "a new folder for config.json, metrics.jsonl, model.safetensors, report.html, and a checkpoint of the "
+               "run's end"},
+      {.name = "checkpoint-every",
+       .value = "N|epoch",
+       .heading = kOutput,
+       .help = "keep the run in the --run-dir every N steps, or after every epoch, so that --resume goes on from there",
+       .lasts = true},
+      {.name = "keep",
+       .value = "N",
+       .fallback = "2",
+       .heading = kOutput,
+       .help = "how many checkpoints stay, the last ones; the best epoch's by --monitor stays beside them",
+       .lasts = true},
+      {.name = "resume",
+       .value = "DIR",
+       .heading = kOutput,
+       .help = "go on with the run in a --run-dir from its last checkpoint, with its options, exactly as if it had not "
+               "stopped; other --threads, --epochs and what only concerns output may be given",
+       .contradicts = {{.option = "run-dir", .reason = "the run goes on in its own folder"}}},
+      {.name = "tensorboard",
+       .heading = kOutput,
+       .help = "event files for TensorBoard, in the --run-dir",
+       .lasts = true},
+      {.name = "save",
+       .value = "FILE",
+       .heading = kOutput,
+       .help = "write the final model, as safetensors",
+       .lasts = true},
       choice("progress", kProgressStyles, "auto", kOutput,
              "bar: one live line an epoch; lines: a line an epoch; auto: bar on a terminal. Without a terminal at "
              "stderr, bar is lines"),
   };
+}
+
+Option config_option() {
+  return {.name = "config",
+          .value = "FILE",
+          .heading = kCommon,
+          .help =
+              "options from a TOML file, or from the config.json of a run; what the command line gives or "
+              "contradicts is left out (docs/configuration.md)"};
 }
 
 std::vector<Option> common_options() {
@@ -236,7 +312,8 @@ std::vector<Option> common_options() {
        .value = "N",
        .fallback_note = "what affinity and the cgroup quota allow",
        .heading = kCommon,
-       .help = "threads that compute"},
+       .help = "threads that compute",
+       .lasts = true},
       {.name = "quiet",
        .heading = kCommon,
        .help = "no progress and no messages but errors",
@@ -265,8 +342,9 @@ Command train_command() {
   }
   for (Option& option : command.options) {
     option.shapes_run = true;
+    option.lasts = true;
   }
-  for (auto&& part : {output_options(), common_options()}) {
+  for (auto&& part : {output_options(), {config_option()}, common_options()}) {
     command.options.insert(command.options.end(), part.begin(), part.end());
   }
   return command;
@@ -303,8 +381,8 @@ std::vector<Option> train_options(const std::vector<std::string_view>& names) {
 }
 
 std::vector<Command> commands() {
-  return {train_command(),   sweep_command(), find_lr_command(), evaluate_command(),
-          predict_command(), info_command(),  export_command(),  report_command()};
+  return {train_command(), sweep_command(),  find_lr_command(), evaluate_command(),  predict_command(),
+          info_command(),  export_command(), report_command(),  completion_command()};
 }
 
 }  // namespace strata::cli

@@ -50,7 +50,8 @@ void Progress::on_epoch(const EpochInfo& epoch) {
   epoch_open_ = false;
   if (style_ != ProgressStyle::none) {
     const std::size_t width = style_ == ProgressStyle::bar ? usable_width() : kUnlimitedWidth;
-    finish_line(epoch_line(epoch, last_step_.step, scale_, width));
+    const std::uint64_t before = std::uint64_t{epoch.epoch - 1} * scale_.steps_per_epoch;
+    finish_line(epoch_line(epoch, epoch.global_step - before, scale_, width));
   }
 }
 
@@ -63,6 +64,7 @@ void Progress::on_result(const RunResult&) {
 void Progress::draw_last_step() {
   EpochInfo epoch;
   epoch.epoch = last_step_.epoch;
+  epoch.global_step = last_step_.global_step;
   epoch.train_loss = last_step_.mean_loss;
   epoch.train_accuracy = last_step_.mean_accuracy;
   epoch.seconds = last_step_.train_seconds;

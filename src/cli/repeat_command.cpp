@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace strata::cli {
@@ -13,7 +14,7 @@ bool plain(std::string_view word) {
   return !word.empty() && word.find_first_not_of(kHarmless) == std::string_view::npos;
 }
 
-std::string quoted(std::string_view word) {
+std::string shell_quoted(std::string_view word) {
   if (plain(word)) {
     return std::string(word);
   }
@@ -30,12 +31,9 @@ std::string quoted(std::string_view word) {
 
 }  // namespace
 
-std::vector<std::string> shaping_words(const std::vector<Option>& options, const Arguments& arguments) {
+std::vector<std::string> words_given(const std::vector<Option>& options, const Arguments& arguments) {
   std::vector<std::string> words;
   for (const Option& option : options) {
-    if (!option.shapes_run) {
-      continue;
-    }
     for (const std::string& text : arguments.texts(option.name)) {
       words.push_back(fmt::format("--{}", option.name));
       if (!option.value.empty()) {
@@ -44,6 +42,41 @@ std::vector<std::string> shaping_words(const std::vector<Option>& options, const
     }
   }
   return words;
+}
+
+std::vector<std::string> shaping_words(const std::vector<Option>& options, const Arguments& arguments) {
+  std::vector<Option> shaping = options;
+  std::erase_if(shaping, [](const Option& option) { return !option.shapes_run; });
+  return words_given(shaping, arguments);
+}
+
+nlohmann::ordered_json shaping_options(const std::vector<Option>& options, const Arguments& arguments) {
+  auto json = nlohmann::ordered_json::object();
+  for (const Option& option : options) {
+    if (!option.shapes_run || !arguments.given(option.name)) {
+      continue;
+    }
+    std::string key(option.name);
+    std::ranges::replace(key, '-', '_');
+    if (option.value.empty()) {
+      json[key] = true;
+    } else if (option.repeatable) {
+      json[key] = arguments.texts(option.name);
+    } else {
+      json[key] = arguments.text(option.name);
+    }
+  }
+  return json;
+}
+
+std::vector<std::string> without_config(const Command& command, const Arguments& arguments,
+                                        const std::vector<std::string>& words) {
+  if (!arguments.given("config")) {
+    return words;
+  }
+  std::vector<Option> options = command.options;
+  std::erase_if(options, [](const Option& option) { return option.name == "config"; });
+  return words_given(options, arguments);
 }
 
 std::vector<std::string> without_option(const std::vector<std::string>& words, const std::string& name) {
@@ -61,7 +94,7 @@ std::vector<std::string> without_option(const std::vector<std::string>& words, c
 std::string command_line(std::string_view command, const std::vector<std::string>& words) {
   std::string text = fmt::format("strata {}", command);
   for (const std::string& word : words) {
-    text += fmt::format(" {}", quoted(word));
+    text += fmt::format(" {}", shell_quoted(word));
   }
   return text;
 }

@@ -300,7 +300,9 @@ Outcome run_sweep(const std::vector<std::string>& words) {
   if (print_if_asked(command, arguments)) {
     return Outcome::done;
   }
-  return sweep(sweep_settings(arguments), command_line("sweep", words));
+  return naming_file(arguments, [&](const Arguments& all) {
+    return sweep(sweep_settings(all), command_line("sweep", without_config(command, all, words)));
+  });
 }
 
 }  // namespace strata::cli

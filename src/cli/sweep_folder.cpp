@@ -99,6 +99,7 @@ Json config_of(const SweepSettings& sweep, const SweptOptions& options, Monitor 
           {"axes", axes_json(sweep)},
           {"common", options.common},
           {"varied", options.varied},
+          {"options", sweep.options},
           {"command", command}};
 }
 

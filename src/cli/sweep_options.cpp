@@ -22,9 +22,9 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
 std::vector<Option> shared_options(std::initializer_list<std::string_view> left_out) {
   std::vector<Option> options;
   for (Option& option : train_command().options) {
-    if ((option.shapes_run ||
-         is_one_of(option.name, {"tensorboard", "progress", "threads", "quiet", "json", "help", "version"})) &&
-        !is_one_of(option.name, left_out)) {
+    if ((option.shapes_run && !is_one_of(option.name, left_out)) ||
+        (option.name == "tensorboard" && !is_one_of(option.name, left_out)) ||
+        is_one_of(option.name, {"progress", "config", "threads", "quiet", "json", "help", "version"})) {
       options.push_back(std::move(option));
     }
   }
@@ -109,11 +109,14 @@ std::vector<Option> range_options() {
 
 Option run_dir(std::string_view help) { return {.name = "run-dir", .value = "DIR", .heading = kOutput, .help = help}; }
 
-/// `own` first, then `shared`, with the folder among the output options.
+/// `own` first, which all but --jobs shape the run, then `shared`, with the folder among the output options.
 Command command(std::string_view name, std::string_view summary, std::vector<Option> own, std::vector<Option> shared,
                 Option folder) {
   const auto output = std::ranges::find(shared, kOutput, &Option::heading);
   shared.insert(output, std::move(folder));
+  for (Option& option : own) {
+    option.shapes_run = option.name != "jobs";
+  }
   own.insert(own.end(), std::make_move_iterator(shared.begin()), std::make_move_iterator(shared.end()));
   drop_strange_contradictions(own);
   return {.name = name, .summary = summary, .options = std::move(own)};

@@ -11,6 +11,7 @@
 
 #include "cli/parse_value.h"
 #include "cli/repeat_command.h"
+#include "cli/starting_model.h"
 #include "cli/sweep_options.h"
 #include "core/error.h"
 #include "core/nearest.h"
@@ -28,7 +29,7 @@ constexpr std::uint64_t kMaxJobs = 1024;
 constexpr std::array<std::string_view, 2> kGroups{"lower", "upper"};
 
 /// What all trials share, or what has options of its own.
-constexpr std::array<std::string_view, 20> kNotVaried{"data",
+constexpr std::array<std::string_view, 22> kNotVaried{"data",
                                                       "labels",
                                                       "validation-data",
                                                       "validation-labels",
@@ -42,6 +43,8 @@ constexpr std::array<std::string_view, 20> kNotVaried{"data",
                                                       "category-columns",
                                                       "unseen-categories",
                                                       "header",
+                                                      "from",
+                                                      "new-output",
                                                       "isa",
                                                       "lower",
                                                       "upper",
@@ -111,14 +114,41 @@ Axis parse_vary(const std::string& text, const Command& train) {
   return axis;
 }
 
+/// The arguments without options of the --config file that the command line varies.
+Arguments without_varied(Arguments arguments) {
+  for (const std::string& text : arguments.texts("vary")) {
+    const std::string name = text.substr(0, text.find('='));
+    if (arguments.overruled(name, {"vary"})) {
+      arguments.leave_out(name);
+    }
+  }
+  return arguments;
+}
+
+/// OPTIMIZER `text` without the keys of its group that have axes of their own.
+std::string without_keys(const std::string& text, std::string_view group, const std::vector<Axis>& keys) {
+  std::vector<std::string> parts = split(text, ',');
+  std::erase_if(parts, [&](const std::string& part) {
+    const std::string name = fmt::format("{}.{}", group, std::string_view(part).substr(0, part.find('=')));
+    return std::ranges::find(keys, name, &Axis::name) != keys.end();
+  });
+  return fmt::format("{}", fmt::join(parts, ","));
+}
+
 /// The OPTIMIZERs of a group, as given or as train has them by default, the latter without a rate if rates are listed.
-Axis optimizer_axis(const Arguments& arguments, std::string_view group, bool rates_listed) {
+/// `keys` are the axes of the group's keys.
+Axis optimizer_axis(const Arguments& arguments, std::string_view group, const std::vector<Axis>& keys) {
+  const bool rates_listed =
+      std::ranges::any_of(keys, [&](const Axis& axis) { return axis.name == fmt::format("{}.lr", group); });
   Axis axis{.name = std::string(group), .values = arguments.texts(group)};
   if (axis.values.empty()) {
     const std::string& text = arguments.text(group);
     axis.values.push_back(rates_listed ? text.substr(0, text.find(',')) : text);
   }
-  for (const std::string& text : axis.values) {
+  for (std::string& text : axis.values) {
+    if (arguments.overruled(group, {fmt::format("{}-lr", group), "vary"})) {
+      text = without_keys(text, group, keys);
+    }
     try {
       find_optimizer(std::string_view(text).substr(0, text.find(',')));
     } catch (const Error& error) {
@@ -146,8 +176,7 @@ std::vector<Axis> group_axes(const Arguments& arguments, std::string_view group,
   if (keys.empty() && !arguments.given(group)) {
     return {};
   }
-  const bool rates_listed = std::ranges::any_of(keys, [&](const Axis& axis) { return axis.name == prefix + "lr"; });
-  std::vector<Axis> axes{optimizer_axis(arguments, group, rates_listed)};
+  std::vector<Axis> axes{optimizer_axis(arguments, group, keys)};
   std::ranges::move(keys, std::back_inserter(axes));
   return axes;
 }
@@ -266,7 +295,8 @@ std::size_t jobs(const Arguments& arguments) {
                                     : static_cast<std::size_t>(available_threads());
 }
 
-SweepSettings sweep_settings(const Arguments& arguments) {
+SweepSettings sweep_settings(const Arguments& given) {
+  const Arguments arguments = without_varied(given);
   SweepSettings settings;
   settings.strategy = entry_named(kStrategies, arguments.text("strategy")).value;
   if (arguments.given("trials")) {
@@ -297,6 +327,8 @@ SweepSettings sweep_settings(const Arguments& arguments) {
   std::ranges::move(varied, std::back_inserter(settings.axes));
   check_strategy(arguments, settings);
   check_keys(settings.axes, entry_named(kConventions, arguments.text("convention")).value);
+  settings.from = starting_model(arguments);
+  settings.options = shaping_options(sweep_command().options, arguments);
   settings.words = shaping_words(train_command().options, arguments);
   for (const char* own : {"lower", "upper", "seed", "epochs"}) {
     settings.words = without_option(settings.words, own);

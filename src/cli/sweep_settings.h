@@ -3,19 +3,24 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/arguments.h"
 #include "cli/choices.h"
+#include "io/model_file.h"
 #include "search/axis.h"
 
 namespace strata::cli {
 
 struct SweepSettings {
-  std::vector<Axis> axes;          ///< an optimizer before its keys
-  std::vector<std::string> words;  ///< options of train that hold for all trials
+  std::vector<Axis> axes;                 ///< an optimizer before its keys
+  std::shared_ptr<const ModelFile> from;  ///< the model that all trials go on from; or null
+  std::vector<std::string> words;         ///< options of train that hold for all trials
+  nlohmann::ordered_json options;         ///< everything that shapes the sweep, as --config reads it
   Strategy strategy = Strategy::grid;
   std::optional<std::size_t> trials;  ///< draws
   std::uint32_t eta = 3;

@@ -76,7 +76,7 @@ TrainSettings trial_settings(const SweepSettings& sweep, const Point& point, std
   const Command train = train_command();
   const std::vector<std::string> words = trial_words(sweep, point, train, seed, epochs);
   try {
-    return train_settings(parse_arguments(train, words));
+    return train_settings(parse_arguments(train, words), sweep.from);
   } catch (const Error& error) {
     throw usage_error("{} (in the trial: {})", error.what(), train_command_line(words));
   }

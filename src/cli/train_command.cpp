@@ -13,12 +13,17 @@
 #include "cli/message.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/progress_line.h"
+#include "cli/repeat_command.h"
 #include "cli/result_text.h"
+#include "cli/resume.h"
 #include "cli/signals.h"
 #include "cli/train_settings.h"
 #include "cli/training.h"
 #include "core/error.h"
 #include "core/threads.h"
+#include "data/data_hash.h"
+#include "io/checkpoint_folder.h"
 #include "io/tensorboard_log.h"
 #include "kernels/onednn/bf16_support.h"
 #include "report/report.h"
@@ -37,14 +42,15 @@ void warn_of_many_threads(const TrainSettings& settings) {
 
 bool saves(const TrainSettings& settings) { return settings.save || settings.run_dir; }
 
-void check_outputs(const TrainSettings& settings) {
+/// `resumed`: the run folder is there.
+void check_outputs(const TrainSettings& settings, bool resumed) {
   if (settings.save) {
     check_writable("save", *settings.save);
   }
   if (settings.metrics && *settings.metrics != "-") {
     check_writable("metrics", *settings.metrics);
   }
-  if (settings.run_dir) {
+  if (settings.run_dir && !resumed) {
     RunFolder::check_free(*settings.run_dir);
   }
 }
@@ -114,10 +120,17 @@ void print_result(const TrainSettings& settings, const RunResult& result) {
   }
 }
 
+/// What has become of a run that a signal has stopped.
+std::string kept_text(const TrainSettings& settings) {
+  if (settings.run_dir) {
+    return fmt::format("; go on with: {}", train_command_line({"--resume", settings.run_dir->string()}));
+  }
+  return settings.save ? "" : "; without --save or --run-dir the model is not kept";
+}
+
 Outcome stopped(const TrainSettings& settings, int signal) {
   if (!settings.quiet) {
-    print_notes(fmt::format("stopped by {}{}\n", signal == SIGTERM ? "SIGTERM" : "SIGINT",
-                            saves(settings) ? "" : "; without --save or --run-dir the model is not kept"));
+    print_notes(fmt::format("stopped by {}{}\n", signal == SIGTERM ? "SIGTERM" : "SIGINT", kept_text(settings)));
   }
   return signal == SIGTERM ? Outcome::terminated : Outcome::interrupted;
 }
@@ -131,15 +144,50 @@ bool ended_by_chance(const TrainSettings& settings, const RunResult& result) {
   return result.status == RunStatus::interrupted ? !depends_on_end : settings.config.max_seconds.has_value();
 }
 
-Outcome train(const TrainSettings& settings) {
+/// The record of the run in its folder, if it has one.
+std::unique_ptr<RunRecord> make_record(const TrainSettings& settings, ResumedRun* resumed) {
+  if (resumed != nullptr) {
+    return std::make_unique<RunRecord>(std::move(resumed->folder), settings,
+                                       resumed->checkpoint.content().metrics_bytes);
+  }
+  return settings.run_dir ? std::make_unique<RunRecord>(*settings.run_dir, settings) : nullptr;
+}
+
+/// What keeps the run in its folder.
+Checkpointer make_checkpointer(const TrainSettings& settings, RunRecord& record, const Trainer& trainer,
+                               const DataSource& source) {
+  return {CheckpointFolder(record.folder().checkpoints()), settings.checkpoints,
+          RunIdentity{.words = settings.lasting_words,
+                      .config = config_json(settings),
+                      .engine = trainer.engine_name(),
+                      .data_hash = data_hash(source)},
+          trainer, record.log()};
+}
+
+void announce_resumed(const TrainSettings& settings, const Trainer& trainer) {
+  if (!settings.quiet) {
+    const std::string where =
+        fmt::format("{} after step {}", settings.run_dir->string(), grouped_digits(trainer.state().global_step));
+    print_notes(trainer.has_steps_left() ? fmt::format("resume  {}\n", where)
+                                         : fmt::format("resume  {}: the run is complete\n", where));
+  }
+}
+
+/// `resumed`: the run to go on with, whose settings these are; or null.
+Outcome train(const TrainSettings& settings, ResumedRun* resumed) {
   const StopSignals signals;
   warn_of_many_threads(settings);
-  check_outputs(settings);
+  check_outputs(settings, resumed != nullptr);
   const DataSource source = load_data(settings);
-  Trainer trainer = make_trainer(settings, source);
-  std::optional<RunRecord> record;
-  if (settings.run_dir) {
-    record.emplace(*settings.run_dir, settings);
+  Trainer trainer = resumed != nullptr ? make_resumed_trainer(*resumed, source) : make_trainer(settings, source);
+  const std::unique_ptr<RunRecord> record = make_record(settings, resumed);
+  std::optional<Checkpointer> checkpointer;
+  if (record) {
+    checkpointer.emplace(make_checkpointer(settings, *record, trainer, source));
+    trainer.set_checkpoints([&](RunMoment moment) { checkpointer->keep(moment); });
+  }
+  if (resumed != nullptr) {
+    announce_resumed(settings, trainer);
   }
   const Listeners listeners(settings, record ? &record->log() : nullptr);
 
@@ -148,13 +196,13 @@ Outcome train(const TrainSettings& settings) {
     result = trainer.run(listeners.all(), [&] { return signals.received() != 0; });
     print_result(settings, result);
   } catch (const Error&) {  // a reader of ours that has gone must not cost the model
-    save_if_finite(settings, record ? &*record : nullptr, trainer, source);
+    save_if_finite(settings, record.get(), trainer, source);
     throw;
   }
   if (record && ended_by_chance(settings, result)) {
     record->set_steps(result.steps);
   }
-  save_if_finite(settings, record ? &*record : nullptr, trainer, source);
+  save_if_finite(settings, record.get(), trainer, source);
   if (record) {
     write_report({{record->folder().path()}}, record->folder().report(), &source, settings.config.threads);
   }
@@ -178,12 +226,17 @@ Outcome run_train(const std::vector<std::string>& words) {
   if (print_if_asked(command, arguments)) {
     return Outcome::done;
   }
-  const TrainSettings settings = train_settings(arguments);
+  std::optional<ResumedRun> resumed;
+  if (arguments.given("resume")) {
+    resumed.emplace(naming_file(arguments, open_resumed_run));
+  }
+  const TrainSettings settings =
+      resumed ? resumed->settings : naming_file(arguments, [](const Arguments& all) { return train_settings(all); });
   kernels::set_instruction_set(settings.instruction_set);
   if (settings.config.precision == kernels::Precision::bf16) {
     kernels::onednn::require_bf16(kernels::onednn::bf16_features());  // before anything is read or written
   }
-  return train(settings);
+  return train(settings, resumed ? &*resumed : nullptr);
 }
 
 }  // namespace strata::cli

@@ -6,9 +6,11 @@
 #include <filesystem>
 #include <limits>
 
+#include "cli/checkpoint_options.h"
 #include "cli/data_request.h"
 #include "cli/parse_value.h"
 #include "cli/repeat_command.h"
+#include "cli/starting_model.h"
 #include "core/error.h"
 #include "core/threads.h"
 #include "io/data_json.h"
@@ -51,6 +53,22 @@ std::size_t upper_layers(const Arguments& arguments, std::size_t layer_count) {
   return count;
 }
 
+/// Without those options of the --config file that mean nothing for the network that the command line asks for.
+Arguments without_overruled(Arguments arguments, std::size_t layer_count) {
+  if (arguments.overruled("upper-layers", {"hidden", "from"}) && arguments.text("upper-layers") != "all" &&
+      whole(arguments, "upper-layers", 0, kMaxCount) > layer_count) {
+    arguments.leave_out("upper-layers");
+  }
+  const std::size_t upper = upper_layers(arguments, layer_count);
+  if (upper == layer_count && arguments.overruled("lower", {"hidden", "from", "upper-layers"})) {
+    arguments.leave_out("lower");
+  }
+  if (upper == 0 && arguments.overruled("upper", {"upper-layers"})) {
+    arguments.leave_out("upper");
+  }
+  return arguments;
+}
+
 std::vector<ParameterGroup> groups(const Arguments& arguments, std::size_t layer_count, Convention convention) {
   if (arguments.given("group")) {
     return parse_groups(arguments.texts("group"), layer_count, convention);
@@ -72,7 +90,7 @@ std::vector<double> dropout(const Arguments& arguments, std::size_t hidden_layer
     return {};
   }
   if (hidden_layers == 0) {
-    throw usage_error("--dropout does not apply: --hidden none leaves no hidden layer");
+    throw usage_error("--dropout does not apply: the network has no hidden layer");
   }
   std::vector<double> rates = parse_list("dropout", arguments.text("dropout"), parse_share);
   if (rates.size() == 1) {
@@ -109,17 +127,29 @@ void set_regularisation(TrainConfig& config, const Arguments& arguments) {
   }
 }
 
-TrainConfig train_config(const Arguments& arguments) {
+std::vector<std::size_t> hidden_layers(const Arguments& arguments, const ModelFile* from) {
+  return from != nullptr ? from->spec.hidden : parse_layer_sizes("hidden", arguments.text("hidden"));
+}
+
+/// The network's shape, and whose formulas hold.
+void set_network(TrainConfig& config, const Arguments& arguments, const ModelFile* from) {
+  config.hidden = hidden_layers(arguments, from);
+  config.convention = from != nullptr && !arguments.given("convention") ? from->convention
+                                                                        : chosen(arguments, "convention", kConventions);
+  config.activation =
+      from != nullptr
+          ? from->spec.activation
+          : make_activation(entry_named(kernels::kActivations, arguments.text("activation")).kind, config.convention);
+  config.init = entry_named(kInitializers, arguments.text("init")).initializer;
+}
+
+TrainConfig train_config(const Arguments& arguments, const ModelFile* from) {
   TrainConfig config;
   config.validation_split = parse_share("validation-split", arguments.text("validation-split"));
   config.split = chosen(arguments, "split", kSplits);
   config.scaler = chosen(arguments, "scaler", kScalers);
   config.missing = chosen(arguments, "missing", kMissingValues);
-  config.hidden = parse_layer_sizes("hidden", arguments.text("hidden"));
-  config.convention = chosen(arguments, "convention", kConventions);
-  config.activation =
-      make_activation(entry_named(kernels::kActivations, arguments.text("activation")).kind, config.convention);
-  config.init = entry_named(kInitializers, arguments.text("init")).initializer;
+  set_network(config, arguments, from);
   config.groups = groups(arguments, config.hidden.size() + 1, config.convention);
   config.epochs = static_cast<std::uint32_t>(whole(arguments, "epochs", 1, kMaxEpochs));
   config.batch_size = whole(arguments, "batch-size", 1, kMaxBatchSize);
@@ -151,18 +181,7 @@ void reject_split(const Arguments& arguments, const DataRequest& request) {
   }
 }
 
-void check_applicable(const Arguments& arguments, const TrainSettings& settings) {
-  if (arguments.given("activation") && settings.config.hidden.empty()) {
-    throw usage_error("--activation does not apply: --hidden none leaves no hidden layer");
-  }
-  if (arguments.given("split") && !settings.has_validation()) {
-    throw usage_error("--split does not apply: --validation-split 0 holds out no rows");
-  }
-  for (const std::string_view option : {"early-stopping", "monitor", "restore-best"}) {
-    if (arguments.given(option) && !settings.has_validation()) {
-      throw usage_error("--{} does not apply: --validation-split 0 holds out no rows", option);
-    }
-  }
+void check_applicable(const TrainSettings& settings) {
   if (settings.config.engine == EngineKind::panels && settings.instruction_set == kernels::InstructionSet::baseline) {
     throw usage_error(
         "--engine panels contradicts --isa baseline, which has no fused multiply-adds; use onednn or auto");
@@ -233,9 +252,15 @@ void add_groups(nlohmann::ordered_json& json, const std::vector<ParameterGroup>&
 
 }  // namespace
 
-TrainSettings train_settings(const Arguments& arguments) {
+TrainSettings train_settings(const Arguments& given, std::shared_ptr<const ModelFile> from) {
+  const Arguments arguments =
+      without_overruled(without_overruled_start(given), hidden_layers(given, from.get()).size() + 1);
+  check_start(arguments);
   TrainSettings settings;
-  settings.config = train_config(arguments);
+  settings.config = train_config(arguments, from.get());
+  settings.from = std::move(from);
+  settings.from_path = arguments.text("from");
+  settings.new_output = arguments.given("new-output");
   settings.request = data_request(arguments);
   settings.own_validation = has_validation_part(settings.request);
   if (settings.own_validation) {
@@ -257,8 +282,14 @@ TrainSettings train_settings(const Arguments& arguments) {
   settings.threads_given = arguments.given("threads");
   settings.words = shaping_words(train_command().options, arguments);
   settings.words.insert(settings.words.end(), {"--threads", fmt::format("{}", settings.config.threads)});
-  check_applicable(arguments, settings);
+  settings.lasting_words = lasting_words(arguments, settings.config.threads);
+  settings.checkpoints = checkpoint_plan(arguments);
+  check_applicable(settings);
   return settings;
+}
+
+TrainSettings train_settings(const Arguments& arguments) {
+  return train_settings(arguments, starting_model(arguments));
 }
 
 nlohmann::ordered_json config_json(const TrainSettings& settings) {
@@ -269,7 +300,9 @@ nlohmann::ordered_json config_json(const TrainSettings& settings) {
     json["validation_split"] = config.validation_split;
     json["split"] = name_of(kSplits, config.split);
   }
-  json["scaler"] = name_of(kScalers, config.scaler);
+  if (!settings.from) {
+    json["scaler"] = name_of(kScalers, config.scaler);
+  }
   json["hidden"] = config.hidden;
   json["activation"] = activation_name(config.activation);
   json["convention"] = name_of(kConventions, config.convention);
@@ -281,9 +314,16 @@ nlohmann::ordered_json config_json(const TrainSettings& settings) {
   json["precision"] = name_of(kPrecisions, config.precision);
   json["isa"] = name_of(kInstructionSets, settings.instruction_set);
   json["threads"] = config.threads;
+  if (settings.from) {
+    json["from"] = settings.from_path.string();
+    json["from_weights"] = weights_hash(settings.from->parameters);
+  }
+  if (settings.new_output) {
+    json["new_output"] = true;
+  }
   if (settings.initial_weights) {
     json["initial_weights"] = settings.initial_weights->string();
-  } else {
+  } else if (!settings.from || settings.new_output) {
     json["init"] = initializer_name(config.init);
   }
   if (config.max_steps) {

@@ -46,8 +46,18 @@ nlohmann::ordered_json read_config(const fs::path& path, RunConfig& run) {
 
 }  // namespace
 
+fs::path model_path(const fs::path& named) {
+  std::error_code ignored;
+  if (!fs::is_directory(named, ignored)) {
+    return named;
+  }
+  require_model(named);
+  return named / "model.safetensors";
+}
+
 TrainedModel trained_model(const Command& command, const Arguments& arguments) {
   const fs::path named = operand(command, arguments);
+  const fs::path file = model_path(named);
   std::error_code ignored;
   if (!fs::is_directory(named, ignored)) {
     ModelFile model = read_model(named);
@@ -55,13 +65,11 @@ TrainedModel trained_model(const Command& command, const Arguments& arguments) {
     run.split = split_of_notes(model.notes);
     return {.path = named, .folder = {}, .config = {}, .run = std::move(run), .model = std::move(model)};
   }
-  require_model(named);
   RunConfig run;
   std::optional<nlohmann::ordered_json> config;
   if (fs::exists(named / "config.json", ignored)) {
     config = read_config(named / "config.json", run);
   }
-  const fs::path file = named / "model.safetensors";
   return {.path = file, .folder = named, .config = std::move(config), .run = run, .model = read_model(file)};
 }
 

@@ -19,6 +19,10 @@ struct TrainedModel {
   ModelFile model;
 };
 
+/// The file of the model `named`: itself, or the one in the folder of a run. Throws Error(data) for a folder without
+/// one.
+std::filesystem::path model_path(const std::filesystem::path& named);
+
 /// The model that the command line's one operand names. Throws Error(usage) for none or several, and Error(data) for a
 /// folder without a model, and as read_model.
 TrainedModel trained_model(const Command& command, const Arguments& arguments);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "cli/repeat_command.h"
+#include "cli/starting_model.h"
 #include "core/error.h"
 #include "io/model_file.h"
 #include "io/run_config.h"
@@ -20,18 +21,25 @@ DataSource load_data(const TrainSettings& settings) {
   }
   DataRequest request = settings.request;
   request.threads = settings.config.threads;
-  return strata::load_data(request);
+  return settings.from ? load_for_start(request, settings) : strata::load_data(request);
+}
+
+ModelSpec model_spec(const TrainSettings& settings, const DataSource& source) {
+  return {.inputs = source.train.features,
+          .hidden = settings.config.hidden,
+          .classes = source.classes,
+          .activation = settings.config.activation};
 }
 
 Trainer make_trainer(const TrainSettings& settings, const DataSource& source) {
+  if (settings.from) {
+    const Parameters initial = starting_parameters(settings, model_spec(settings, source));
+    return {settings.config, source, &initial, starting_scaler(settings)};
+  }
   if (!settings.initial_weights) {
     return {settings.config, source};
   }
-  const ModelSpec model{.inputs = source.train.features,
-                        .hidden = settings.config.hidden,
-                        .classes = source.classes,
-                        .activation = settings.config.activation};
-  const Parameters initial = read_initial_weights(*settings.initial_weights, model);
+  const Parameters initial = read_initial_weights(*settings.initial_weights, model_spec(settings, source));
   return {settings.config, source, &initial};
 }
 
@@ -41,15 +49,15 @@ bool has_finite_weights(const Trainer& trainer) {
 
 void save_model(const std::filesystem::path& path, const TrainSettings& settings, const Trainer& trainer,
                 const DataSource& source) {
-  write_model(path, {.spec = trainer.model(),
-                     .convention = settings.config.convention,
-                     .parameters = trainer.parameters(),
-                     .scaler = trainer.scaler(),
-                     .sample_shape = source.train.sample_shape,
-                     .notes = split_notes(
-                         {settings.config.split, settings.config.validation_split, settings.config.seed}),
-                     .class_names = source.class_names,
-                     .table = source.table});
+  write_model(path,
+              {.spec = trainer.model(),
+               .convention = settings.config.convention,
+               .parameters = trainer.parameters(),
+               .scaler = trainer.scaler(),
+               .sample_shape = source.train.sample_shape,
+               .notes = split_notes({settings.config.split, settings.config.validation_split, settings.config.seed}),
+               .class_names = source.class_names,
+               .table = source.table});
 }
 
 RunRecord::RunRecord(const std::filesystem::path& folder, const TrainSettings& settings)
@@ -57,10 +65,18 @@ RunRecord::RunRecord(const std::filesystem::path& folder, const TrainSettings& s
   folder_.write_config(config_json(settings), train_command_line(settings.words));
 }
 
+RunRecord::RunRecord(RunFolder folder, const TrainSettings& settings, std::uint64_t metrics_bytes)
+    : settings_(settings), folder_(std::move(folder)), log_(folder_.metrics().string(), metrics_bytes) {
+  folder_.write_config(config_json(settings), train_command_line(settings.words));
+}
+
 void RunRecord::set_steps(std::uint64_t steps) const {
   std::vector<std::string> words = without_option(without_option(settings_.words, "max-time"), "max-steps");
   words.insert(words.end(), {"--max-steps", fmt::format("{}", steps)});
-  folder_.write_config(config_json(settings_), train_command_line(words));
+  nlohmann::ordered_json config = config_json(settings_);
+  config.erase("max_time");
+  config["max_steps"] = steps;
+  folder_.write_config(config, train_command_line(words));
 }
 
 }  // namespace strata::cli

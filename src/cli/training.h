@@ -14,6 +14,9 @@ namespace strata::cli {
 /// Throws Error(data) for what cannot be read.
 DataSource load_data(const TrainSettings& settings);
 
+/// The network of these settings for that data.
+ModelSpec model_spec(const TrainSettings& settings, const DataSource& source);
+
 /// The trainer of these settings; `source` must outlive it. Throws what reading --initial-weights and Trainer throw.
 Trainer make_trainer(const TrainSettings& settings, const DataSource& source);
 
@@ -27,13 +30,14 @@ class RunRecord {
  public:
   /// Creates the folder; `settings` must outlive this.
   RunRecord(const std::filesystem::path& folder, const TrainSettings& settings);
+  /// Goes on in a folder whose metrics keep their first `metrics_bytes` bytes.
+  RunRecord(RunFolder folder, const TrainSettings& settings, std::uint64_t metrics_bytes);
 
   /// Listens to the run and writes metrics.jsonl.
-  Observer& log() { return log_; }
+  RunLog& log() { return log_; }
   const RunFolder& folder() const { return folder_; }
 
-  /// A clock or a signal has stopped the run after so many steps: from now on config.json has the command that makes
-  /// as many.
+  /// A clock or a signal has stopped the run after so many steps: from now on config.json asks for as many.
   void set_steps(std::uint64_t steps) const;
 
  private:

@@ -1,10 +1,13 @@
 #include "data/load.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "core/error.h"
+#include "data/image_folder.h"
 #include "data/npy.h"
 #include "data/npy_parts.h"
 #include "data/part_checks.h"
@@ -18,17 +21,21 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What lies at a path. A new form gets its name here, its look in form_of, and its reader in the two load functions.
-enum class Form { idx_folder, npy_folder, npy_file, table };
+enum class Form { idx_folder, npy_folder, image_folder, npy_file, table };
 
 Form form_of(const fs::path& path) {
   const fs::file_status status = look_at(path);
   if (!fs::exists(status)) {
     throw data_error(
-        "{}: does not exist; expected a folder of IDX or NPY files, an NPY file or a table; check the path",
+        "{}: does not exist; expected a folder of IDX or NPY files or of images by class, an NPY file or a table; "
+        "check "
+        "the path",
         path.string());
   }
   if (fs::is_directory(status)) {
-    return has_npy_part(path, kTrainPart) || has_npy_part(path, kTestPart) ? Form::npy_folder : Form::idx_folder;
+    return has_npy_part(path, kTrainPart) || has_npy_part(path, kTestPart) ? Form::npy_folder
+           : is_image_folder(path)                                         ? Form::image_folder
+                                                                           : Form::idx_folder;
   }
   if (is_npy_name(path)) {
     return Form::npy_file;
@@ -130,8 +137,9 @@ Dataset load_array_part(const PartRequest& part, MissingValues missing, LabelUse
   return load_npy(part, missing, labels, threads);
 }
 
-/// All parts of anything but tables.
-DataSource load_arrays(const DataRequest& request, Form form, MissingValues missing, LabelUse labels) {
+/// All parts of anything but tables. `class_names`: of a model that the data are for.
+DataSource load_arrays(const DataRequest& request, Form form, MissingValues missing, LabelUse labels,
+                       const std::optional<std::vector<std::string>>& class_names = {}) {
   DataSource source;
   const PartRequest whole = whole_request(request);
   switch (form) {
@@ -140,6 +148,10 @@ DataSource load_arrays(const DataRequest& request, Form form, MissingValues miss
       break;
     case Form::npy_file:
       source.train = load_npy(whole, missing, labels, request.threads);
+      break;
+    case Form::image_folder:
+      reject_labels(whole, "a folder");
+      source = load_image_folder(request.data, class_names, labels, request.threads);
       break;
     case Form::idx_folder:
     case Form::table:
@@ -162,6 +174,15 @@ void require_training_part(const DataSource& source, const fs::path& folder) {
   }
 }
 
+/// The names of the model's classes, or their numbers.
+std::vector<std::string> known_classes(const DataNeeds& needs) {
+  std::vector<std::string> names = needs.class_names;
+  for (std::size_t c = names.size(); c < needs.classes; ++c) {
+    names.push_back(fmt::format("{}", c));
+  }
+  return names;
+}
+
 }  // namespace
 
 DataSource load_data(const DataRequest& request) {
@@ -173,7 +194,8 @@ DataSource load_data(const DataRequest& request) {
     reject_table_roles(request);
     source = load_arrays(request, form, request.missing, LabelUse::read);
     require_training_part(source, request.data);
-    source.classes = std::size_t{1} + *std::ranges::max_element(source.train.labels);
+    source.classes = source.class_names.empty() ? std::size_t{1} + *std::ranges::max_element(source.train.labels)
+                                                : source.class_names.size();
   }
   reject_missing_option(source, request);
   check_fit(source.validation, source);
@@ -185,7 +207,8 @@ DataSource load_data(const DataRequest& request) {
 bool has_validation_part(const DataRequest& request) {
   std::error_code ignored;
   return request.validation_data ||
-         (fs::is_directory(request.data, ignored) && has_npy_part(request.data, kValidationPart));
+         (fs::is_directory(request.data, ignored) &&
+          (has_npy_part(request.data, kValidationPart) || has_image_part(request.data, kValidationPart)));
 }
 
 DataSource load_for_model(const DataRequest& request, const DataNeeds& needs, LabelUse labels) {
@@ -197,7 +220,7 @@ DataSource load_for_model(const DataRequest& request, const DataNeeds& needs, La
   }
   const MissingValues missing = needs.fills_missing ? MissingValues::mean : MissingValues::error;
   DataSource source = form == Form::table ? load_tables_for(request, needs, labels, table_options(request, missing))
-                                          : load_arrays(request, form, missing, labels);
+                                          : load_arrays(request, form, missing, labels, known_classes(needs));
   for (Dataset* part : {&source.train, &source.validation, &source.test}) {
     if (labels == LabelUse::ignore) {
       part->labels.clear();

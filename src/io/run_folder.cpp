@@ -30,6 +30,16 @@ fs::path created(fs::path path) {
   return path;
 }
 
+/// Removes what processes have left that were killed while they wrote a file.
+void remove_temporaries(const fs::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (AtomicFile::is_temporary(entry.path().filename().string())) {
+      fs::remove(entry.path(), ignored);
+    }
+  }
+}
+
 }  // namespace
 
 void RunFolder::check_free(const fs::path& path) {
@@ -51,13 +61,31 @@ void RunFolder::check_free(const fs::path& path) {
     return name == FolderLock::kName || AtomicFile::is_temporary(name);
   });
   if (!empty) {
-    throw usage_error("{}: this folder is not empty; give the name of a new one, so that no run is overwritten",
-                      path.string());
+    throw usage_error(
+        "{}: this folder is not empty; give the name of a new one, or go on with a run in it by strata train "
+        "--resume",
+        path.string());
   }
 }
 
 RunFolder::RunFolder(fs::path path) : path_(created(std::move(path))), lock_(path_) {
   check_free(path_);  // another run may have come and gone in between
+}
+
+RunFolder::RunFolder(fs::path path, FolderLock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+
+RunFolder RunFolder::existing(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path / "config.json", ignored)) {
+    throw data_error("{}: {}; expected a folder that strata train has made with --run-dir", path.string(),
+                     !fs::exists(path, ignored)         ? "not found"
+                     : !fs::is_directory(path, ignored) ? "is no folder"
+                                                        : "has no config.json");
+  }
+  RunFolder folder(path, FolderLock(path));
+  remove_temporaries(folder.path());
+  remove_temporaries(folder.checkpoints());
+  return folder;
 }
 
 void RunFolder::write_config(const nlohmann::ordered_json& config, const std::string& command) const {

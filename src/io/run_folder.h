@@ -19,18 +19,25 @@ class RunFolder {
   /// refuses or another process has the folder.
   explicit RunFolder(std::filesystem::path path);
 
+  /// The folder of a run that is there, locked; what was never finished in it is removed. Throws Error(data) if there
+  /// is no such folder, and Error(failed) as above.
+  static RunFolder existing(const std::filesystem::path& path);
+
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path config() const { return path_ / "config.json"; }
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
   std::filesystem::path find_lr() const { return path_ / "find_lr.json"; }
   std::filesystem::path model() const { return path_ / "model.safetensors"; }
   std::filesystem::path report() const { return path_ / "report.html"; }
+  std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
 
   /// Writes config.json, whole or not at all: the members of `config`, then strata_version and `command`, which
   /// repeats the run.
   void write_config(const nlohmann::ordered_json& config, const std::string& command) const;
 
  private:
+  RunFolder(std::filesystem::path path, FolderLock lock);
+
   std::filesystem::path path_;
   FolderLock lock_;
 };

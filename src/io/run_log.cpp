@@ -92,6 +92,23 @@ RunLog::RunLog(const std::string& target, const nlohmann::ordered_json& config)
   }
 }
 
+RunLog::RunLog(const std::string& target, std::uint64_t bytes)
+    : name_(target),
+      file_(::open(target.c_str(), O_WRONLY | O_CLOEXEC)),
+      descriptor_(file_.get()),
+      bytes_(bytes),
+      last_flush_(Clock::now()) {
+  const auto end = static_cast<off_t>(bytes);
+  const off_t size = file_ ? ::lseek(descriptor_, 0, SEEK_END) : -1;
+  if (size >= 0 && size < end) {
+    throw data_error("{}: it has {} bytes; expected the {} that it had when the run was kept; restore the file", name_,
+                     size, bytes);
+  }
+  if (size < 0 || ::ftruncate(descriptor_, end) != 0 || ::lseek(descriptor_, end, SEEK_SET) != end) {
+    throw failed_error("cannot write {}: {}", name_, system_reason(errno));
+  }
+}
+
 RunLog::~RunLog() {
   try {
     flush();
@@ -100,6 +117,9 @@ RunLog::~RunLog() {
 }
 
 void RunLog::on_run(const RunInfo& run) {
+  if (config_.empty()) {
+    return;
+  }
   append(buffer_, R"({{"type":"run","schema":{},"config":{},"parameters":{},"features":{},"classes":{})", kSchema,
          config_, run.parameters, run.features, run.classes);
   append(buffer_, R"(,"train_rows":{},"validation_rows":{},"test_rows":{},"steps_per_epoch":{})", run.train_rows,
@@ -157,6 +177,15 @@ void RunLog::flush() {
   buffer_.clear();
   last_flush_ = Clock::now();
   write_all(descriptor_, std::as_bytes(std::span(lines)), name_);
+  bytes_ += lines.size();
+}
+
+std::uint64_t RunLog::sync() {
+  flush();
+  if (::fdatasync(descriptor_) != 0 && errno != EINVAL && errno != EROFS) {
+    throw failed_error("cannot write {}: {}", name_, system_reason(errno));
+  }
+  return bytes_;
 }
 
 std::string_view status_name(RunStatus status) {

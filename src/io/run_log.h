@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ class RunLog : public Observer {
   /// `target` is a file, which is overwritten now, or `-` for stdout. `config` has every option of the run under its
   /// command-line name, with underscores. Throws Error(failed) if the file cannot be opened.
   RunLog(const std::string& target, const nlohmann::ordered_json& config);
+  /// Goes on in the file `target` after its first `bytes` bytes, without another line for the run; what follows them
+  /// is cut off now. Throws Error(data) if it has fewer, and Error(failed) if it cannot be opened.
+  RunLog(const std::string& target, std::uint64_t bytes);
   RunLog(const RunLog&) = delete;
   RunLog& operator=(const RunLog&) = delete;
   /// Writes what is still in the buffer, as far as that works: a run that ends by an exception keeps its steps.
@@ -32,14 +36,18 @@ class RunLog : public Observer {
   void on_epoch(const EpochInfo& epoch) override;
   void on_result(const RunResult& result) override;
 
+  /// Makes all lines so far durable. Returns how many bytes the file has now.
+  std::uint64_t sync();
+
  private:
   void flush();
 
   std::string name_;    ///< for messages
-  std::string config_;  ///< as JSON
+  std::string config_;  ///< as JSON; empty: the file has its line already
   FileDescriptor file_;
-  int descriptor_;      ///< file_'s, or stdout's
-  std::string buffer_;  ///< whole lines
+  int descriptor_;           ///< file_'s, or stdout's
+  std::uint64_t bytes_ = 0;  ///< of the file
+  std::string buffer_;       ///< whole lines
   std::chrono::steady_clock::time_point last_flush_;
 };
 

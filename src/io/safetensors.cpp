@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <istream>
@@ -76,9 +77,12 @@ std::string read_header(Input& input) {
   return header;
 }
 
-Tensor read_tensor(Input& input, const SafetensorsEntry& entry) {
+Tensor read_tensor(Input& input, const SafetensorsEntry& entry, TensorValues allowed) {
   Tensor tensor{entry.shape, std::vector<float>((entry.end - entry.begin) / sizeof(float))};
   input.read(tensor.values.data(), entry.end - entry.begin);
+  if (allowed == TensorValues::any) {
+    return tensor;
+  }
   const auto bad =
       std::find_if_not(tensor.values.begin(), tensor.values.end(), [](float x) { return std::isfinite(x); });
   if (bad != tensor.values.end()) {
@@ -88,13 +92,13 @@ Tensor read_tensor(Input& input, const SafetensorsEntry& entry) {
   return tensor;
 }
 
-SafetensorsFile read_all(Input input) {
+SafetensorsFile read_all(Input input, TensorValues allowed) {
   const std::string text = read_header(input);
   SafetensorsHeader header = parse_safetensors_header(text, input.size() - kLengthBytes - text.size(), input.name());
   SafetensorsFile file;
   file.metadata = std::move(header.metadata);
   for (const SafetensorsEntry& entry : header.entries) {  // in the order of their bytes, without gaps
-    file.tensors.emplace(entry.name, read_tensor(input, entry));
+    file.tensors.emplace(entry.name, read_tensor(input, entry, allowed));
   }
   return file;
 }
@@ -145,9 +149,18 @@ std::string format_header(std::span<const NamedTensor> tensors, const std::map<s
 
 }  // namespace
 
-SafetensorsFile parse_safetensors(std::string_view content, std::string_view name) {
+std::string safetensors_start(std::span<const NamedTensor> tensors, const std::map<std::string, std::string>& metadata,
+                              const std::string& name) {
+  const std::string header = format_header(tensors, metadata, name);
+  const std::uint64_t length = header.size();
+  std::string start(kLengthBytes, '\0');
+  std::memcpy(start.data(), &length, kLengthBytes);
+  return start + header;
+}
+
+SafetensorsFile parse_safetensors(std::string_view content, std::string_view name, TensorValues allowed) {
   std::istringstream in{std::string(content)};
-  return read_all({in, content.size(), name});
+  return read_all({in, content.size(), name}, allowed);
 }
 
 SafetensorsFile read_safetensors(const std::filesystem::path& path) {
@@ -162,16 +175,14 @@ SafetensorsFile read_safetensors(const std::filesystem::path& path) {
   if (!in || error) {
     throw data_error("cannot read {}: {}", name, in ? error.message() : system_reason(errno));
   }
-  return read_all({in, static_cast<std::size_t>(size), name});
+  return read_all({in, static_cast<std::size_t>(size), name}, TensorValues::finite);
 }
 
 void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
                        const std::map<std::string, std::string>& metadata) {
-  const std::string header = format_header(tensors, metadata, path.string());
-  const std::uint64_t length = header.size();
+  const std::string start = safetensors_start(tensors, metadata, path.string());
   AtomicFile file(path);
-  file.write(std::as_bytes(std::span(&length, 1)));
-  file.write(std::as_bytes(std::span(header)));
+  file.write(std::as_bytes(std::span(start)));
   for (const NamedTensor& tensor : tensors) {
     file.write(std::as_bytes(tensor.values));
   }

@@ -37,8 +37,18 @@ struct NamedTensor {
 /// warrants.
 SafetensorsFile read_safetensors(const std::filesystem::path& path);
 
+/// Whether tensors may hold NaN and infinities.
+enum class TensorValues { finite, any };
+
 /// The same for the bytes of a file that are already in memory; `name` stands for it in messages.
-SafetensorsFile parse_safetensors(std::string_view content, std::string_view name);
+SafetensorsFile parse_safetensors(std::string_view content, std::string_view name,
+                                  TensorValues allowed = TensorValues::finite);
+
+/// The bytes with which a file of these tensors begins, the header and its length; the tensors' values follow in this
+/// order. `name` stands for the file in messages. Metadata come first, in the order of their keys.
+/// Throws Error(failed) for text that is not UTF-8.
+std::string safetensors_start(std::span<const NamedTensor> tensors, const std::map<std::string, std::string>& metadata,
+                              const std::string& name);
 
 /// Writes to a temporary name beside `path`, fsyncs, renames, fsyncs the folder: `path` holds the old content or the
 /// new, never part of it. Tensors are stored in the order given, values as they are: whether they are finite is for

@@ -11,30 +11,38 @@ namespace strata {
 /// Step sums added in step order, divided by the rows seen; losses by the sum of their weights.
 class EpochMeans {
  public:
+  EpochMeans() = default;
+  /// Goes on from these.
+  EpochMeans(const LossSums& sums, std::size_t rows) : sums_(sums), rows_(rows) {}
+
   void add(const LossSums& sums, std::size_t rows) {
-    loss_ += sums.loss;
-    weight_ += sums.weight;
-    correct_ += sums.correct;
+    sums_.loss += sums.loss;
+    sums_.weight += sums.weight;
+    sums_.correct += sums.correct;
     rows_ += rows;
   }
 
+  const LossSums& sums() const { return sums_; }
   std::size_t rows() const { return rows_; }
-  double loss() const { return loss_ / weight_; }
-  double accuracy() const { return static_cast<double>(correct_) / static_cast<double>(rows_); }
+  double loss() const { return sums_.mean_loss(); }
+  double accuracy() const { return static_cast<double>(sums_.correct) / static_cast<double>(rows_); }
 
  private:
-  double loss_ = 0;
-  double weight_ = 0;
-  std::size_t correct_ = 0;
+  LossSums sums_;
   std::size_t rows_ = 0;
 };
 
-/// Seconds since it was made.
+/// Seconds since it was made, and `before` that.
 class Stopwatch {
  public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  Stopwatch() = default;
+  explicit Stopwatch(double before) : before_(before) {}
+  double seconds() const {
+    return before_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
 
  private:
+  double before_ = 0;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

@@ -72,12 +72,12 @@ EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const 
 
 }  // namespace
 
-Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters* initial)
+Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters* initial, const Scaler* scaler)
     : config_(std::move(config)),
       source_(source),
       model_(model_for(config_, source)),
       split_(split_of(config_, source)),
-      scaler_(scaler_for(config_, source.train, split_.train)),
+      scaler_(scaler != nullptr ? *scaler : scaler_for(config_, source.train, split_.train)),
       parameters_(initial_parameters(config_, model_, split_.train.size(), initial)),
       batches_(Sampler(config_.sampling, split_.train, config_.batch_size, config_.seed), config_.epochs),
       engine_(make_engine(config_.engine, engine_plan(config_, model_, scaler_, batches_.sampler().batch_sizes(),
@@ -99,13 +99,16 @@ const Dataset& Trainer::validation_part() const {
 RunResult Trainer::run(std::span<Observer* const> observers, const std::function<bool()>& stop_requested) {
   observers_ = observers;
   stop_requested_ = &stop_requested;
-  run_clock_ = {};
+  run_clock_ = Stopwatch(state_.seconds);
+  epoch_clock_ = Stopwatch(state_.epoch_seconds);
+  train_seconds_ = state_.epoch_seconds;
   for (Observer* observer : observers_) {
     observer->on_run(info());
   }
 
   Progress progress = Progress::epoch_done;
   try {
+    keep(RunMoment::start);
     progress = train();
   } catch (...) {
     engine_->export_parameters(parameters_);  // what has been learnt is not lost with whoever threw
@@ -116,11 +119,27 @@ RunResult Trainer::run(std::span<Observer* const> observers, const std::function
 }
 
 Trainer::Progress Trainer::train() {
-  Progress progress = limit_reached() ? Progress::limit_reached : Progress::epoch_done;
-  for (std::uint32_t epoch = 1; epoch <= config_.epochs && progress == Progress::epoch_done; ++epoch) {
-    progress = train_epoch(epoch);
+  Progress progress = before_epoch();
+  while (progress == Progress::epoch_done && state_.epochs < config_.epochs) {
+    progress = train_epoch(state_.epochs + 1);
+    if (progress == Progress::epoch_done) {
+      progress = before_epoch();
+    }
+  }
+  if (progress != Progress::diverged && steps_of_epoch() == 0) {
+    keep(RunMoment::end);
   }
   return progress;
+}
+
+Trainer::Progress Trainer::before_epoch() const {
+  if (steps_of_epoch() > 0) {
+    return Progress::epoch_done;
+  }
+  if (limit_reached()) {
+    return Progress::limit_reached;
+  }
+  return state_.epochs < config_.epochs && early_stopping_due() ? Progress::stopped_early : Progress::epoch_done;
 }
 
 RunResult Trainer::finish(Progress progress) {
@@ -163,6 +182,10 @@ void Trainer::complete_result(RunStatus status) {
     result_.val_loss = validation.loss;
     result_.val_accuracy = validation.accuracy;
   }
+  if (state_.means.rows() > 0) {
+    result_.train_loss = state_.means.loss();
+    result_.train_accuracy = state_.means.accuracy();
+  }
   result_.monitor = config_.monitor;
   if (state_.best.epoch > 0) {
     result_.best_epoch = state_.best.epoch;
@@ -175,37 +198,52 @@ void Trainer::complete_result(RunStatus status) {
 }
 
 Trainer::Progress Trainer::train_epoch(std::uint32_t epoch) {
-  state_.means = {};
-  update_ratios_.clear();
-  epoch_clock_ = {};
-  train_seconds_ = 0;
-  const bool measure =
-      std::ranges::any_of(observers_, [](const Observer* observer) { return observer->wants_update_ratios(); });
-  Progress progress = Progress::epoch_done;
-  std::size_t steps = 0;
-  while (steps < batches_.steps_per_epoch() && progress == Progress::epoch_done) {
-    ++steps;
-    const double loss = measure && is_last(steps) ? measured_step(epoch, steps) : step(epoch, steps);
-    if (!std::isfinite(loss)) {
-      progress = Progress::diverged;
-    } else if ((*stop_requested_)()) {
-      progress = Progress::interrupted;
-    } else if (limit_reached()) {
-      progress = Progress::limit_reached;
-    }
+  if (steps_of_epoch() == 0) {
+    state_.means = {};
+    state_.update_ratios.clear();
+    epoch_clock_ = {};
   }
-  result_.train_loss = state_.means.loss();
-  result_.train_accuracy = state_.means.accuracy();
+  Progress progress = train_steps(epoch);
+  const bool whole = steps_of_epoch() == batches_.steps_per_epoch();
+  if (progress == Progress::interrupted || (progress == Progress::limit_reached && !whole)) {
+    keep(RunMoment::end);
+  }
   if (progress == Progress::epoch_done || progress == Progress::limit_reached) {
-    state_.epochs += steps == batches_.steps_per_epoch() ? 1 : 0;
+    state_.epochs += whole ? 1 : 0;
     finish_epoch(epoch);
     if (state_.validation && !std::isfinite(state_.validation->loss)) {
       progress = Progress::diverged;
-    } else if (progress == Progress::epoch_done && epoch < config_.epochs && early_stopping_due()) {
-      progress = Progress::stopped_early;
+    }
+  }
+  if (progress == Progress::epoch_done) {
+    keep(RunMoment::epoch);
+  }
+  return progress;
+}
+
+Trainer::Progress Trainer::train_steps(std::uint32_t epoch) {
+  const bool measure =
+      std::ranges::any_of(observers_, [](const Observer* observer) { return observer->wants_update_ratios(); });
+  Progress progress = steps_of_epoch() > 0 && limit_reached() ? Progress::limit_reached : Progress::epoch_done;
+  while (progress == Progress::epoch_done && steps_of_epoch() < batches_.steps_per_epoch()) {
+    const std::size_t next = steps_of_epoch() + 1;
+    const double loss = measure && is_last(next) ? measured_step(epoch, next) : step(epoch, next);
+    progress = after_step(loss);
+    if (progress == Progress::epoch_done && next < batches_.steps_per_epoch()) {
+      keep(RunMoment::step);
     }
   }
   return progress;
+}
+
+Trainer::Progress Trainer::after_step(double loss) const {
+  if (!std::isfinite(loss)) {
+    return Progress::diverged;
+  }
+  if ((*stop_requested_)()) {
+    return Progress::interrupted;
+  }
+  return limit_reached() ? Progress::limit_reached : Progress::epoch_done;
 }
 
 double Trainer::step(std::uint32_t epoch, std::size_t step_in_epoch) {
@@ -232,7 +270,7 @@ double Trainer::measured_step(std::uint32_t epoch, std::size_t step_in_epoch) {
   const Parameters before = parameters_;
   const double loss = step(epoch, step_in_epoch);
   engine_->export_parameters(parameters_);
-  update_ratios_ = update_ratios(before, parameters_);
+  state_.update_ratios = update_ratios(before, parameters_);
   return loss;
 }
 
@@ -269,7 +307,7 @@ void Trainer::finish_epoch(std::uint32_t epoch) {
     info.best_epoch = state_.best.epoch;
   }
   info.learning_rates = rates_;
-  info.update_ratios = update_ratios_;
+  info.update_ratios = state_.update_ratios;
   info.seconds = epoch_clock_.seconds();
   for (Observer* observer : observers_) {
     observer->on_epoch(info);
@@ -311,7 +349,5 @@ bool Trainer::limit_reached() const {
   return (config_.max_steps && state_.global_step >= *config_.max_steps) ||
          (config_.max_seconds && seconds() >= *config_.max_seconds);
 }
-
-double Trainer::seconds() const { return run_clock_.seconds(); }
 
 }  // namespace strata

@@ -23,24 +23,41 @@ namespace strata {
 
 class Trainer {
  public:
-  /// Splits the rows, fits the scaler, initialises the weights (or takes `initial`) and builds the engine.
+  /// Splits the rows, fits the scaler (or takes `scaler`), initialises the weights (or takes `initial`) and builds the
+  /// engine.
   /// `source` must outlive the trainer. Throws Error(usage) for a configuration that the data does not allow.
-  Trainer(TrainConfig config, const DataSource& source, const Parameters* initial = nullptr);
+  Trainer(TrainConfig config, const DataSource& source, const Parameters* initial = nullptr,
+          const Scaler* scaler = nullptr);
 
   /// From now on `set` has the last word on the groups' rates at each update (counted from 1); it gets those of their
   /// schedules.
   void set_rates(std::function<void(std::uint64_t update, LearningRates& rates)> set) { set_rates_ = std::move(set); }
+
+  /// From now on `keep` hears of every moment at which snapshot() is one to go on from.
+  void set_checkpoints(std::function<void(RunMoment)> keep) { keep_ = std::move(keep); }
+
+  /// Before run(): goes on from there, with the steps that would have followed. `snapshot` is of a run of the same
+  /// configuration (its length and threads apart) and data. Throws Error(data) if it cannot be, and Error(usage) if it
+  /// is past the end of this run.
+  void resume(RunSnapshot snapshot);
+  /// The run as it stands, weights and optimizers' state in the canonical form.
+  RunSnapshot snapshot() const;
+  /// Whether there is a step to make, unless something unforeseen ends the run.
+  bool has_steps_left() const;
 
   /// Trains until the epochs are done, a limit is reached, the loss is no longer finite, or stop_requested() is true;
   /// it is asked after every step; or until early stopping. Call it once. If an observer throws, parameters() is what
   /// had been learnt by then.
   RunResult run(std::span<Observer* const> observers, const std::function<bool()>& stop_requested);
 
+  const TrainConfig& config() const { return config_; }
   const ModelSpec& model() const { return model_; }
   const Scaler& scaler() const { return scaler_; }
   /// The initial weights; after run() the final ones, or with restore_best the best epoch's.
   const Parameters& parameters() const { return parameters_; }
   const RunState& state() const { return state_; }
+  std::size_t steps_per_epoch() const { return batches_.steps_per_epoch(); }
+  std::string engine_name() const { return engine_->name(); }
 
  private:
   enum class Progress { epoch_done, limit_reached, stopped_early, diverged, interrupted };
@@ -48,11 +65,18 @@ class Trainer {
   /// What the rows split_.validation are rows of.
   const Dataset& validation_part() const;
   RunInfo info() const;
+  void keep(RunMoment moment) const;
   /// All epochs, or as many as it takes to stop; epoch_done if none was left.
   Progress train();
+  /// What ends the run before the next epoch; epoch_done if nothing does, or an epoch is at hand.
+  Progress before_epoch() const;
   /// Exports, tests and tells the observers.
   RunResult finish(Progress progress);
+  /// The epoch, or what is left of it, and its validation.
   Progress train_epoch(std::uint32_t epoch);
+  /// Its steps, or as many as it takes to stop.
+  Progress train_steps(std::uint32_t epoch);
+  Progress after_step(double loss) const;
   /// One update. Returns the batch's mean loss before it.
   double step(std::uint32_t epoch, std::size_t step_in_epoch);
   /// The same, and how far it moves the weights.
@@ -69,7 +93,8 @@ class Trainer {
   /// Whether the epoch surely ends with this step.
   bool is_last(std::size_t step_in_epoch) const;
   bool limit_reached() const;
-  double seconds() const;
+  double seconds() const { return run_clock_.seconds(); }
+  std::uint64_t steps_of_epoch() const { return state_.steps_of_epoch(batches_.steps_per_epoch()); }
 
   TrainConfig config_;
   const DataSource& source_;
@@ -81,14 +106,14 @@ class Trainer {
   std::unique_ptr<Engine> engine_;
   std::uint64_t horizon_;                                         ///< steps of the run, if nothing ends it early
   std::function<void(std::uint64_t, LearningRates&)> set_rates_;  ///< may be empty
+  std::function<void(RunMoment)> keep_;                           ///< may be empty
   LearningRates rates_;                                           ///< of each group, for the step at hand
   std::vector<kernels::OptimizerUpdate> updates_;                 ///< likewise
 
   RunState state_;
   Stopwatch run_clock_;
   Stopwatch epoch_clock_;
-  double train_seconds_ = 0;           ///< spent training in this epoch
-  std::vector<double> update_ratios_;  ///< at the epoch's last step, if somebody wants them
+  double train_seconds_ = 0;  ///< spent training in this epoch
   RunResult result_;
   std::span<Observer* const> observers_;
   const std::function<bool()>* stop_requested_ = nullptr;

@@ -13,26 +13,10 @@ PATH=$work/bin:$PATH
 unset NO_COLOR
 export TERM=xterm LC_ALL=C.UTF-8
 
-# big_endian NUMBER: its four bytes, as printf's escapes.
-big_endian() { printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 >> 24 & 255)) $(($1 >> 16 & 255)) $(($1 >> 8 & 255)) $(($1 & 255)); }
-
-# make_part FOLDER PREFIX ROWS: images of 4 x 4 pixels in three classes, a class to each third of the brightness.
-make_part() {
-  local images labels row
-  images="\\x00\\x00\\x08\\x03$(big_endian "$3")$(big_endian 4)$(big_endian 4)"
-  labels="\\x00\\x00\\x08\\x01$(big_endian "$3")"
-  for ((row = 0; row < $3; ++row)); do
-    # shellcheck disable=SC2046  # one word a pixel
-    images+=$(printf '\\x%02x' $(for p in {0..15}; do echo $((row % 3 * 80 + (row * 7 + p * 13) % 64)); done))
-    labels+=$(printf '\\x%02x' $((row % 3)))
-  done
-  printf '%b' "$images" >"$1/$2-images-idx3-ubyte"
-  printf '%b' "$labels" >"$1/$2-labels-idx1-ubyte"
-}
+# shellcheck source=/dev/null
+. "$(dirname "$(realpath "$0")")/small_data.sh"
 export DATA=$work/data
-mkdir "$DATA"
-make_part "$DATA" train 64
-make_part "$DATA" t10k 16
+make_small_data "$DATA"
 export SMALL="--data $DATA --hidden 4 --batch-size 8 --threads 1"
 export TINY="$SMALL --epochs 1"
 export DEEP="--data $DATA --hidden 6,5,4 --batch-size 8"

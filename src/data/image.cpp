@@ -1,0 +1,158 @@
+#include "data/image.h"
+
+#include <fmt/format.h>
+#include <libdeflate.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <limits>
+#include <memory>
+
+// The one place that includes stb. Files are read by us, so that no more than their bytes can be.
+#define STB_IMAGE_IMPLEMENTATION
+#define STB_IMAGE_STATIC
+#define STBI_ONLY_PNG
+#define STBI_ONLY_JPEG
+#define STBI_NO_STDIO
+#define STBI_NO_LINEAR
+#define STBI_NO_HDR
+#include <stb/stb_image.h>
+
+#include "core/error.h"
+
+namespace strata {
+
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+constexpr std::array<std::uint8_t, 8> kPngSignature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+constexpr std::array<std::uint8_t, 3> kJpegSignature{0xff, 0xd8, 0xff};
+
+template <std::size_t n>
+bool starts_with(Bytes file, const std::array<std::uint8_t, n>& signature) {
+  return file.size() >= n && std::equal(signature.begin(), signature.end(), file.begin());
+}
+
+Error damaged(const std::string& name, std::string_view what) {
+  return data_error("{}: {}; expected a whole PNG or JPEG; copy it anew", name, what);
+}
+
+std::uint32_t big_endian(Bytes bytes) {
+  return std::uint32_t{bytes[0]} << 24U | std::uint32_t{bytes[1]} << 16U | std::uint32_t{bytes[2]} << 8U | bytes[3];
+}
+
+/// Length, type, data and checksum of each chunk, up to and including IEND, which ends the file.
+void check_png(Bytes file, const std::string& name) {
+  constexpr std::size_t kAround = 12;  // length, type, checksum
+  constexpr std::uint32_t kEnd = 0x49454e44;
+  Bytes rest = file.subspan(kPngSignature.size());
+  for (bool more = true; more;) {
+    if (rest.size() < kAround || rest.size() - kAround < big_endian(rest)) {
+      throw damaged(name, "the PNG is cut short");
+    }
+    const std::size_t size = big_endian(rest);
+    const std::uint32_t checksum = libdeflate_crc32(0, rest.data() + 4, size + 4);
+    if (checksum != big_endian(rest.subspan(size + 8))) {
+      throw damaged(name, "the PNG is damaged: a checksum is wrong");
+    }
+    more = big_endian(rest.subspan(4)) != kEnd;
+    rest = rest.subspan(size + kAround);
+  }
+  if (!rest.empty()) {
+    throw damaged(name, fmt::format("{} bytes follow the end of the PNG", rest.size()));
+  }
+}
+
+/// The place of the last marker ff `code`, which image data cannot contain; 0 if there is none.
+std::size_t last_marker(Bytes file, std::uint8_t code) {
+  for (std::size_t i = file.size() - 1; i > 0; --i) {
+    if (file[i] == code && file[i - 1] == 0xff) {
+      return i;
+    }
+  }
+  return 0;
+}
+
+/// That the image data, which stb would fill up with grey, come to their end.
+void check_jpeg(Bytes file, const std::string& name) {
+  constexpr std::uint8_t kStartOfScan = 0xda;
+  constexpr std::uint8_t kEndOfImage = 0xd9;
+  const std::size_t scan = last_marker(file, kStartOfScan);
+  if (scan == 0 || last_marker(file, kEndOfImage) < scan) {
+    throw damaged(name, "the JPEG is cut short");
+  }
+}
+
+void check_whole(Bytes file, const std::string& name) {
+  if (starts_with(file, kPngSignature)) {
+    check_png(file, name);
+  } else if (starts_with(file, kJpegSignature)) {
+    check_jpeg(file, name);
+  } else {
+    throw damaged(name, "is neither a PNG nor a JPEG");
+  }
+}
+
+int stb_size(Bytes file, const std::string& name) {
+  if (file.size() > std::numeric_limits<int>::max()) {
+    throw data_error("{}: has {} bytes; expected an image of less than 2 GiB", name, file.size());
+  }
+  return static_cast<int>(file.size());
+}
+
+}  // namespace
+
+std::string to_string(const ImageShape& shape) {
+  return fmt::format("{} x {} {}", shape.height, shape.width, shape.channels == 1 ? "grey" : "RGB");
+}
+
+bool is_image_name(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  std::string ending(dot == std::string_view::npos ? "" : name.substr(dot));
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending == ".png" || ending == ".jpg" || ending == ".jpeg";
+}
+
+ImageShape image_shape(Bytes file, const std::string& name) {
+  // Deflate's best is 1032 to 1, of pixels of one bit that become three bytes.
+  constexpr std::size_t kMostPerByte = 24 * 1032;
+  const int size = stb_size(file, name);
+  check_whole(file, name);
+  int width = 0;
+  int height = 0;
+  int channels = 0;
+  if (stbi_info_from_memory(file.data(), size, &width, &height, &channels) == 0 || width <= 0 || height <= 0) {
+    throw damaged(name, fmt::format("its header cannot be read ({})", stbi_failure_reason()));
+  }
+  if (channels == 2 || channels == 4) {
+    throw data_error("{}: has an alpha channel; expected grey or RGB; flatten it", name);
+  }
+  if (stbi_is_16_bit_from_memory(file.data(), size) != 0) {
+    throw data_error("{}: has 16 bits a channel; expected 8; convert it", name);
+  }
+  const ImageShape shape{static_cast<std::size_t>(height), static_cast<std::size_t>(width),
+                         static_cast<std::size_t>(channels)};
+  if (shape.bytes() / kMostPerByte > file.size()) {
+    throw damaged(name,
+                  fmt::format("claims {} pixels, more than its {} bytes can hold", to_string(shape), file.size()));
+  }
+  return shape;
+}
+
+void decode_image(Bytes file, const ImageShape& shape, std::span<std::uint8_t> pixels, const std::string& name) {
+  int width = 0;
+  int height = 0;
+  int channels = 0;
+  const std::unique_ptr<stbi_uc, void (*)(void*)> decoded(
+      stbi_load_from_memory(file.data(), stb_size(file, name), &width, &height, &channels,
+                            static_cast<int>(shape.channels)),
+      stbi_image_free);
+  if (!decoded || static_cast<std::size_t>(width) != shape.width || static_cast<std::size_t>(height) != shape.height) {
+    throw damaged(name, fmt::format("cannot be decoded ({})", decoded ? "its size" : stbi_failure_reason()));
+  }
+  std::copy_n(decoded.get(), shape.bytes(), pixels.begin());
+}
+
+}  // namespace strata

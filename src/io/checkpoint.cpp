@@ -1,0 +1,205 @@
+#include "io/checkpoint.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/number.h"
+#include "data/read_file.h"
+#include "io/atomic_file.h"
+#include "io/json_text.h"
+#include "io/run_state_json.h"
+
+namespace strata {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kFormatVersion = "1";
+constexpr std::string_view kKind = "checkpoint";
+
+// The checksum is the first of the metadata, so that its digits stand at one place in every file. It is the hash of all
+// bytes of the file, these digits taken for zeros.
+constexpr std::size_t kLengthBytes = 8;
+constexpr std::string_view kBeforeDigits = R"({"__metadata__":{"checksum":")";
+constexpr std::size_t kDigitsAt = kLengthBytes + kBeforeDigits.size();
+constexpr std::string_view kNoDigits = "0000000000000000";
+constexpr std::size_t kDigitsEnd = kDigitsAt + kNoDigits.size();
+
+/// A tensor to read into.
+struct TensorPlace {
+  std::string name;
+  std::vector<std::size_t> shape;
+  std::span<float> values;
+};
+
+/// Adds one layer's weight and bias, named with `prefix`. NamedTensor or TensorPlace; const Parameters or not.
+template <class Tensor, class SomeParameters>
+void add_layer(std::vector<Tensor>& tensors, std::string_view prefix, SomeParameters& parameters, std::size_t layer) {
+  const auto weight = parameters.weight(layer);
+  tensors.push_back({fmt::format("{}layers.{}.weight", prefix, layer),
+                     {weight.rows(), weight.columns()},
+                     {weight.data(), weight.rows() * weight.columns()}});
+  const auto bias = parameters.bias(layer);
+  tensors.push_back({fmt::format("{}layers.{}.bias", prefix, layer), {bias.size()}, bias});
+}
+
+template <class Tensor, class SomeParameters>
+void add_all_layers(std::vector<Tensor>& tensors, std::string_view prefix, SomeParameters& parameters) {
+  for (std::size_t layer = 0; layer < parameters.layers().size(); ++layer) {
+    add_layer(tensors, prefix, parameters, layer);
+  }
+}
+
+/// All tensors of a checkpoint, in the file's order. Of the optimizers' state only what a layer's optimizer has.
+template <class Tensor, class Snapshot>
+std::vector<Tensor> tensors_of(Snapshot& snapshot, const std::vector<ParameterGroup>& groups) {
+  std::vector<Tensor> tensors;
+  add_all_layers(tensors, "", snapshot.parameters);
+  for (const ParameterGroup& group : groups) {
+    const auto slots = find_optimizer(group.optimizer.name).state(group.optimizer);
+    for (std::size_t s = 0; s < slots.size(); ++s) {
+      for (std::size_t layer = group.first; layer <= group.last; ++layer) {
+        add_layer(tensors, fmt::format("optimizer.{}.", slots[s].name), snapshot.optimizers.slots[s], layer);
+      }
+    }
+  }
+  if (snapshot.state.best_parameters) {
+    add_all_layers(tensors, "best.", *snapshot.state.best_parameters);
+  }
+  tensors.push_back({"scaler.mean", {snapshot.scaler.mean.size()}, snapshot.scaler.mean});
+  tensors.push_back({"scaler.scale", {snapshot.scaler.scale.size()}, snapshot.scaler.scale});
+  return tensors;
+}
+
+std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::map<std::string, std::string> metadata_of(const Checkpoint& checkpoint, const RunState& state) {
+  return {{"checksum", std::string(kNoDigits)},
+          {"config", text_of(checkpoint.identity.config)},
+          {"data_hash", checkpoint.identity.data_hash},
+          {"engine", checkpoint.identity.engine},
+          {"format_version", std::string(kFormatVersion)},
+          {"kind", std::string(kKind)},
+          {"metrics_bytes", fmt::format("{}", checkpoint.metrics_bytes)},
+          {"options", text_of(checkpoint.identity.words)},
+          {"state", text_of(to_json(state))},
+          {"strata_version", STRATA_VERSION}};
+}
+
+std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
+
+/// Throws Error(data) unless `content` begins as a checkpoint does and has the checksum that it names.
+void check_bytes(std::string_view content, const std::string& name) {
+  if (content.size() < kDigitsEnd || content.substr(kLengthBytes, kBeforeDigits.size()) != kBeforeDigits) {
+    throw data_error("{}: damaged, or no checkpoint: its {} bytes do not begin with a checksum", name, content.size());
+  }
+  Hash64 hash;
+  hash.update(bytes_of(content.substr(0, kDigitsAt)));
+  hash.update(bytes_of(kNoDigits));
+  hash.update(bytes_of(content.substr(kDigitsEnd)));
+  const std::string_view digits = content.substr(kDigitsAt, kNoDigits.size());
+  if (hash.hex() != digits) {
+    throw data_error("{}: damaged: its bytes have the checksum {}, but it names {}", name, hash.hex(),
+                     quoted_name(digits));
+  }
+}
+
+SafetensorsFile read_checked(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  const AlignedVector<std::uint8_t> bytes = read_file(path);
+  const std::string_view content(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  check_bytes(content, name);
+  return parse_safetensors(content, name, TensorValues::any);
+}
+
+const std::string& text(const SafetensorsFile& file, const std::string& key) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end()) {
+    throw data_error("metadata {} is missing", key);
+  }
+  return found->second;
+}
+
+void check_kind(const SafetensorsFile& file) {
+  if (text(file, "kind") != kKind || text(file, "format_version") != kFormatVersion) {
+    throw data_error("it is a {} of format_version {}; expected a {} of {}, as this Strata ({}) reads no other",
+                     quoted_name(text(file, "kind")), quoted_name(text(file, "format_version")), kKind, kFormatVersion,
+                     STRATA_VERSION);
+  }
+}
+
+Checkpoint read_content(const SafetensorsFile& file) {
+  check_kind(file);
+  const auto bytes = parse_number<std::uint64_t>(text(file, "metrics_bytes"));
+  if (!bytes) {
+    throw data_error("metadata metrics_bytes is {}; expected a whole number", quoted_name(text(file, "metrics_bytes")));
+  }
+  return {{.words = Json::parse(text(file, "options")).get<std::vector<std::string>>(),
+           .config = Json::parse(text(file, "config")),
+           .engine = text(file, "engine"),
+           .data_hash = text(file, "data_hash")},
+          *bytes};
+}
+
+}  // namespace
+
+void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint, const RunSnapshot& snapshot,
+                      const std::vector<ParameterGroup>& groups) {
+  const auto tensors = tensors_of<NamedTensor>(snapshot, groups);
+  std::string start = safetensors_start(tensors, metadata_of(checkpoint, snapshot.state), path.string());
+  Hash64 hash;
+  hash.update(bytes_of(start));
+  for (const NamedTensor& tensor : tensors) {
+    hash.update(std::as_bytes(tensor.values));
+  }
+  start.replace(kDigitsAt, kNoDigits.size(), hash.hex());
+  AtomicFile file(path);
+  file.write(bytes_of(start));
+  for (const NamedTensor& tensor : tensors) {
+    file.write(std::as_bytes(tensor.values));
+  }
+  file.commit();
+}
+
+CheckpointFile::CheckpointFile(const std::filesystem::path& path) : name_(path.string()), file_(read_checked(path)) {
+  try {
+    content_ = read_content(file_);
+    state_ = run_state(Json::parse(text(file_, "state")));
+  } catch (const std::exception& error) {  // ours or nlohmann's, without the file's name
+    throw data_error("{}: {}", name_, error.what());
+  }
+}
+
+RunSnapshot CheckpointFile::snapshot(const ModelSpec& model, const std::vector<ParameterGroup>& groups) const {
+  RunSnapshot snapshot{state_, Parameters(model.layers()), initial_state(model.layers(), groups),
+                       Scaler{std::vector<float>(model.inputs), std::vector<float>(model.inputs)}};
+  if (file_.tensors.contains("best.layers.0.weight")) {
+    snapshot.state.best_parameters.emplace(model.layers());
+  }
+  const auto places = tensors_of<TensorPlace>(snapshot, groups);
+  for (const TensorPlace& place : places) {
+    const auto found = file_.tensors.find(place.name);
+    if (found == file_.tensors.end() || found->second.shape != place.shape) {
+      throw data_error("{}: tensor {} {}; expected the shape ({}); is it the checkpoint of another run?", name_,
+                       place.name, found == file_.tensors.end() ? "is missing" : "has another shape",
+                       fmt::join(place.shape, ", "));
+    }
+    std::ranges::copy(found->second.values, place.values.begin());
+  }
+  if (file_.tensors.size() != places.size()) {
+    throw data_error("{}: it has {} tensors; expected {}; is it the checkpoint of another run?", name_,
+                     file_.tensors.size(), places.size());
+  }
+  return snapshot;
+}
+
+}  // namespace strata
