@@ -18,6 +18,7 @@
 #include "bench/program_bench.h"
 #include "bench/setup.h"
 #include "bench/step_bench.h"
+#include "bench/table_bench.h"
 #include "core/error.h"
 #include "kernels/instruction_set.h"
 #include "kernels/onednn/version.h"
@@ -32,7 +33,7 @@ constexpr std::string_view kUsage =
     "\n"
     "  step     the whole training step beside a plain loop over oneDNN's primitives\n"
     "  kernels  each kernel of both engines, and the phases of the panels engine's step\n"
-    "  parts    loading, fitting the scaler, evaluation\n"
+    "  parts    loading images and tables, fitting the scaler, evaluation\n"
     "  program  a process from its start to its first step; time and memory of a default run\n"
     "  all      these four (the default)\n"
     "  model    a cost model of the step, fitted to some steps and held against others; of the options it takes\n"
@@ -75,6 +76,7 @@ void run(const Selection& selection) {
     }
     if (wants("parts")) {
       bench_parts(setup, report, source);
+      bench_tables(setup, report);
     }
   }
   report.print_load();

@@ -5,6 +5,7 @@
 
 #include "cli/completion_command.h"
 #include "cli/evaluate_command.h"
+#include "cli/export_command.h"
 #include "cli/find_lr_command.h"
 #include "cli/help.h"
 #include "cli/info_command.h"
@@ -90,6 +91,9 @@ Outcome dispatch(const Words& words) {
   }
   if (first == "completion") {
     return run_completion({words.begin() + 1, words.end()});
+  }
+  if (first == "export") {
+    return run_export({words.begin() + 1, words.end()});
   }
   if (first == "--help" || first == "-h") {
     return answer(words, general_help());

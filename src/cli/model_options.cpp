@@ -104,4 +104,18 @@ Command info_command() {
                  options_of_train({kDataOptions.begin(), kDataOptions.end()}, train_options({"isa"})));
 }
 
+Command export_command() {
+  Command command{.name = "export",
+                  .summary = "a model as an ONNX file, for other programs",
+                  .options = {{.name = "output",
+                               .value = "FILE.onnx",
+                               .heading = kOutput,
+                               .help = "the file, required; one that is there is replaced"}},
+                  .operands = "MODEL"};
+  for (Option& option : train_options({"quiet", "json", "help", "version"})) {  // one thread copies the weights
+    command.options.push_back(std::move(option));
+  }
+  return command;
+}
+
 }  // namespace strata::cli

@@ -17,5 +17,6 @@ inline constexpr std::array<std::string_view, 13> kDataOptions{
 Command evaluate_command();
 Command predict_command();
 Command info_command();
+Command export_command();
 
 }  // namespace strata::cli

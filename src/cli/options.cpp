@@ -59,7 +59,8 @@ std::vector<Option> data_options() {
        .heading = kData,
        .help = "folder of IDX files (train-images-idx3-ubyte[.gz], train-labels-idx1-ubyte[.gz], "
                "t10k-images-idx3-ubyte[.gz], t10k-labels-idx1-ubyte[.gz]) or of NPY files (X_train.npy[.gz], "
-               "y_train.npy[.gz], and perhaps X_validation, y_validation, X_test, y_test); a folder of PNG and JPEG images, a "
+               "y_train.npy[.gz], and perhaps X_validation, y_validation, X_test, y_test); a folder of PNG and JPEG "
+               "images, a "
                "folder for each class, perhaps within train, validation and test; an NPY file of features; a table "
                "(.csv, .tsv, .txt, also with .gz)"},
       {.name = "labels", .value = "FILE", .heading = kData, .help = "NPY file of the labels of an NPY file --data"},
@@ -281,6 +282,10 @@ std::vector<Option> output_options() {
        .help = "go on with the run in a --run-dir from its last checkpoint, with its options, exactly as if it had not "
                "stopped; other --threads, --epochs and what only concerns output may be given",
        .contradicts = {{.option = "run-dir", .reason = "the run goes on in its own folder"}}},
+      {.name = "tensorboard",
+       .heading = kOutput,
+       .help = "event files for TensorBoard, in the --run-dir",
+       .lasts = true},
       {.name = "save",
        .value = "FILE",
        .heading = kOutput,
@@ -376,8 +381,8 @@ std::vector<Option> train_options(const std::vector<std::string_view>& names) {
 }
 
 std::vector<Command> commands() {
-  return {train_command(),   sweep_command(), find_lr_command(), evaluate_command(),
-          predict_command(), info_command(),  report_command(),  completion_command()};
+  return {train_command(), sweep_command(),  find_lr_command(), evaluate_command(),  predict_command(),
+          info_command(),  export_command(), report_command(),  completion_command()};
 }
 
 }  // namespace strata::cli

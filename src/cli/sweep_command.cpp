@@ -26,6 +26,7 @@
 #include "core/error.h"
 #include "kernels/instruction_set.h"
 #include "search/halving.h"
+#include "search/trial_events.h"
 
 namespace strata::cli {
 
@@ -36,18 +37,33 @@ using StopRequested = std::function<bool()>;
 /// Keeps every record, then tells the display.
 class Recorder : public TrialListener {
  public:
-  Recorder(TrialLog& log, SweepProgress& progress) : log_(log), progress_(progress) {}
+  /// `events` may be null.
+  Recorder(TrialLog& log, const TrialEvents* events, SweepProgress& progress)
+      : log_(log), events_(events), progress_(progress) {}
 
   void on_start(const Trial& trial) override { progress_.on_start(trial); }
   void on_end(const Trial& trial, const TrialRecord& record) override {
     log_.append(record);
+    write_events(record);
     ++ran_;
     progress_.on_end(trial, record);
+  }
+  /// A trial that the log has already.
+  void skip(const Trial& trial, const TrialRecord& record) {
+    write_events(record);
+    progress_.skip(trial, record);
   }
   std::size_t ran() const { return ran_; }
 
  private:
+  void write_events(const TrialRecord& record) const {
+    if (events_ != nullptr) {
+      events_->write(record);
+    }
+  }
+
   TrialLog& log_;
+  const TrialEvents* events_;
   SweepProgress& progress_;
   std::size_t ran_ = 0;
 };
@@ -55,15 +71,16 @@ class Recorder : public TrialListener {
 /// The points of a sweep, trained as far as its strategy takes each.
 class Sweep {
  public:
-  /// `log` and `source` must outlive it.
-  Sweep(const SweepSettings& settings, const DataSource& source, TrialLog& log, Monitor monitor)
+  /// `log`, `events` (which may be null) and `source` must outlive it.
+  Sweep(const SweepSettings& settings, const DataSource& source, TrialLog& log, const TrialEvents* events,
+        Monitor monitor)
       : settings_(settings),
         source_(source),
         log_(log),
         monitor_(monitor),
         points_(candidate_points(settings)),
         progress_(settings.progress, monitor),
-        recorder_(log, progress_) {}
+        recorder_(log, events, progress_) {}
 
   /// Runs what the log lacks, until all is done or a stop is requested.
   void run(const std::vector<Rung>& rungs, const StopRequested& stop_requested) {
@@ -103,7 +120,7 @@ class Sweep {
           continue;  // two points may be one trial
         }
         if (const TrialRecord* record = log_.find(trial.key)) {
-          progress_.skip(trial, *record);
+          recorder_.skip(trial, *record);
         } else {
           missing.push_back(std::move(trial));
         }
@@ -235,7 +252,11 @@ Outcome sweep(const SweepSettings& settings, const std::string& command) {
   if (!settings.quiet) {
     print_notes(introduction(settings, first, rungs));
   }
-  Sweep sweep(settings, source, folder ? folder->trials() : *memory, first.config.monitor);
+  std::optional<TrialEvents> events;
+  if (settings.tensorboard) {
+    events.emplace(*settings.run_dir / "tensorboard", settings.axes, first.config.monitor);
+  }
+  Sweep sweep(settings, source, folder ? folder->trials() : *memory, events ? &*events : nullptr, first.config.monitor);
   sweep.run(rungs, stop_requested);
   if (stop_requested()) {
     return stopped(settings, signals.received());

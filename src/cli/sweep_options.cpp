@@ -22,8 +22,9 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
 std::vector<Option> shared_options(std::initializer_list<std::string_view> left_out) {
   std::vector<Option> options;
   for (Option& option : train_command().options) {
-    if ((option.shapes_run && !is_one_of(option.name, left_out)) ||
-        is_one_of(option.name, {"progress", "config", "threads", "quiet", "json", "help", "version"})) {
+    if ((option.shapes_run || is_one_of(option.name, {"tensorboard", "progress", "config", "threads", "quiet", "json",
+                                                      "help", "version"})) &&
+        !is_one_of(option.name, left_out)) {
       options.push_back(std::move(option));
     }
   }
@@ -135,7 +136,7 @@ Command sweep_command() {
 Command find_lr_command() {
   return command("find-lr", "learning-rate range test for each group", range_options(),
                  shared_options({"epochs", "max-steps", "max-time", "early-stopping", "monitor", "restore-best",
-                                 "checkpoint-every"}),
+                                 "checkpoint-every", "tensorboard"}),
                  run_dir("a new folder for config.json, find_lr.json and report.html"));
 }
 

@@ -313,6 +313,10 @@ SweepSettings sweep_settings(const Arguments& given) {
   }
   settings.quiet = arguments.given("quiet");
   settings.json = arguments.given("json");
+  settings.tensorboard = arguments.given("tensorboard");
+  if (settings.tensorboard && !settings.run_dir) {
+    throw usage_error("--tensorboard does not apply: event files lie in the sweep's folder; give --run-dir");
+  }
   settings.progress =
       settings.quiet ? ProgressStyle::none : entry_named(kProgressStyles, arguments.text("progress")).value;
 

@@ -32,6 +32,7 @@ struct SweepSettings {
   ProgressStyle progress = ProgressStyle::automatic;
   bool quiet = false;
   bool json = false;
+  bool tensorboard = false;  ///< needs a run_dir
 
   /// Whether points are drawn, rather than crossed.
   bool draws() const { return strategy == Strategy::random || (strategy == Strategy::halving && trials); }

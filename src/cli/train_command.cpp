@@ -24,6 +24,7 @@
 #include "core/threads.h"
 #include "data/data_hash.h"
 #include "io/checkpoint_folder.h"
+#include "io/tensorboard_log.h"
 #include "kernels/onednn/bf16_support.h"
 #include "report/report.h"
 
@@ -61,6 +62,9 @@ class Listeners {
   Listeners(const TrainSettings& settings, Observer* log) {
     if (log != nullptr) {
       pointers_.push_back(log);
+    }
+    if (settings.tensorboard) {
+      add(std::make_unique<TensorBoardLog>(*settings.run_dir, config_json(settings)));
     }
     if (settings.metrics) {
       add(std::make_unique<RunLog>(*settings.metrics, config_json(settings)));

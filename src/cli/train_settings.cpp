@@ -195,6 +195,9 @@ void check_applicable(const TrainSettings& settings) {
                         name_of(kInstructionSets, settings.instruction_set));
     }
   }
+  if (settings.tensorboard && !settings.run_dir) {
+    throw usage_error("--tensorboard does not apply: event files lie in the run's folder; give --run-dir");
+  }
   if (settings.save && *settings.save == "-") {
     throw usage_error("--save: expected a file, found '-'; a model cannot go to stdout");
   }
@@ -274,6 +277,7 @@ TrainSettings train_settings(const Arguments& given, std::shared_ptr<const Model
   settings.instruction_set = chosen(arguments, "isa", kInstructionSets);
   settings.quiet = arguments.given("quiet");
   settings.json = arguments.given("json");
+  settings.tensorboard = arguments.given("tensorboard");
   settings.progress = settings.quiet ? ProgressStyle::none : chosen(arguments, "progress", kProgressStyles);
   settings.threads_given = arguments.given("threads");
   settings.words = shaping_words(train_command().options, arguments);

@@ -38,6 +38,7 @@ struct TrainSettings {
   bool data_given = false;
   bool quiet = false;
   bool json = false;
+  bool tensorboard = false;  ///< needs a run_dir
 
   bool has_validation() const { return own_validation || config.validation_split > 0; }
 };

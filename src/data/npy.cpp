@@ -4,18 +4,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <cmath>
 #include <cstddef>
-#include <cstring>
 #include <limits>
-#include <type_traits>
 #include <utility>
 
 #include "core/error.h"
 #include "data/arena.h"
-#include "data/idx.h"
-#include "data/npy_header.h"
+#include "data/npy_elements.h"
 #include "data/read_file.h"
 
 namespace strata {
@@ -26,77 +22,9 @@ namespace {
 constexpr std::size_t kTaskElements = 64 * 1024;
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
-/// The bytes of an array (rows, features) and where in them its elements lie.
-class Elements {
- public:
-  Elements(const NpyHeader& header, const std::uint8_t* data)
-      : header_(header), data_(data), rows_(header.shape.front()), features_(header.row_elements()) {}
-
-  std::size_t rows() const { return rows_; }
-  std::size_t features() const { return features_; }
-
-  template <class T>
-  T at(std::size_t index) const {
-    T value;
-    std::memcpy(&value, data_ + index * sizeof(T), sizeof(T));
-    return header_.big_endian ? swapped(value) : value;
-  }
-
-  /// Calls use(row, feature, element) for all features of rows first … last - 1, as they lie in the file.
-  template <class T, class Use>
-  void for_rows(std::size_t first, std::size_t last, const Use& use) const {
-    if (!header_.fortran_order) {
-      for (std::size_t row = first; row < last; ++row) {
-        for (std::size_t f = 0; f < features_; ++f) {
-          use(row, f, at<T>(row * features_ + f));
-        }
-      }
-      return;
-    }
-    for (std::size_t f = 0; f < features_; ++f) {
-      const std::size_t column = fortran_column(f) * rows_;
-      for (std::size_t row = first; row < last; ++row) {
-        use(row, f, at<T>(column + row));
-      }
-    }
-  }
-
-  /// The place of feature f, counted with the last dimension fastest, where the first one is.
-  std::size_t fortran_column(std::size_t f) const {
-    std::size_t column = 0;
-    std::size_t stride = features_;
-    for (std::size_t d = header_.shape.size(); d-- > 1;) {
-      stride /= header_.shape[d];
-      column += f % header_.shape[d] * stride;
-      f /= header_.shape[d];
-    }
-    return column;
-  }
-
-  /// Where feature f of a row stands.
-  std::size_t index(std::size_t row, std::size_t f) const {
-    return header_.fortran_order ? fortran_column(f) * rows_ + row : row * features_ + f;
-  }
-
- private:
-  template <class T>
-  static T swapped(T value) {
-    std::uint8_t bytes[sizeof(T)];
-    std::memcpy(bytes, &value, sizeof(T));
-    std::reverse(bytes, bytes + sizeof(T));
-    std::memcpy(&value, bytes, sizeof(T));
-    return value;
-  }
-
-  const NpyHeader& header_;
-  const std::uint8_t* data_;
-  std::size_t rows_;
-  std::size_t features_;
-};
-
 /// Calls part(first, last) for all rows, in tasks of TBB.
 template <class Part>
-void for_row_blocks(const Elements& elements, int threads, const Part& part) {
+void for_row_blocks(const NpyElements& elements, int threads, const Part& part) {
   const std::size_t block = std::max<std::size_t>(1, kTaskElements / elements.features());
   const std::size_t blocks = (elements.rows() + block - 1) / block;
   make_arena(threads).execute([&] {
@@ -106,7 +34,7 @@ void for_row_blocks(const Elements& elements, int threads, const Part& part) {
 }
 
 /// The least of the indices that threads have told it.
-class First {
+class FirstFault {
  public:
   void observe(std::size_t index) {
     std::size_t least = index_;
@@ -119,7 +47,7 @@ class First {
   std::atomic<std::size_t> index_ = kNone;
 };
 
-AlignedVector<std::uint8_t> transposed_pixels(const Elements& elements, int threads) {
+AlignedVector<std::uint8_t> transposed_pixels(const NpyElements& elements, int threads) {
   AlignedVector<std::uint8_t> pixels(elements.rows() * elements.features());
   for_row_blocks(elements, threads, [&](std::size_t first, std::size_t last) {
     elements.for_rows<std::uint8_t>(first, last, [&](std::size_t row, std::size_t f, std::uint8_t pixel) {
@@ -130,11 +58,11 @@ AlignedVector<std::uint8_t> transposed_pixels(const Elements& elements, int thre
 }
 
 template <class T>
-AlignedVector<float> values_of(const Elements& elements, std::size_t first_row, const std::string& name,
+AlignedVector<float> values_of(const NpyElements& elements, std::size_t first_row, const std::string& name,
                                MissingValues missing, int threads) {
   const std::size_t features = elements.features();
   AlignedVector<float> values(elements.rows() * features);
-  First fault;
+  FirstFault fault;
   for_row_blocks(elements, threads, [&](std::size_t first, std::size_t last) {
     elements.for_rows<T>(first, last, [&](std::size_t row, std::size_t f, T x) {
       const auto value = static_cast<float>(x);
@@ -156,12 +84,6 @@ AlignedVector<float> values_of(const Elements& elements, std::size_t first_row, 
   return values;
 }
 
-void check_rows(const NpyHeader& header, const std::string& name) {
-  if (header.shape.front() > std::numeric_limits<std::uint32_t>::max()) {
-    throw data_error("{}: has {} rows; expected fewer than 2^32; divide the file", name, header.shape.front());
-  }
-}
-
 /// The array that `header` and `bytes` are, as rows from `first_row` on.
 Dataset features_of(const NpyHeader& header, AlignedVector<std::uint8_t> bytes, std::size_t first_row,
                     const std::string& name, MissingValues missing, int threads) {
@@ -169,8 +91,7 @@ Dataset features_of(const NpyHeader& header, AlignedVector<std::uint8_t> bytes, 
     throw data_error("{}: is an array of rank 1, as labels are; expected features, of rank 2 or more; check the file",
                      name);
   }
-  check_rows(header, name);
-  const Elements elements(header, bytes.data() + header.size);
+  const NpyElements elements(header, bytes.data() + header.size);
   Dataset dataset;
   dataset.source = name;
   dataset.sample_shape.assign(header.shape.begin() + 1, header.shape.end());
@@ -191,60 +112,6 @@ Dataset features_of(const NpyHeader& header, AlignedVector<std::uint8_t> bytes, 
   return dataset;
 }
 
-/// The label that `x` is, or kMostClasses if it is none.
-template <class T>
-std::uint32_t label_of(T x) {
-  if constexpr (std::is_floating_point_v<T>) {
-    return x >= 0 && x < static_cast<T>(kMostClasses) && x == std::trunc(x) ? static_cast<std::uint32_t>(x)
-                                                                            : kMostClasses;
-  } else {
-    return std::cmp_greater_equal(x, 0) && std::cmp_less(x, kMostClasses) ? static_cast<std::uint32_t>(x)
-                                                                          : kMostClasses;
-  }
-}
-
-template <class T>
-std::vector<std::uint32_t> labels_of(const Elements& elements, const std::string& name) {
-  std::vector<std::uint32_t> labels(elements.rows());
-  for (std::size_t row = 0; row < labels.size(); ++row) {
-    labels[row] = label_of(elements.at<T>(row));
-    if (labels[row] == kMostClasses) {
-      throw data_error(
-          "{}: row {} (counted from 0) has label {}; expected a whole number from 0 to {}; number the "
-          "classes 0, 1, …",
-          name, row, elements.at<T>(row), kMostClasses - 1);
-    }
-  }
-  return labels;
-}
-
-std::vector<std::uint32_t> signed_labels(const NpyHeader& header, const Elements& elements, const std::string& name) {
-  switch (header.element_size) {
-    case 1:
-      return labels_of<std::int8_t>(elements, name);
-    case 2:
-      return labels_of<std::int16_t>(elements, name);
-    case 4:
-      return labels_of<std::int32_t>(elements, name);
-    default:
-      return labels_of<std::int64_t>(elements, name);
-  }
-}
-
-/// Of booleans too, which are bytes of 0 or 1.
-std::vector<std::uint32_t> unsigned_labels(const NpyHeader& header, const Elements& elements, const std::string& name) {
-  switch (header.element_size) {
-    case 1:
-      return labels_of<std::uint8_t>(elements, name);
-    case 2:
-      return labels_of<std::uint16_t>(elements, name);
-    case 4:
-      return labels_of<std::uint32_t>(elements, name);
-    default:
-      return labels_of<std::uint64_t>(elements, name);
-  }
-}
-
 }  // namespace
 
 bool is_npy_name(const std::filesystem::path& path) {
@@ -253,10 +120,6 @@ bool is_npy_name(const std::filesystem::path& path) {
 
 Dataset read_npy_features(const std::filesystem::path& path, MissingValues missing, int threads) {
   return parse_npy_features(read_inflated(path), path.string(), missing, threads);
-}
-
-std::vector<std::uint32_t> read_npy_labels(const std::filesystem::path& path) {
-  return parse_npy_labels(read_inflated(path), path.string());
 }
 
 Dataset parse_npy_features(AlignedVector<std::uint8_t> bytes, const std::string& name, MissingValues missing,
@@ -271,27 +134,6 @@ Dataset npy_rows(const NpyHeader& header, AlignedVector<std::uint8_t> elements, 
   part.size = 0;
   part.shape.front() = elements.size() / (header.row_elements() * header.element_size);
   return features_of(part, std::move(elements), first_row, name, missing, threads);
-}
-
-std::vector<std::uint32_t> parse_npy_labels(const AlignedVector<std::uint8_t>& bytes, const std::string& name) {
-  const NpyHeader header = parse_npy_header(bytes, name);
-  if (header.shape.size() != 1) {
-    throw data_error("{}: is an array of rank {}, as features are; expected labels, of rank 1; check the file", name,
-                     header.shape.size());
-  }
-  check_rows(header, name);
-  const Elements elements(header, bytes.data() + header.size);
-  switch (header.kind) {
-    case NpyKind::signed_integer:
-      return signed_labels(header, elements, name);
-    case NpyKind::floating:
-      return header.element_size == sizeof(float) ? labels_of<float>(elements, name)
-                                                  : labels_of<double>(elements, name);
-    case NpyKind::boolean:
-    case NpyKind::unsigned_integer:
-      break;
-  }
-  return unsigned_labels(header, elements, name);
 }
 
 }  // namespace strata

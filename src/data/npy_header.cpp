@@ -232,6 +232,9 @@ void check_size(const NpyHeader& header, std::size_t found, const std::string& n
     throw data_error("{}: {} bytes follow its header, which says {} of {}; fetch the file again", name, found,
                      shape_text(header.shape), npy_type_name(header));
   }
+  if (header.shape.front() > std::numeric_limits<std::uint32_t>::max()) {
+    throw data_error("{}: has {} rows; expected fewer than 2^32; divide the file", name, header.shape.front());
+  }
 }
 
 }  // namespace

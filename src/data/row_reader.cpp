@@ -17,16 +17,28 @@ namespace strata {
 namespace {
 
 constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+constexpr std::string_view kWeight = "a weight above 0; give it one";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// Whether `text` is one of `names`, which are lower case, in any case.
+template <std::size_t N>
+bool is_one_of(std::string_view text, const std::array<std::string_view, N>& names) {
+  return std::ranges::any_of(names, [&](std::string_view name) { return std::ranges::equal(text, name, {}, lower); });
+}
+
+/// Whether `text` is an infinity, as other programs write it.
+bool is_infinity(std::string_view text) {
+  constexpr std::array<std::string_view, 2> kInfinities = {"inf", "infinity"};
+  text.remove_prefix(text.starts_with('-') || text.starts_with('+') ? 1 : 0);
+  return is_one_of(text, kInfinities);
+}
 
 }  // namespace
 
 bool is_missing(std::string_view text) {
   constexpr std::array<std::string_view, 5> kMissingTexts = {"", "?", "na", "nan", "null"};
-  return text.size() <= 4 && std::ranges::any_of(kMissingTexts, [&](std::string_view missing) {
-           return std::ranges::equal(text, missing, {}, lower);
-         });
+  return text.size() <= 4 && is_one_of(text, kMissingTexts);
 }
 
 RowReader::RowReader(const TableText& table, const RecordChunk& chunk, std::size_t first_row, const TablePlan& plan,
@@ -56,8 +68,12 @@ void RowReader::read_record() {
     reject_blank_line();
   }
   const std::size_t last = plan_.columns.size() - 1;
+  float* const features = data_.values.data() + row_ * plan_.features;
   for (std::size_t column = 0; column <= last; ++column) {
-    read_field(column);
+    const PlannedColumn& planned = plan_.columns[column];
+    if (planned.use != ColumnUse::number || !cursor_.next_number(features[planned.feature])) {
+      read_field(column);
+    }
     if (cursor_.record_ended() != (column == last)) {
       check_field_count();
     }
@@ -94,32 +110,31 @@ float RowReader::read_number(std::size_t column) {
   return cursor_.next_number(value) ? value : read_other_number(column);
 }
 
-/// A number in quotes or between blanks, a missing one, or a fault.
+/// A number in quotes or between blanks, one that is missing or not finite, or a fault.
 float RowReader::read_other_number(std::size_t column) {
   const std::string_view text = cursor_.next();
-  if (is_missing(text)) {
-    if (plan_.options.missing == MissingValues::error || plan_.columns[column].use == ColumnUse::weight) {
-      reject(column, text,
-             plan_.columns[column].use == ColumnUse::weight
-                 ? "a weight of 0 or more; give it one"
-                 : "a number; give it one, or --missing mean for the mean of the training rows");
-    }
-    return kMissing;
-  }
-  float value = 0;
-  if (read_decimal(text.begin(), text.end(), value) != text.end()) {
+  const bool missing = is_missing(text);
+  float value = kMissing;
+  if (!missing && read_decimal(text.begin(), text.end(), value) != text.end() && !is_infinity(text)) {
     reject(column, text, "a finite number; correct it");
   }
-  if (std::isinf(value)) {
-    reject(column, text, "a number that fp32 can hold, up to 3.4e38; scale the column");
+  if (!missing && std::isfinite(value)) {
+    return value;
   }
-  return value;
+  if (plan_.columns[column].use == ColumnUse::weight) {
+    reject(column, text, kWeight);
+  }
+  if (plan_.options.missing == MissingValues::error) {
+    reject(column, text,
+           "a finite number that fp32 can hold; correct it, or take the mean of the training rows by --missing mean");
+  }
+  return kMissing;
 }
 
 float RowReader::read_weight(std::size_t column) {
   const float weight = read_number(column);
-  if (weight < 0) {
-    reject(column, fmt::format("{}", weight), "a weight of 0 or more; correct it");
+  if (weight < std::numeric_limits<float>::min()) {
+    reject(column, fmt::format("{}", weight), kWeight);
   }
   return weight;
 }

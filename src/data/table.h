@@ -21,7 +21,7 @@ struct ColumnRoles {
   std::string label;                      ///< empty: the one column called label, class or target, in any case
   std::vector<std::string> ignored{};     ///< without a role
   std::string id{};                       ///< kept as text; empty: none
-  std::string weight{};                   ///< at least 0; empty: none
+  std::string weight{};                   ///< above 0; empty: none
   std::vector<std::string> categories{};  ///< a feature for each value that the training table has
 };
 
@@ -33,7 +33,7 @@ enum class UnseenCategories { error, zeros };
 
 struct TableOptions {
   HeaderLine header = HeaderLine::automatic;
-  MissingValues missing = MissingValues::error;  ///< mean: a missing feature becomes NaN
+  MissingValues missing = MissingValues::error;  ///< mean: NaN takes their place
   UnseenCategories unseen = UnseenCategories::error;
   std::size_t chunk_bytes = std::size_t{1} << 20;  ///< about how much text a task parses, at least 1
 };

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -67,13 +66,14 @@ void CheckpointFolder::create() const {
 }
 
 void CheckpointFolder::remove_others(std::uint64_t newest, std::size_t keep, std::optional<std::uint64_t> best) const {
+  const std::vector<std::uint64_t> all = steps();
   std::size_t kept = 0;
-  for (const std::uint64_t step : steps() | std::views::reverse) {
-    const bool last = step <= newest && kept < keep;
+  for (auto step = all.rbegin(); step != all.rend(); ++step) {
+    const bool last = *step <= newest && kept < keep;
     kept += last ? 1 : 0;
     std::error_code ignored;
-    if (!last && step != best) {
-      fs::remove(file(step), ignored);
+    if (!last && *step != best) {
+      fs::remove(file(*step), ignored);
     }
   }
 }

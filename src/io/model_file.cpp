@@ -241,7 +241,23 @@ void read_layer(const Source& source, const std::string& prefix, std::size_t lay
   std::copy(bias.begin(), bias.end(), parameters.bias(layer).begin());
 }
 
-std::map<std::string, std::string> metadata_of(const ModelFile& model) {
+/// The K of `prefix`K.weight or `prefix`K.bias.
+std::optional<std::size_t> layer_number(std::string_view name, std::string_view prefix) {
+  const std::size_t dot = name.rfind('.');
+  if (!name.starts_with(prefix) || dot == std::string_view::npos || dot < prefix.size() ||
+      (name.substr(dot) != ".weight" && name.substr(dot) != ".bias")) {
+    return std::nullopt;
+  }
+  const std::string_view digits = name.substr(prefix.size(), dot - prefix.size());
+  if (digits.size() > 1 && digits.front() == '0') {
+    return std::nullopt;  // 01 beside 1 would be two names of one layer
+  }
+  return parse_number<std::size_t>(digits);
+}
+
+}  // namespace
+
+std::map<std::string, std::string> model_metadata(const ModelFile& model) {
   const Activation& activation = model.spec.activation;
   std::map<std::string, std::string> metadata{
       {"format_version", std::string(kFormatVersion)},
@@ -270,22 +286,6 @@ std::map<std::string, std::string> metadata_of(const ModelFile& model) {
   return metadata;
 }
 
-/// The K of `prefix`K.weight or `prefix`K.bias.
-std::optional<std::size_t> layer_number(std::string_view name, std::string_view prefix) {
-  const std::size_t dot = name.rfind('.');
-  if (!name.starts_with(prefix) || dot == std::string_view::npos || dot < prefix.size() ||
-      (name.substr(dot) != ".weight" && name.substr(dot) != ".bias")) {
-    return std::nullopt;
-  }
-  const std::string_view digits = name.substr(prefix.size(), dot - prefix.size());
-  if (digits.size() > 1 && digits.front() == '0') {
-    return std::nullopt;  // 01 beside 1 would be two names of one layer
-  }
-  return parse_number<std::size_t>(digits);
-}
-
-}  // namespace
-
 void write_model(const std::filesystem::path& path, const ModelFile& model) {
   assert(model.parameters.layers().size() == model.spec.layer_count());
   const std::size_t inputs = model.spec.inputs;
@@ -302,7 +302,7 @@ void write_model(const std::filesystem::path& path, const ModelFile& model) {
   if (!model.scaler.fill.empty()) {
     tensors.push_back({"scaler.fill", {inputs}, model.scaler.fill});
   }
-  write_safetensors(path, tensors, metadata_of(model));
+  write_safetensors(path, tensors, model_metadata(model));
 }
 
 ModelFile read_model(const std::filesystem::path& path) {

@@ -35,6 +35,9 @@ struct ModelFile {
 /// `path` holds the old content or the new, never part of it. Throws Error(failed) naming the file.
 void write_model(const std::filesystem::path& path, const ModelFile& model);
 
+/// That metadata.
+std::map<std::string, std::string> model_metadata(const ModelFile& model);
+
 /// Reads back what write_model wrote, bit for bit; `notes` gets all metadata that has no field of its own.
 /// Throws Error(data), naming the file and the tensor or metadata at fault: anything read_safetensors rejects, another
 /// format_version, layers that are missing or do not chain, tensors that belong to no layer, wrong shapes.

@@ -44,7 +44,7 @@ struct RunSnapshot {
 };
 
 /// The moments from which a run can go on. `step`: after a step but an epoch's last; `epoch`: after an epoch and its
-/// validation; `end`: no step follows, and the epoch at hand, if it has been cut short, is not yet validated.
+/// validation; `end`: no step follows; an epoch that has been cut short is not yet validated.
 enum class RunMoment { start, step, epoch, end };
 
 }  // namespace strata

@@ -122,9 +122,11 @@ Trainer::Progress Trainer::train() {
   Progress progress = before_epoch();
   while (progress == Progress::epoch_done && state_.epochs < config_.epochs) {
     progress = train_epoch(state_.epochs + 1);
-    progress = progress == Progress::epoch_done ? before_epoch() : progress;
+    if (progress == Progress::epoch_done) {
+      progress = before_epoch();
+    }
   }
-  if (progress == Progress::epoch_done || progress == Progress::stopped_early) {
+  if (progress != Progress::diverged && steps_of_epoch() == 0) {
     keep(RunMoment::end);
   }
   return progress;
@@ -202,11 +204,12 @@ Trainer::Progress Trainer::train_epoch(std::uint32_t epoch) {
     epoch_clock_ = {};
   }
   Progress progress = train_steps(epoch);
-  if (progress == Progress::limit_reached || progress == Progress::interrupted) {
+  const bool whole = steps_of_epoch() == batches_.steps_per_epoch();
+  if (progress == Progress::interrupted || (progress == Progress::limit_reached && !whole)) {
     keep(RunMoment::end);
   }
   if (progress == Progress::epoch_done || progress == Progress::limit_reached) {
-    state_.epochs += steps_of_epoch() == batches_.steps_per_epoch() ? 1 : 0;
+    state_.epochs += whole ? 1 : 0;
     finish_epoch(epoch);
     if (state_.validation && !std::isfinite(state_.validation->loss)) {
       progress = Progress::diverged;

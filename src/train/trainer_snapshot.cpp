@@ -13,6 +13,9 @@ void Trainer::resume(RunSnapshot snapshot) {
   engine_->import_state(snapshot.optimizers);
   state_ = std::move(snapshot.state);
   run_clock_ = Stopwatch(state_.seconds);
+  if (state_.global_step > 0) {  // an epoch that has made its last step tells the rates of that
+    set_learning_rates(rates_, config_.groups, state_.plateaus, state_.global_step, horizon_);
+  }
 }
 
 RunSnapshot Trainer::snapshot() const {

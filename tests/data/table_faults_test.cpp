@@ -47,18 +47,21 @@ TEST_CASE("A faulty field is told by line, row and column", "[data]") {
           Case{"x,y,label\n1,2,a\n3,oops,b\n",
                "t.csv: line 3 (row 1, from 0), column 'y': found 'oops'; expected a finite number; correct it"},
           {"x,y,label\n1,2,a\n3,,b\n",
-           "t.csv: line 3 (row 1, from 0), column 'y': is missing: ''; expected a number; give it one, or --missing "
-           "mean "
-           "for the mean of the training rows"},
+           "t.csv: line 3 (row 1, from 0), column 'y': is missing: ''; expected a finite number that fp32 can hold; "
+           "correct it, or "
+           "take the mean of the training rows by --missing mean"},
           {"x,label\n1,a\nNaN,b\n",
-           "t.csv: line 3 (row 1, from 0), column 'x': is missing: 'NaN'; expected a number; give it one, or --missing "
-           "mean for the mean of the training rows"},
+           "t.csv: line 3 (row 1, from 0), column 'x': is missing: 'NaN'; expected a finite number that fp32 can hold; "
+           "correct it, or "
+           "take the mean of the training rows by --missing mean"},
           {"x,label\n1,a\n-inf,b\n",
-           "t.csv: line 3 (row 1, from 0), column 'x': found '-inf'; expected a finite number; correct it"},
+           "t.csv: line 3 (row 1, from 0), column 'x': found '-inf'; expected a finite number that fp32 can hold; "
+           "correct it, or "
+           "take the mean of the training rows by --missing mean"},
           {"x,label\n1,a\n1e39,b\n",
-           "t.csv: line 3 (row 1, from 0), column 'x': found '1e39'; expected a number that fp32 can hold, up to "
-           "3.4e38; "
-           "scale the column"},
+           "t.csv: line 3 (row 1, from 0), column 'x': found '1e39'; expected a finite number that fp32 can hold; "
+           "correct it, or "
+           "take the mean of the training rows by --missing mean"},
           {"x;label\n1;a\n1,5;b\n",
            "t.csv: line 3 (row 1, from 0), column 'x': found '1,5'; expected a finite number; correct it"},
           {"x,label\n1,a\n0x1F,b\n",
@@ -134,9 +137,10 @@ TEST_CASE("A faulty field is told by line, row and column", "[data]") {
 
 TEST_CASE("Weights and categories are told when they are at fault", "[data]") {
   CHECK(fault_of("x,w,label\n1,-1,a\n", {.label = "", .weight = "w"}) ==
-        "t.csv: line 2 (row 0, from 0), column 'w': found '-1'; expected a weight of 0 or more; correct it");
+        "t.csv: line 2 (row 0, from 0), column 'w': found '-1'; expected a weight above 0; give it one");
+  CHECK(contains(fault_of("x,w,label\n1,0,a\n", {.label = "", .weight = "w"}), "found '0'; expected a weight above 0"));
   CHECK(fault_of("x,w,label\n1,,a\n", {.label = "", .weight = "w"}, {.missing = MissingValues::mean}) ==
-        "t.csv: line 2 (row 0, from 0), column 'w': is missing: ''; expected a weight of 0 or more; give it one");
+        "t.csv: line 2 (row 0, from 0), column 'w': is missing: ''; expected a weight above 0; give it one");
   CHECK(contains(fault_of("x,t,label\n1,?,a\n", {.label = "", .categories = {"t"}}),
                  "column 't': is missing: '?'; expected a category"));
   CHECK(fault_of("x,t,label\n1,?,a\n", {.label = "", .categories = {"t"}}, {.missing = MissingValues::mean}) ==

@@ -55,9 +55,9 @@ std::string written(const Records& records, char delimiter, Generator& random) {
   std::string text;
   for (const Record& record : records) {
     for (std::size_t i = 0; i < record.size(); ++i) {
-      text += (i == 0 ? "" : std::string(1, delimiter)) + written(record[i], random);
+      text += written(record[i], random);
+      text += i + 1 < record.size() ? std::string(1, delimiter) : line_end;
     }
-    text += line_end;
   }
   if (random.once_in(3)) {
     text.resize(text.size() - line_end.size());

@@ -93,6 +93,14 @@ TEST_CASE("Missing fields become NaN if they may", "[data]") {
   }
 }
 
+TEST_CASE("Numbers that are not finite are filled as missing ones are", "[data]") {
+  for (const std::string number : {"inf", "-Inf", "+Infinity", "1e39", "-1e400", "\"inf\""}) {
+    const TableData table = parse("x,label\n" + number + ",0\n1,0\n", {}, {.missing = MissingValues::mean});
+    INFO(number);
+    CHECK(std::isnan(table.data.values[0]));
+  }
+}
+
 TEST_CASE("Delimiters, line ends, quotes, blanks and marks of other programs are read", "[data]") {
   const TableData plain = parse("x,y,label\n1,2,a\n3,4,b\n");
   const std::string mark = "\xef\xbb\xbf";

@@ -200,12 +200,12 @@ const std::vector<Case> kCases{
     {"onednn", [](TrainConfig& c) { c.engine = EngineKind::onednn; }},
 };
 
-/// From every moment of the run.
-void check_every_moment(const TrainConfig& config, const TrainConfig& resumed) {
+/// From every moment of the run, or every so many.
+void check_every_moment(const TrainConfig& config, const TrainConfig& resumed, std::size_t stride = 1) {
   const DataSource source = small_source();
   const WholeRun whole = run_from(config, source, nullptr, true);
   CHECK(run(config, source).result.weights_hash == whole.result.weights_hash);  // snapshots change nothing
-  for (std::size_t i = 0; i < whole.snapshots.size(); ++i) {
+  for (std::size_t i = 0; i < whole.snapshots.size(); i += stride) {
     CAPTURE(i, whole.snapshots[i].state.global_step);
     check_same_run(whole, run_from(resumed, source, &whole.snapshots[i], false));
   }
@@ -228,7 +228,7 @@ TEST_CASE("a run of panels goes on with other threads", "[train]") {
   config.clip_norm = 1;
   TrainConfig resumed = config;
   resumed.threads = 3;
-  check_every_moment(config, resumed);
+  check_every_moment(config, resumed, 4);
 }
 
 TEST_CASE("a bf16 run goes on as if it had not stopped", "[train]") {
@@ -243,18 +243,20 @@ TEST_CASE("a bf16 run goes on as if it had not stopped", "[train]") {
 }
 
 TEST_CASE("a run that was interrupted after any step goes on as if it had not been", "[train]") {
-  TrainConfig config = small_config();
-  config.restore_best = true;
   const DataSource source = small_source();
-  const WholeRun whole = run_from(config, source, nullptr, false);
-  for (std::size_t last = 1; last <= 30; ++last) {
-    CAPTURE(last);
-    std::size_t steps = 0;
-    const WholeRun part = run_from(config, source, nullptr, false, [&] { return ++steps == last; });
-    CHECK(part.result.status == RunStatus::interrupted);
-    CHECK(part.result.steps == last);
-    REQUIRE(part.snapshots.size() == 1);
-    check_same_run(whole, run_from(config, source, &part.snapshots.back(), false));
+  for (const Case& c : kCases) {
+    TrainConfig config = small_config();
+    c.change(config);
+    const WholeRun whole = run_from(config, source, nullptr, false);
+    for (std::uint64_t last = 1; last <= whole.result.steps; ++last) {
+      CAPTURE(c.name, last);
+      std::uint64_t steps = 0;
+      const WholeRun part = run_from(config, source, nullptr, false, [&] { return ++steps == last; });
+      CHECK(part.result.status == RunStatus::interrupted);
+      CHECK(part.result.steps == last);
+      REQUIRE(part.snapshots.size() == 1);
+      check_same_run(whole, run_from(config, source, &part.snapshots.back(), false));
+    }
   }
 }
 
@@ -310,7 +312,11 @@ TEST_CASE("time counts from the beginning of the run", "[train]") {
   CHECK(resumed.heard.epochs[0].seconds > 500);
   CHECK(resumed.heard.epochs[1].seconds < 100);
   config.max_seconds = 900;
-  CHECK(run_from(config, source, &snapshot, false).heard.steps.empty());
+  const WholeRun late = run_from(config, source, &snapshot, true);
+  CHECK(late.heard.steps.empty());
+  CHECK(late.moments == std::vector{RunMoment::start, RunMoment::end});
+  config.max_seconds = 1e-9;
+  CHECK(run_from(config, source, nullptr, true).moments == std::vector{RunMoment::start, RunMoment::end});
 }
 
 TEST_CASE("a snapshot of another run is refused", "[train]") {

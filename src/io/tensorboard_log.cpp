@@ -1,0 +1,134 @@
+#include "io/tensorboard_log.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "io/event_records.h"
+
+namespace strata {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kFlushBytes = 64 * 1024;
+constexpr std::chrono::milliseconds kFlushAge{500};
+constexpr std::uint64_t kDenseSteps = 1000;
+
+void add_optional(std::vector<Scalar>& scalars, std::string_view tag, std::optional<double> value) {
+  if (value) {
+    scalars.push_back({std::string(tag), *value});
+  }
+}
+
+void add_rates(std::vector<Scalar>& scalars, std::string_view type, std::span<const LearningRates::value_type> rates) {
+  for (const auto& [group, rate] : rates) {
+    scalars.push_back({fmt::format("{}/learning_rates/{}", type, group), rate});
+  }
+}
+
+/// By time, so that files of one folder are read in the order in which they were made.
+std::string new_file_name() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
+  return event_file_name(
+      fmt::format("{}.{:09}.strata", seconds.count(), std::chrono::nanoseconds(now - seconds).count()));
+}
+
+}  // namespace
+
+bool is_kept_step(std::uint64_t global_step) {
+  std::uint64_t every = 1;
+  for (std::uint64_t rest = global_step; rest > kDenseSteps; rest = (rest + 9) / 10) {
+    every *= 10;
+  }
+  return global_step % every == 0;
+}
+
+TensorBoardLog::TensorBoardLog(const std::filesystem::path& folder, nlohmann::ordered_json config)
+    : config_(std::move(config)), name_((folder / new_file_name()).string()), last_flush_(Clock::now()) {
+  constexpr mode_t kNewFile = 0666;  // less what the umask takes
+  file_ = FileDescriptor(::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFile));
+  if (!file_) {
+    throw failed_error("cannot write {}: {}", name_, system_reason(errno));
+  }
+}
+
+TensorBoardLog::~TensorBoardLog() {
+  try {
+    flush();
+  } catch (const Error&) {  // a destructor has nobody to tell
+  }
+}
+
+void TensorBoardLog::on_run(const RunInfo&) {
+  const double time = wall_time();
+  buffer_ += event_file_head(time) + session_start_event(time, {config_, {}});
+  flush();
+}
+
+void TensorBoardLog::on_step(const StepInfo& step) {
+  if (!std::exchange(started_, true)) {
+    buffer_ += start_event(wall_time(), step.global_step);
+  }
+  if (!is_kept_step(step.global_step)) {
+    return;
+  }
+  std::vector<Scalar> scalars{
+      {"step/loss", step.loss}, {"step/mean_loss", step.mean_loss}, {"step/mean_accuracy", step.mean_accuracy}};
+  add_rates(scalars, "step", step.learning_rates);
+  buffer_ += scalars_event(wall_time(), step.global_step, scalars);
+  if (buffer_.size() >= kFlushBytes || Clock::now() - last_flush_ >= kFlushAge) {
+    flush();
+  }
+}
+
+void TensorBoardLog::on_epoch(const EpochInfo& epoch) {
+  std::vector<Scalar> scalars{{"epoch/train_loss", epoch.train_loss}, {"epoch/train_accuracy", epoch.train_accuracy}};
+  add_optional(scalars, "epoch/val_loss", epoch.val_loss);
+  add_optional(scalars, "epoch/val_accuracy", epoch.val_accuracy);
+  add_optional(scalars, "epoch/val_macro_f1", epoch.val_macro_f1);
+  add_optional(scalars, "epoch/val_auc", epoch.val_auc);
+  scalars.push_back({"epoch/samples_per_second", epoch.samples_per_second});
+  add_rates(scalars, "epoch", epoch.learning_rates);
+  for (std::size_t layer = 0; layer < epoch.update_ratios.size(); ++layer) {
+    scalars.push_back({fmt::format("epoch/update_ratios/{}", layer), epoch.update_ratios[layer]});
+  }
+  buffer_ += scalars_event(wall_time(), epoch.global_step, scalars);
+  flush();
+}
+
+void TensorBoardLog::on_result(const RunResult& result) {
+  if (result.status == RunStatus::interrupted) {  // it may go on
+    flush();
+    return;
+  }
+  std::vector<Scalar> scalars;
+  add_optional(scalars, "result/train_loss", result.train_loss);
+  add_optional(scalars, "result/train_accuracy", result.train_accuracy);
+  add_optional(scalars, "result/val_loss", result.val_loss);
+  add_optional(scalars, "result/val_accuracy", result.val_accuracy);
+  add_optional(scalars, "result/test_loss", result.test_loss);
+  add_optional(scalars, "result/test_accuracy", result.test_accuracy);
+  add_optional(scalars, "result/best_value", result.best_value);
+  const double time = wall_time();
+  buffer_ += scalars_event(time, result.steps, scalars);
+  buffer_ += session_end_event(time, result.status == RunStatus::completed);
+  flush();
+}
+
+void TensorBoardLog::flush() {
+  // Emptied first: what could not be written once is not tried again.
+  const std::string records = std::exchange(buffer_, {});
+  last_flush_ = Clock::now();
+  write_all(file_.get(), std::as_bytes(std::span(records)), name_);
+}
+
+}  // namespace strata
