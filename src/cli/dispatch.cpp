@@ -89,11 +89,11 @@ Outcome dispatch(const Words& words) {
   if (first == "report") {
     return run_report({words.begin() + 1, words.end()});
   }
-  if (first == "completion") {
-    return run_completion({words.begin() + 1, words.end()});
-  }
   if (first == "export") {
     return run_export({words.begin() + 1, words.end()});
+  }
+  if (first == "completion") {
+    return run_completion({words.begin() + 1, words.end()});
   }
   if (first == "--help" || first == "-h") {
     return answer(words, general_help());
