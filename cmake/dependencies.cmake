@@ -16,7 +16,6 @@ pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
-# Only the schema of ONNX files: their classes are made from it (src/io). onnx's own libraries belong to the tests, as
-# they would load protobuf's reflection whenever the program starts.
+# Of onnx only the schema: docs/decisions/0006.
 find_package(Protobuf REQUIRED)
 find_path(STRATA_ONNX_INCLUDE_DIR onnx/onnx.proto REQUIRED)

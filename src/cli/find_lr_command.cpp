@@ -14,6 +14,7 @@
 #include "cli/parse_value.h"
 #include "cli/repeat_command.h"
 #include "cli/signals.h"
+#include "cli/starting_model.h"
 #include "cli/sweep_options.h"
 #include "cli/sweep_progress.h"
 #include "cli/sweep_settings.h"
@@ -48,7 +49,8 @@ void check_map_options(const Arguments& arguments) {
   }
 }
 
-FindLrSettings find_lr_settings(const Arguments& arguments) {
+FindLrSettings find_lr_settings(const Arguments& given) {
+  const Arguments arguments = without_overruled_start(given);
   constexpr std::uint64_t kFewestSteps = 20;
   constexpr std::uint64_t kMostSteps = 10'000'000;
   constexpr std::uint64_t kMostPoints = 1000;

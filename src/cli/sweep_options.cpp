@@ -22,9 +22,9 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
 std::vector<Option> shared_options(std::initializer_list<std::string_view> left_out) {
   std::vector<Option> options;
   for (Option& option : train_command().options) {
-    if ((option.shapes_run && !is_one_of(option.name, left_out)) ||
-        (option.name == "tensorboard" && !is_one_of(option.name, left_out)) ||
-        is_one_of(option.name, {"progress", "config", "threads", "quiet", "json", "help", "version"})) {
+    if ((option.shapes_run || is_one_of(option.name, {"tensorboard", "progress", "config", "threads", "quiet", "json",
+                                                      "help", "version"})) &&
+        !is_one_of(option.name, left_out)) {
       options.push_back(std::move(option));
     }
   }

@@ -296,7 +296,7 @@ std::size_t jobs(const Arguments& arguments) {
 }
 
 SweepSettings sweep_settings(const Arguments& given) {
-  const Arguments arguments = without_varied(given);
+  const Arguments arguments = without_overruled_start(without_varied(given));
   SweepSettings settings;
   settings.strategy = entry_named(kStrategies, arguments.text("strategy")).value;
   if (arguments.given("trials")) {

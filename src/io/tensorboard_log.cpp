@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <chrono>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -16,10 +18,6 @@ namespace strata {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr std::size_t kFlushBytes = 64 * 1024;
-constexpr std::chrono::milliseconds kFlushAge{500};
 constexpr std::uint64_t kDenseSteps = 1000;
 
 void add_optional(std::vector<Scalar>& scalars, std::string_view tag, std::optional<double> value) {
@@ -53,7 +51,7 @@ bool is_kept_step(std::uint64_t global_step) {
 }
 
 TensorBoardLog::TensorBoardLog(const std::filesystem::path& folder, nlohmann::ordered_json config)
-    : config_(std::move(config)), name_((folder / new_file_name()).string()), last_flush_(Clock::now()) {
+    : config_(std::move(config)), name_((folder / new_file_name()).string()) {
   constexpr mode_t kNewFile = 0666;  // less what the umask takes
   file_ = FileDescriptor(::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFile));
   if (!file_) {
@@ -61,22 +59,14 @@ TensorBoardLog::TensorBoardLog(const std::filesystem::path& folder, nlohmann::or
   }
 }
 
-TensorBoardLog::~TensorBoardLog() {
-  try {
-    flush();
-  } catch (const Error&) {  // a destructor has nobody to tell
-  }
-}
-
 void TensorBoardLog::on_run(const RunInfo&) {
   const double time = wall_time();
-  buffer_ += event_file_head(time) + session_start_event(time, {config_, {}});
-  flush();
+  write(event_file_head(time) + session_start_event(time, {config_, {}}));
 }
 
 void TensorBoardLog::on_step(const StepInfo& step) {
   if (!std::exchange(started_, true)) {
-    buffer_ += start_event(wall_time(), step.global_step);
+    write(start_event(wall_time(), step.global_step));
   }
   if (!is_kept_step(step.global_step)) {
     return;
@@ -84,10 +74,7 @@ void TensorBoardLog::on_step(const StepInfo& step) {
   std::vector<Scalar> scalars{
       {"step/loss", step.loss}, {"step/mean_loss", step.mean_loss}, {"step/mean_accuracy", step.mean_accuracy}};
   add_rates(scalars, "step", step.learning_rates);
-  buffer_ += scalars_event(wall_time(), step.global_step, scalars);
-  if (buffer_.size() >= kFlushBytes || Clock::now() - last_flush_ >= kFlushAge) {
-    flush();
-  }
+  write(scalars_event(wall_time(), step.global_step, scalars));
 }
 
 void TensorBoardLog::on_epoch(const EpochInfo& epoch) {
@@ -101,14 +88,12 @@ void TensorBoardLog::on_epoch(const EpochInfo& epoch) {
   for (std::size_t layer = 0; layer < epoch.update_ratios.size(); ++layer) {
     scalars.push_back({fmt::format("epoch/update_ratios/{}", layer), epoch.update_ratios[layer]});
   }
-  buffer_ += scalars_event(wall_time(), epoch.global_step, scalars);
-  flush();
+  write(scalars_event(wall_time(), epoch.global_step, scalars));
 }
 
 void TensorBoardLog::on_result(const RunResult& result) {
-  if (result.status == RunStatus::interrupted) {  // it may go on
-    flush();
-    return;
+  if (result.status == RunStatus::interrupted) {
+    return;  // it may go on
   }
   std::vector<Scalar> scalars;
   add_optional(scalars, "result/train_loss", result.train_loss);
@@ -119,15 +104,10 @@ void TensorBoardLog::on_result(const RunResult& result) {
   add_optional(scalars, "result/test_accuracy", result.test_accuracy);
   add_optional(scalars, "result/best_value", result.best_value);
   const double time = wall_time();
-  buffer_ += scalars_event(time, result.steps, scalars);
-  buffer_ += session_end_event(time, result.status == RunStatus::completed);
-  flush();
+  write(scalars_event(time, result.steps, scalars) + session_end_event(time, result.status == RunStatus::completed));
 }
 
-void TensorBoardLog::flush() {
-  // Emptied first: what could not be written once is not tried again.
-  const std::string records = std::exchange(buffer_, {});
-  last_flush_ = Clock::now();
+void TensorBoardLog::write(const std::string& records) {
   write_all(file_.get(), std::as_bytes(std::span(records)), name_);
 }
 

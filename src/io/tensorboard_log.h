@@ -1,7 +1,6 @@
 // The metrics of a run as an event file that TensorBoard reads: docs/formats.md.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -25,10 +24,6 @@ class TensorBoardLog : public Observer {
  public:
   /// `config` has every option of the run. Throws Error(failed) if the file cannot be made.
   TensorBoardLog(const std::filesystem::path& folder, nlohmann::ordered_json config);
-  TensorBoardLog(const TensorBoardLog&) = delete;
-  TensorBoardLog& operator=(const TensorBoardLog&) = delete;
-  /// Writes what is still in the buffer, as far as that works.
-  ~TensorBoardLog() override;
 
   bool wants_update_ratios() const override { return true; }
   /// These throw Error(failed), naming the file, if the system refuses to write.
@@ -38,14 +33,12 @@ class TensorBoardLog : public Observer {
   void on_result(const RunResult& result) override;
 
  private:
-  void flush();
+  void write(const std::string& records);
 
   nlohmann::ordered_json config_;
   std::string name_;
   FileDescriptor file_;
   bool started_ = false;  ///< whether a step was heard of
-  std::string buffer_;    ///< whole records
-  std::chrono::steady_clock::time_point last_flush_;
 };
 
 }  // namespace strata

@@ -109,6 +109,30 @@ def check_model(strata, options, features, labels):
     return differences
 
 
+def check_table(strata):
+    """A table with a category and missing values: what goes into the graph follows from its feature_names."""
+    random = np.random.default_rng(1)
+    kinds = random.choice(["lily", "rose", "tulip"], 600)
+    lengths = random.normal(np.char.str_len(kinds), 1.0).round(3)
+    lengths[::7] = np.nan
+    colours = random.choice(["blue", "red"], 600)
+    rows = [f"{'' if np.isnan(length) else length},{colour},{kind}"
+            for length, colour, kind in zip(lengths, colours, kinds)]
+    Path("flowers.csv").write_text("\n".join(["length,colour,kind", *rows]) + "\n")
+    strata.run("train", "--data", "flowers.csv", "--label-column", "kind", "--category-columns", "colour",
+               "--missing", "mean", "--hidden", "8", "--epochs", "3", "--run-dir", "table", "--quiet", "--json")
+    strata.run("export", "table", "--output", "model.onnx", "--quiet")
+    strata.run("predict", "table", "--data", "flowers.csv", "--format", "npy", "--output", "table.npy", "--quiet")
+
+    about = {entry.key: entry.value for entry in onnx.load("model.onnx").metadata_props}
+    columns = {"length": lengths, "colour=blue": colours == "blue", "colour=red": colours == "red"}
+    features = np.stack([columns[name] for name in json.loads(about["feature_names"])], 1).astype(np.float32)
+    assert json.loads(about["class_names"]) == ["lily", "rose", "tulip"], about
+    difference = np.abs(from_onnx(features) - np.load("table.npy")).max()
+    assert difference <= TOLERANCE, difference
+    print(f"a table, with missing values: ONNX and Strata differ by {difference:.1e}")
+
+
 def check_way_back(strata, features):
     """A network of PyTorch, started from and not trained, has in Strata the loss that it had before."""
     first = strata.train("--run-dir", "run", *SMALL)
@@ -140,6 +164,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         check_way_back(strata, features)
+        check_table(strata)
     print("a state dict of PyTorch goes in with the same loss")
     return failed
 

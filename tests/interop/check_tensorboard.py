@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -54,8 +55,10 @@ def expected_scalars(metrics):
 def scalars_in(folder):
     accumulator = event_accumulator.EventAccumulator(str(folder), {event_accumulator.SCALARS: 0})
     accumulator.Reload()
-    return {(tag, event.step): np.float32(event.value)
-            for tag in accumulator.Tags()["scalars"] for event in accumulator.Scalars(tag)}
+    events = [(tag, event) for tag in accumulator.Tags()["scalars"] for event in accumulator.Scalars(tag)]
+    scalars = {(tag, event.step): np.float32(event.value) for tag, event in events}
+    assert len(scalars) == len(events), "a step has two values"
+    return scalars
 
 
 def check_run(strata, data, folder):
@@ -66,6 +69,21 @@ def check_run(strata, data, folder):
     assert found == expected, {key: (expected.get(key), found.get(key))
                                for key in expected.keys() ^ found.keys()} or "values differ"
     print(f"a run: {len(found)} scalars of {len({tag for tag, _ in found})} tags as in metrics.jsonl")
+
+
+def check_resumed_run(strata, data, folder):
+    """Killed without warning some way behind a checkpoint, and gone on: TensorBoard sees one run."""
+    run = subprocess.Popen([strata, "train", "--data", data, "--run-dir", folder, "--tensorboard", "--hidden", "16",
+                            "--epochs", "2", "--checkpoint-every", "333", "--quiet"], stdout=subprocess.DEVNULL)
+    while run.poll() is None and not (folder / "checkpoints" / "step-00001332.safetensors").exists():
+        time.sleep(0.001)
+    run.kill()
+    run.wait()
+    subprocess.run([strata, "train", "--resume", folder, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+    files = len(list(folder.glob("events.out.tfevents.*")))
+    expected, found = expected_scalars(lines(folder / "metrics.jsonl")), scalars_in(folder)
+    assert files == 2 and found == expected, (files, sorted(expected.items() ^ found.items(), key=str)[:20])
+    print(f"a run killed and gone on: {len(found)} scalars from {files} files as in metrics.jsonl")
 
 
 def hparams_of(folder):
@@ -120,6 +138,7 @@ def main():
     strata, data = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         check_run(strata, data, Path(folder) / "run")
+        check_resumed_run(strata, data, Path(folder) / "resumed")
         check_sweep(strata, data, Path(folder) / "sweep")
 
 
