@@ -12,14 +12,19 @@ namespace strata::kernels {
 /// How many rows ahead a gather fetches: rows lie far apart, and nothing else tells the memory what comes next.
 inline constexpr std::size_t kRowsAhead = 4;
 
-/// Fetches row rows[i] towards the caches, if there is one.
+/// Fetches a row towards the second cache, or the nearest one.
+template <bool kNearest, class T>
+void fetch_row(MatrixView<const T> features, std::uint32_t row) {
+  for (std::size_t f = 0; f < features.columns(); f += kAlignment / sizeof(T)) {
+    __builtin_prefetch(features.row(row) + f, 0, kNearest ? 3 : 2);
+  }
+}
+
+/// Fetches row rows[i] to the nearest cache, if there is one.
 template <class T>
 void prefetch_row(MatrixView<const T> features, std::span<const std::uint32_t> rows, std::size_t i) {
   if (i < rows.size()) {
-    const T* row = features.row(rows[i]);
-    for (std::size_t f = 0; f < features.columns(); f += kAlignment / sizeof(T)) {
-      __builtin_prefetch(row + f);
-    }
+    fetch_row<true>(features, rows[i]);
   }
 }
 

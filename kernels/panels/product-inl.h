@@ -37,15 +37,19 @@ inline constexpr std::size_t kPairRows = 0;
 inline constexpr std::size_t kSingleRows = 2;
 #endif
 
+/// Blocks of terms from a line's fetching to its use.
+inline constexpr std::size_t kBlocksAhead = 2;
+
 /// The vectors of a result's row, panel by panel.
 HWY_INLINE float* result_vector(const Product& p, std::size_t row, std::size_t panel, std::size_t v) {
   return p.dst.at(panel + v / kVectors, row) + (v % kVectors) * kLanes;
 }
 
 /// One tile: rows row … row + kRows - 1, panels panel … panel + kPanels - 1, over some blocks of terms. The first
-/// blocks start from the initial values, later ones from what the blocks before them left in dst.
+/// blocks start from the initial values, later ones from what the blocks before them left in dst. The first tile to
+/// read its rows fetches them kBlocksAhead blocks ahead, as another core may have written them.
 template <std::size_t kRows, std::size_t kPanels>
-HWY_NOINLINE void product_tile(const Product& p, std::size_t row, std::size_t panel, Range blocks) {
+HWY_NOINLINE void product_tile(const Product& p, std::size_t row, std::size_t panel, Range blocks, bool first) {
   const D d;
   constexpr std::size_t kAcross = kPanels * kVectors;
   const std::size_t panel_stride = padded(p.terms) * kWidth;
@@ -63,6 +67,11 @@ HWY_NOINLINE void product_tile(const Product& p, std::size_t row, std::size_t pa
   for (std::size_t block = blocks.first; block < blocks.last; ++block) {
     const float* HWY_RESTRICT src = p.src.at(block, row);
     const std::size_t terms = p.terms - block * kWidth < kWidth ? p.terms - block * kWidth : kWidth;
+    if (first && block + kBlocksAhead < blocks.last) {
+      for (std::size_t r = 0; r < kRows; ++r) {
+        __builtin_prefetch(p.src.at(block + kBlocksAhead, row + r));
+      }
+    }
     HWY_UNROLL(kTermsUnrolled)
     for (std::size_t k = 0; k < terms; ++k) {
       V w[kAcross];
@@ -90,7 +99,7 @@ HWY_NOINLINE void product_tile(const Product& p, std::size_t row, std::size_t pa
   }
 }
 
-using ProductTile = void (*)(const Product&, std::size_t row, std::size_t panel, Range blocks);
+using ProductTile = void (*)(const Product&, std::size_t row, std::size_t panel, Range blocks, bool first);
 
 /// product_tile for 1 … sizeof...(n) rows.
 template <std::size_t kPanels, std::size_t... n>

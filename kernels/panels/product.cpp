@@ -24,12 +24,13 @@ inline constexpr std::size_t kManyTiles = 8;
 /// Some terms of the product for kPanels panels: parts of the terms outside, tiles of rows inside. Tiles are nearly
 /// equal: a short one's few chains would leave the multipliers idle.
 template <std::size_t kPanels, std::size_t kMostRows>
-HWY_INLINE void multiply_panels(const Product& product, Range rows, std::size_t panel, Range blocks) {
+HWY_INLINE void multiply_panels(const Product& product, Range rows, std::size_t panel, Range blocks, bool first) {
   static constexpr auto kTiles = product_tiles<kPanels>(std::make_index_sequence<kMostRows>());
   const bool part_by_part =
       blocks.size() * kPanels * kWidth * kWidth > kNearestFloats && rows.size() > kManyTiles * kMostRows;
   for_parts(blocks, part_by_part ? kNearestBlocks : blocks.size(), [&](Range part) HWY_ATTR {
-    for_parts(rows, kMostRows, [&](Range tile) HWY_ATTR { kTiles[tile.size() - 1](product, tile.first, panel, part); });
+    for_parts(rows, kMostRows,
+              [&](Range tile) HWY_ATTR { kTiles[tile.size() - 1](product, tile.first, panel, part, first); });
   });
 }
 
@@ -38,15 +39,15 @@ HWY_INLINE void multiply_terms(const Product& product, Range rows, Range panels,
   std::size_t panel = panels.first;
   if constexpr (kPairRows > 0) {
     for (; panel + 2 <= panels.last && panel + 3 != panels.last; panel += 2) {
-      multiply_panels<2, kPairRows>(product, rows, panel, blocks);
+      multiply_panels<2, kPairRows>(product, rows, panel, blocks, panel == panels.first);
     }
     if (panel + 3 == panels.last) {
-      multiply_panels<3, kTripleRows>(product, rows, panel, blocks);
+      multiply_panels<3, kTripleRows>(product, rows, panel, blocks, panel == panels.first);
       panel += 3;
     }
   }
   for (; panel < panels.last; ++panel) {
-    multiply_panels<1, kSingleRows>(product, rows, panel, blocks);
+    multiply_panels<1, kSingleRows>(product, rows, panel, blocks, panel == panels.first);
   }
 }
 

@@ -55,6 +55,8 @@ struct Tile {
         sum[i][v] = hn::Zero(d);
       }
     }
+    // Turns of several rows: so few of them that the CPU foresees the last one and begins the next tile meanwhile.
+    HWY_UNROLL(4)
     for (std::size_t row = 0; row < rows; ++row) {
       V dy[kAcross];
       HWY_UNROLL(8)

@@ -126,6 +126,8 @@ class PanelsEngine final : public Engine {
       gather(batch.samples, batch.rows, training_.batch, rows);
       team_.barrier(thread);
     }
+    const Range next = share(batch.next_rows.size(), thread, team_.size());
+    Standardiser::fetch(batch.samples.features, batch.next_rows.subspan(next.first, next.size()));
     for (const Phase& phase : schedule_.phases) {
       if (phase.by_columns) {
         columns(phase.operations.front(), batch.rows.size(), thread);
@@ -135,7 +137,7 @@ class PanelsEngine final : public Engine {
       team_.barrier(thread);
     }
     update(batch.rows.size(), thread, updates);
-    gather(batch.samples, batch.next_rows, next_batch_, share(batch.next_rows.size(), thread, team_.size()));
+    gather(batch.samples, batch.next_rows, next_batch_, next);
   }
 
   /// Rows `mine` of the batch that `rows` of `samples` are.

@@ -11,6 +11,9 @@ namespace {
 
 namespace panels = kernels::panels;
 
+/// A part of the second cache that a step can spare.
+constexpr std::size_t kFetchedBytes = 256 * 1024;
+
 AlignedVector<float> padded(const std::vector<float>& values, float by) {
   AlignedVector<float> result(panels::padded(values.size()), by);
   std::ranges::copy(values, result.begin());
@@ -44,6 +47,17 @@ void Standardiser::gather(const FeaturesView& samples, std::span<const std::uint
   } else {
     panels::gather_blocked(samples.values, rows, values(mean_.size()), dst, first);
   }
+}
+
+void Standardiser::fetch(const FeaturesView& samples, std::span<const std::uint32_t> rows) {
+  const auto fetch_all = [rows](const auto& features) {
+    if (rows.size() * features.columns() * sizeof(*features.data()) <= kFetchedBytes) {
+      for (const std::uint32_t row : rows) {
+        kernels::fetch_row<false>(features, row);
+      }
+    }
+  };
+  samples.are_pixels() ? fetch_all(samples.pixels) : fetch_all(samples.values);
 }
 
 template <class T>

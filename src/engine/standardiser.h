@@ -26,6 +26,10 @@ class Standardiser {
   void gather(const FeaturesView& samples, std::span<const std::uint32_t> rows, kernels::panels::Blocked dst,
               std::size_t first) const;
 
+  /// Tells the memory that `rows` of `samples` will be gathered later in this step, unless there are so many that
+  /// they would drive from the second cache what the step needs before.
+  static void fetch(const FeaturesView& samples, std::span<const std::uint32_t> rows);
+
  private:
   template <class T>
   void gather_rows(const FeaturesView& samples, std::span<const std::uint32_t> rows, MatrixView<T> dst) const;
