@@ -27,7 +27,10 @@ mirror() {
   case $uri in
     mirror+file:*) head -n 1 "${uri#mirror+file:}" ;;
     *debian*) echo "$uri" ;;
-    *) echo http://deb.debian.org/debian ;;
+    *)
+      echo "apt's sources name no Debian mirror for this release" >&2
+      return 1
+      ;;
   esac
 }
 
