@@ -102,26 +102,31 @@ function drawPixels(canvas, image, pixels) {
   context.putImageData(data, 0, 0);
 }
 
+/** What the data call a class; by its number where they have no names. */
+const className = (test, index) => test.classes[index].name;
+
 function gallery(test, cell) {
+  const label = className(test, cell.label);
+  const predicted = className(test, cell.predicted);
   const items = cell.shown.map((mistake) => {
     const text = `row ${count(mistake.row)}`;
-    const canvas = mistake.pixels ? h('canvas', { role: 'img', 'aria-label': `Image of class ${cell.label} in ${text}, taken for ${cell.predicted}` }) : null;
+    const canvas = mistake.pixels ? h('canvas', { role: 'img', 'aria-label': `Image of class ${label} in ${text}, taken for ${predicted}` }) : null;
     if (canvas) drawPixels(canvas, test.image, mistake.pixels);
     return h('li', {}, canvas, text, h('br'), 'sure by ', figure(mistake.probability));
   });
   const some = cell.shown.length < cell.count ? `The ${cell.shown.length} surest of ${count(cell.count)}` : `All ${count(cell.count)}`;
-  return [h('h3', { tabindex: -1 }, `Class ${cell.label}, taken for ${cell.predicted}`), h('p', { class: 'caption' }, `${some}; rows of the ${test.part} part are counted from 0.`), h('ul', { class: 'gallery' }, items)];
+  return [h('h3', { tabindex: -1 }, `Class ${label}, taken for ${predicted}`), h('p', { class: 'caption' }, `${some}; rows of the ${test.part} part are counted from 0.`), h('ul', { class: 'gallery' }, items)];
 }
 
 function confusionTable(test, open) {
   const largest = Math.max(1, ...test.mistakes.map((m) => m.count));
   const cells = new Map(test.mistakes.map((m) => [`${m.label} ${m.predicted}`, m]));
   const supports = test.classes.map((c) => c.support);
-  const rows = test.confusion.map((row, label) => h('tr', {}, h('th', { scope: 'row' }, String(label)), row.map((n, predicted) => {
+  const rows = test.confusion.map((row, label) => h('tr', {}, h('th', { scope: 'row' }, className(test, label)), row.map((n, predicted) => {
     const wrong = label !== predicted;
     const share = n === 0 ? 0 : wrong ? 0.12 + 0.88 * (n / largest) : 0.25 + 0.6 * (n / Math.max(1, supports[label]));
     const cell = cells.get(`${label} ${predicted}`);
-    const name = `${count(n)} of class ${label} ${wrong ? 'taken for' : 'recognised as'} ${predicted}`;
+    const name = `${count(n)} of class ${className(test, label)} ${wrong ? 'taken for' : 'recognised as'} ${className(test, predicted)}`;
     const number = h('data', { value: exact(n) }, count(n));
     const content = cell ? h('button', { type: 'button', 'aria-expanded': 'false', 'aria-label': `${name}; show`, title: name, onclick: (event) => open(cell, event.currentTarget) }, number) : number;
     const td = h('td', { class: [wrong ? 'wrong' : 'right', n === 0 ? 'zero' : '', share > 0.5 ? 'strong' : ''].join(' '), title: name }, content);
@@ -129,7 +134,7 @@ function confusionTable(test, open) {
     return td;
   })));
   return h('table', { class: 'matrix', id: 'confusion' }, h('caption', {}, 'Rows: the true class. Columns: what it was taken for. Press a count to see the samples.'),
-    h('thead', {}, h('tr', {}, h('th', { class: 'corner', scope: 'col' }, 'true'), test.confusion.map((_, c) => h('th', { scope: 'col' }, String(c))))), h('tbody', {}, rows));
+    h('thead', {}, h('tr', {}, h('th', { class: 'corner', scope: 'col' }, 'true'), test.confusion.map((_, c) => h('th', { scope: 'col' }, className(test, c))))), h('tbody', {}, rows));
 }
 
 function mistakesSection(run) {
@@ -147,8 +152,8 @@ function mistakesSection(run) {
   else panel.append(h('p', {}, 'No mistakes at all.'));
   const wrong = test.rows - Math.round(test.accuracy * test.rows);
   const list = table({ caption: 'The most frequent first', rows: test.mistakes, columns: [
-    { label: 'Class', header: true, value: (m) => m.label }, { label: 'Taken for', numeric: true, value: (m) => m.predicted }, { label: 'Rows', numeric: true, value: (m) => m.count },
-    { label: '', value: () => '', cell: (m) => h('button', { type: 'button', class: 'plain small', 'aria-label': `Show class ${m.label} taken for ${m.predicted}`, onclick: (event) => open(m, event.currentTarget) }, 'Show') }] }).element;
+    { label: 'Class', header: true, value: (m) => m.label, cell: (m) => className(test, m.label) }, { label: 'Taken for', value: (m) => m.predicted, cell: (m) => className(test, m.predicted) }, { label: 'Rows', numeric: true, value: (m) => m.count },
+    { label: '', value: () => '', cell: (m) => h('button', { type: 'button', class: 'plain small', 'aria-label': `Show class ${className(test, m.label)} taken for ${className(test, m.predicted)}`, onclick: (event) => open(m, event.currentTarget) }, 'Show') }] }).element;
   return section('Mistakes', `The model as it was saved, tested once on the ${count(test.rows)} rows of the ${test.part} part: ${count(wrong)} mistakes.`,
     h('div', { class: 'card split' }, scroll('Confusion', test.confusion ? confusionTable(test, open) : list, !test.confusion), panel));
 }
@@ -161,8 +166,8 @@ function classesSection(run) {
     box.firstChild.style.setProperty('--share', c[key]);
     return [figure(c[key]), box];
   };
-  const made = table({ sortable: true, rows: test.classes.map((c, i) => ({ ...c, name: i })), columns: [
-    { label: 'Class', header: true, value: (c) => c.name, cell: (c) => String(c.name) },
+  const made = table({ sortable: true, rows: test.classes.map((c, index) => ({ ...c, index })), columns: [
+    { label: 'Class', header: true, value: (c) => c.index, cell: (c) => c.name },
     ...['precision', 'recall', 'f1'].map((key) => ({ label: capital(words(key)), numeric: true, value: (c) => c[key], cell: bar(key) })),
     { label: 'Support', numeric: true, value: (c) => c.support, title: 'Rows of the class' }, { label: 'Predicted', numeric: true, value: (c) => c.predicted, title: 'Rows taken for the class' }] });
   made.element.id = 'classes-table';
