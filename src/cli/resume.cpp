@@ -20,6 +20,7 @@
 #include "data/data_hash.h"
 #include "io/checkpoint_folder.h"
 #include "report/json_files.h"
+#include "train/run_setup.h"
 
 namespace strata::cli {
 
@@ -173,7 +174,7 @@ Trainer make_resumed_trainer(const ResumedRun& run, const DataSource& source) {
     throw data_error("{}: the data are not those that the run was started with; restore them, or start a new run",
                      settings.request.data.string());
   }
-  RunSnapshot snapshot = run.checkpoint.snapshot(model_spec(settings, source), settings.config.groups);
+  RunSnapshot snapshot = run.checkpoint.snapshot(model_for(settings.config, source), settings.config.groups);
   Trainer trainer(settings.config, source, &snapshot.parameters, starting_scaler(settings));
   const std::string engine = trainer.engine_name();
   if (by_onednn(identity) != engine.starts_with("onednn")) {

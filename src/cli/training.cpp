@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "io/model_file.h"
 #include "io/run_config.h"
+#include "train/run_setup.h"
 
 namespace strata::cli {
 
@@ -24,22 +25,15 @@ DataSource load_data(const TrainSettings& settings) {
   return settings.from ? load_for_start(request, settings) : strata::load_data(request);
 }
 
-ModelSpec model_spec(const TrainSettings& settings, const DataSource& source) {
-  return {.inputs = source.train.features,
-          .hidden = settings.config.hidden,
-          .classes = source.classes,
-          .activation = settings.config.activation};
-}
-
 Trainer make_trainer(const TrainSettings& settings, const DataSource& source) {
   if (settings.from) {
-    const Parameters initial = starting_parameters(settings, model_spec(settings, source));
+    const Parameters initial = starting_parameters(settings, model_for(settings.config, source));
     return {settings.config, source, &initial, starting_scaler(settings)};
   }
   if (!settings.initial_weights) {
     return {settings.config, source};
   }
-  const Parameters initial = read_initial_weights(*settings.initial_weights, model_spec(settings, source));
+  const Parameters initial = read_initial_weights(*settings.initial_weights, model_for(settings.config, source));
   return {settings.config, source, &initial};
 }
 

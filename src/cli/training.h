@@ -14,9 +14,6 @@ namespace strata::cli {
 /// Throws Error(data) for what cannot be read.
 DataSource load_data(const TrainSettings& settings);
 
-/// The network of these settings for that data.
-ModelSpec model_spec(const TrainSettings& settings, const DataSource& source);
-
 /// The trainer of these settings; `source` must outlive it. Throws what reading --initial-weights and Trainer throw.
 Trainer make_trainer(const TrainSettings& settings, const DataSource& source);
 

@@ -2,75 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
-#include "core/error.h"
-#include "core/memory.h"
-#include "engine/memory_need.h"
 #include "train/check_config.h"
 #include "train/class_weights.h"
+#include "train/run_setup.h"
 #include "train/update_ratio.h"
 
 namespace strata {
-
-namespace {
-
-ModelSpec model_for(const TrainConfig& config, const DataSource& source) {
-  return {source.train.features, config.hidden, source.classes, config.activation};
-}
-
-/// The first of a run's large buffers, hence after a look at whether there is room for all of them.
-Parameters initial_parameters(const TrainConfig& config, const ModelSpec& model, std::size_t rows,
-                              const Parameters* initial) {
-  const bool any_size = config.sampling == SamplingKind::random;
-  const std::size_t batch_size = any_size ? config.batch_size : std::min(config.batch_size, rows);
-  require_memory(memory_need(model, config.groups, batch_size, config.precision), available_memory());
-  if (initial != nullptr) {
-    return *initial;
-  }
-  Parameters parameters(model.layers());
-  initialize(parameters, config.init, config.convention, config.seed);
-  return parameters;
-}
-
-std::vector<std::uint32_t> all_rows(std::size_t rows) {
-  std::vector<std::uint32_t> indices(rows);
-  std::iota(indices.begin(), indices.end(), 0U);
-  return indices;
-}
-
-/// The rows of the source's own validation part are all held out; else some of the training part's.
-Split split_of(const TrainConfig& config, const DataSource& source) {
-  return source.validation.rows() > 0
-             ? Split{all_rows(source.train.rows()), all_rows(source.validation.rows())}
-             : split_rows(config.split, source.train.labels, config.validation_split, config.seed);
-}
-
-/// Errors name the data, which the scaler does not know.
-Scaler scaler_for(const TrainConfig& config, const Dataset& data, std::span<const std::uint32_t> rows) {
-  try {
-    return fit_scaler(config.scaler, data.view(), rows, config.threads, config.missing);
-  } catch (const Error& error) {
-    throw data_error("{}: {}", data.source, error.what());
-  }
-}
-
-EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const Scaler& scaler,
-                       std::vector<std::size_t> batch_sizes, std::vector<double> class_weights, bool weigh_rows) {
-  return {.model = model,
-          .groups = config.groups,
-          .scaler = scaler,
-          .train_batch_sizes = std::move(batch_sizes),
-          .threads = config.threads,
-          .seed = config.seed,
-          .dropout = config.dropout,
-          .loss = {config.convention, config.label_smoothing, std::move(class_weights), weigh_rows},
-          .clip_norm = config.clip_norm ? std::optional(ClipNorm{*config.clip_norm, config.convention}) : std::nullopt,
-          .precision = config.precision};
-}
-
-}  // namespace
 
 Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters* initial, const Scaler* scaler)
     : config_(std::move(config)),
