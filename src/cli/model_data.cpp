@@ -101,7 +101,7 @@ DataRequest evaluation_request(const Arguments& arguments, const TrainedModel& t
   if (!trained.model.table) {
     reject_table_options(arguments);
   }
-  const DataRequest given = data_request(arguments);
+  DataRequest given = data_request(arguments);
   if (arguments.given("data")) {
     return given;
   }
