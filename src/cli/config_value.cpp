@@ -18,7 +18,8 @@ Error unexpected(const Option& option, std::string_view expected, const Json& fo
   constexpr std::size_t kShown = 60;
   std::string text = found.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (text.size() > kShown) {
-    text = text.substr(0, kShown) + "…";
+    text.resize(kShown);
+    text += "…";
   }
   return usage_error("--{}: expected {}, found {}", option.name, expected, text);
 }

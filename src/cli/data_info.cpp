@@ -134,11 +134,11 @@ std::string classes_table(const Json& classes, const Json& parts) {
     rows.front().push_back(part);
   }
   for (const Json& one : classes) {
-    std::vector<std::string>& row = rows.emplace_back();
-    row.push_back(shortened(one["name"].get<std::string>(), kNameWidth));
+    std::vector<std::string> row{shortened(one["name"].get<std::string>(), kNameWidth)};
     for (const auto& [part, count] : parts.items()) {
       row.push_back(grouped_digits(one[part]));
     }
+    rows.push_back(std::move(row));
     if (rows.size() > kMost) {
       break;
     }
@@ -151,8 +151,8 @@ std::string columns_table(const Json& columns) {
   constexpr std::size_t kNameWidth = 30;
   std::vector<std::vector<std::string>> rows{{"column", "role", "from", "to", "missing"}};
   for (const Json& column : columns) {
-    std::vector<std::string>& row = rows.emplace_back();
-    row = {shortened(column["name"].get<std::string>(), kNameWidth), column["role"].get<std::string>()};
+    std::vector<std::string> row{shortened(column["name"].get<std::string>(), kNameWidth),
+                                 column["role"].get<std::string>()};
     if (column.contains("categories")) {
       row.back() += fmt::format(", {} values", column["categories"].size());
     }
@@ -160,6 +160,7 @@ std::string columns_table(const Json& columns) {
       row.push_back(column.contains(key) ? number_text(column[key]) : "");
     }
     row.push_back(column.contains("missing") ? grouped_digits(column["missing"]) : "");
+    rows.push_back(std::move(row));
   }
   return aligned(rows);
 }

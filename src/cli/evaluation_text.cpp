@@ -59,10 +59,11 @@ std::string matrix(const PartEvaluation& evaluation, const std::vector<std::stri
   std::vector<Row> rows{{"true"}};
   for (std::size_t c = 0; c < names.size(); ++c) {
     rows.front().push_back(fmt::format("{}", c));
-    Row& row = rows.emplace_back(Row{label_of(c, names, kNameWidth)});
+    Row row{label_of(c, names, kNameWidth)};
     for (std::size_t predicted = 0; predicted < names.size(); ++predicted) {
       row.push_back(fmt::format("{}", evaluation.confusion(c, predicted)));
     }
+    rows.push_back(std::move(row));
   }
   return aligned(rows, Alignment::numbers);
 }

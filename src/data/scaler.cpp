@@ -59,7 +59,8 @@ std::vector<float> Scaler::offset() const {
 std::vector<float> Scaler::standardised_fill() const {
   std::vector<float> values(mean.size(), std::numeric_limits<float>::quiet_NaN());
   for (std::size_t f = 0; f < fill.size(); ++f) {
-    values[f] = static_cast<float>((double{fill[f]} - double{mean[f]}) / double{scale[f]});
+    const double value = fill[f];
+    values[f] = static_cast<float>((value - double{mean[f]}) / double{scale[f]});
   }
   return values;
 }
