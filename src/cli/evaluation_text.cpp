@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "cli/progress_line.h"
 #include "cli/text_table.h"
