@@ -5,7 +5,7 @@
 
 namespace strata::cli {
 
-/// Strata, oneDNN, TBB and the instruction set in use, a line each.
+/// Strata, oneDNN, TBB, MPI and the instruction set in use, a line each.
 std::string version_text();
 
 }  // namespace strata::cli
