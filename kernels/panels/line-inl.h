@@ -10,6 +10,7 @@
 
 #include <hwy/highway.h>
 
+#include "kernels/cache.h"
 #include "kernels/panels/layout.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -24,7 +25,7 @@ inline constexpr std::size_t kLanes = hn::MaxLanes(D());
 inline constexpr std::size_t kVectors = kWidth / kLanes;
 
 /// Floats that stay in a core's second cache beside what streams through it.
-inline constexpr std::size_t kNearFloats = 256 * 1024;
+inline std::size_t near_floats() { return second_cache_bytes() / 2 / sizeof(float); }
 
 }  // namespace strata::kernels::panels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

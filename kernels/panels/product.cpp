@@ -8,16 +8,18 @@
 #include <algorithm>
 
 #include "kernels/activation-inl.h"
+#include "kernels/cache.h"
 #include "kernels/gather-inl.h"
 #include "kernels/panels/product-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace strata::kernels::panels::HWY_NAMESPACE {
 
-/// Floats of weights that stay in a core's nearest cache from one tile of rows to the next, and blocks of terms to take
-/// at once where there are more.
+/// Floats of weights from which on a nearest cache of more than kSmallCache bytes loses them from one tile of rows to
+/// the next, and blocks of terms to take at once there. A smaller cache loses them anyway.
 inline constexpr std::size_t kNearestFloats = 12 * 1024;
 inline constexpr std::size_t kNearestBlocks = 16;
+inline constexpr std::size_t kSmallCache = 32 * 1024;
 /// Tiles of rows from which on it pays to keep sums in memory between such parts.
 inline constexpr std::size_t kManyTiles = 8;
 
@@ -26,8 +28,9 @@ inline constexpr std::size_t kManyTiles = 8;
 template <std::size_t kPanels, std::size_t kMostRows>
 HWY_INLINE void multiply_panels(const Product& product, Range rows, std::size_t panel, Range blocks, bool first) {
   static constexpr auto kTiles = product_tiles<kPanels>(std::make_index_sequence<kMostRows>());
-  const bool part_by_part =
-      blocks.size() * kPanels * kWidth * kWidth > kNearestFloats && rows.size() > kManyTiles * kMostRows;
+  const bool part_by_part = nearest_cache_bytes() > kSmallCache &&
+                            blocks.size() * kPanels * kWidth * kWidth > kNearestFloats &&
+                            rows.size() > kManyTiles * kMostRows;
   for_parts(blocks, part_by_part ? kNearestBlocks : blocks.size(), [&](Range part) HWY_ATTR {
     for_parts(rows, kMostRows,
               [&](Range tile) HWY_ATTR { kTiles[tile.size() - 1](product, tile.first, panel, part, first); });
@@ -56,7 +59,7 @@ void Multiply(const Product& product, Range rows, Range panels) {
   if (rows.size() == 0) {
     return;
   }
-  const std::size_t most = std::max(kNearestBlocks, kNearFloats / kWidth / rows.size());
+  const std::size_t most = std::max(kNearestBlocks, near_floats() / kWidth / rows.size());
   for_parts({0, blocks_of(product.terms)}, most,
             [&](Range blocks) HWY_ATTR { multiply_terms(product, rows, panels, blocks); });
 }

@@ -192,7 +192,7 @@ HWY_INLINE std::size_t unit_offset(const LayerParameters& layer, std::size_t pan
 /// Panels that are taken together over all blocks of inputs, so that the inputs are read from far memory once for all
 /// of them: all inputs stay in the second cache, or else the gradients of so many panels do.
 HWY_INLINE std::size_t panels_at_once(std::size_t blocks, std::size_t rows) {
-  const std::size_t lines = kNearFloats / kWidth / rows;
+  const std::size_t lines = near_floats() / kWidth / rows;
   return blocks <= lines ? 2 : std::max<std::size_t>(2, lines / 2 * 2);
 }
 
@@ -202,13 +202,14 @@ template <bool kPairs, class Single, class Pair>
 HWY_INLINE void for_groups(const LayerParameters& layer, std::size_t rows, Range tiles, Single&& single, Pair&& pair) {
   const std::size_t all = blocks_of(layer.inputs);
   const std::size_t at_once = panels_at_once(all, rows);
+  const std::size_t group_blocks = rows <= kRowBlock ? all : kGroupBlocks;
   for (std::size_t tile = tiles.first; tile < tiles.last;) {
     const std::size_t panel = tile / all;
     const std::size_t whole = tile % all == 0 ? std::min(at_once, (tiles.last - tile) / all) : 0;
     const Range blocks = {tile % all, whole > 0 ? all : std::min(all, tile % all + tiles.last - tile)};
     const std::size_t end = panel + std::max<std::size_t>(whole, 1);
-    for (std::size_t first = blocks.first; first < blocks.last; first += kGroupBlocks) {
-      const Range part = {first, std::min(first + kGroupBlocks, blocks.last)};
+    for (std::size_t first = blocks.first; first < blocks.last; first += group_blocks) {
+      const Range part = {first, std::min(first + group_blocks, blocks.last)};
       std::size_t p = panel;
       for (; kPairs && p + 2 <= end; p += 2) {
         pair(Group{p, part});
@@ -235,60 +236,106 @@ HWY_INLINE Tile<1, 1> bias_gradient(Blocked diff_dst, std::size_t panel, std::si
   return tile;
 }
 
-/// Sums the gradients of a group, kPanels panels wide: to.vector(sum, panel, block, index) is given each vector of
-/// them, index being its place among the 256 weights of a unit (panel: 0 … kPanels - 1), then to.done(block).
+/// Calls each(tile, input) for the tiles of one block of inputs, kPanels panels wide, each summed over `rows` rows.
+template <std::size_t kMostInputs, std::size_t kPanels, class Each>
+HWY_INLINE void for_tiles_of_block(const float* src, const float* diff, std::size_t panel_stride, std::size_t rows,
+                                   Each&& each) {
+  for_parts_of_width<kMostInputs>([&]<std::size_t kInputs>(Size<kInputs>, std::size_t input) HWY_ATTR {
+    Tile<kInputs, kPanels> tile;
+    tile.sum_block(src + input, kWidth, diff, panel_stride, rows);
+    each(tile, input);
+  });
+}
+
+/// Hands a tile's gradients to the unit that receives them.
+template <std::size_t kInputs, std::size_t kPanels, class Unit>
+HWY_INLINE void hand_over(Tile<kInputs, kPanels>& tile, std::size_t input, Unit& unit) {
+  tile.for_vectors([&](V sum, std::size_t i, std::size_t v)
+                       HWY_ATTR { unit.vector(sum, v / kVectors, (input + i) * kWidth + (v % kVectors) * kLanes); });
+}
+
+/// The gradients of a group, kPanels panels wide, of a batch of one row block. to(block) makes what receives those of a
+/// block of inputs: its vector(sum, panel, index) is given each vector, index being its place among the 256 weights of
+/// a unit (panel: 0 … kPanels - 1), then done() is called.
 template <std::size_t kMostInputs, std::size_t kPanels, class To>
-HWY_INLINE void sum_group(Blocked src, Blocked diff_dst, std::size_t rows, Group group, To&& to) {
+HWY_INLINE void sum_few_rows(Blocked src, Blocked diff_dst, std::size_t rows, Group group, To&& to) {
+  const std::size_t panel_stride = diff_dst.capacity * kWidth;
+  for (std::size_t block = group.blocks.first; block < group.blocks.last; ++block) {
+    auto unit = to(block);
+    for_tiles_of_block<kMostInputs, kPanels>(src.at(block, 0), diff_dst.at(group.panel, 0), panel_stride, rows,
+                                             [&](auto& tile, std::size_t input)
+                                                 HWY_ATTR { hand_over(tile, input, unit); });
+    unit.done();
+  }
+}
+
+/// The same for a batch of any number of row blocks, of up to kGroupBlocks blocks of inputs.
+template <std::size_t kMostInputs, std::size_t kPanels, class To>
+HWY_NOINLINE void sum_many_rows(Blocked src, Blocked diff_dst, std::size_t rows, Group group, To to) {
   constexpr std::size_t kTileFloats = kPanels * kWidth;  // of one input
   constexpr std::size_t kGroupFloats = kGroupBlocks * kWidth * kTileFloats;
   const std::size_t panel_stride = diff_dst.capacity * kWidth;
   HWY_ALIGN float stack[kLevels * kGroupFloats];
-  for_row_blocks(
-      rows, [&](std::size_t first, std::size_t count, std::size_t merges, std::size_t height, bool last) HWY_ATTR {
-        const float* diff = diff_dst.at(group.panel, first);
-        float* waiting = stack + height * kGroupFloats;
-        for (std::size_t block = group.blocks.first; block < group.blocks.last; ++block) {
-          const float* x = src.at(block, first);
-          for_parts_of_width<kMostInputs>([&]<std::size_t kInputs>(Size<kInputs>, std::size_t input) HWY_ATTR {
-            Tile<kInputs, kPanels> tile;
-            tile.sum_block(x + input, kWidth, diff, panel_stride, count);
-            tile.merge(waiting + input * kTileFloats, kGroupFloats, merges, last);
-            if (last) {
-              tile.for_vectors([&](V sum, std::size_t i, std::size_t v) HWY_ATTR {
-                to.vector(sum, v / kVectors, block, (input + i) * kWidth + (v % kVectors) * kLanes);
-              });
-            }
-          });
-          if (last) {
-            to.done(block);
-          }
-          waiting += kWidth * kTileFloats;
-        }
-      });
+  for_row_blocks(rows, [&](std::size_t first, std::size_t count, std::size_t merges, std::size_t height,
+                           bool last) HWY_ATTR {
+    float* waiting = stack + height * kGroupFloats;
+    for (std::size_t block = group.blocks.first; block < group.blocks.last; ++block) {
+      auto unit = to(block);
+      for_tiles_of_block<kMostInputs, kPanels>(src.at(block, first), diff_dst.at(group.panel, first), panel_stride,
+                                               count, [&](auto& tile, std::size_t input) HWY_ATTR {
+                                                 tile.merge(waiting + input * kTileFloats, kGroupFloats, merges, last);
+                                                 if (last) {
+                                                   hand_over(tile, input, unit);
+                                                 }
+                                               });
+      if (last) {
+        unit.done();
+      }
+      waiting += kWidth * kTileFloats;
+    }
+  });
 }
+
+/// The units of kPanels neighbouring panels: where their weights, or what is laid out as they are, begin. A local copy,
+/// which no store to weights can change, so that its pointers stay in registers.
+template <std::size_t kPanels>
+struct Places {
+  float* at[kPanels];
+
+  HWY_INLINE Places(const LayerParameters& layer, float* weights, std::size_t panel, std::size_t block) {
+    for (std::size_t beside = 0; beside < kPanels; ++beside) {
+      at[beside] = weights + unit_offset(layer, panel + beside, block);
+    }
+  }
+};
 
 /// Plain SGD, whose gradients never leave the registers.
 struct InRegisters {
-  LayerParameters layer;  // copies, which no store to weights can change: their scalars stay in registers
-  OptimizerUpdate update;
+  const LayerParameters& layer;
+  const OptimizerUpdate& update;
 
   template <std::size_t kPanels>
-  struct Sums {
-    const InRegisters& by;
-    std::size_t panel;
+  struct Unit {
+    Places<kPanels> weights;
+    OptimizerUpdate update;
 
-    HWY_INLINE void vector(V gradient, std::size_t beside, std::size_t block, std::size_t index) const {
-      by.descend(gradient, by.layer.weights + unit_offset(by.layer, panel + beside, block) + index);
+    HWY_INLINE void vector(V gradient, std::size_t beside, std::size_t index) const {
+      descend(update, gradient, weights.at[beside] + index);
     }
-    HWY_INLINE void done(std::size_t) const {}
+    HWY_INLINE void done() const {}
   };
+
+  template <std::size_t kPanels>
+  HWY_INLINE Unit<kPanels> unit(std::size_t panel, std::size_t block) const {
+    return {{layer, layer.weights, panel, block}, update};
+  }
 
   HWY_INLINE void bias(Tile<1, 1> gradient, std::size_t panel) const {
     gradient.for_vectors([&](V sum, std::size_t, std::size_t v)
-                             HWY_ATTR { descend(sum, layer.bias + panel * kWidth + v * kLanes); });
+                             HWY_ATTR { descend(update, sum, layer.bias + panel * kWidth + v * kLanes); });
   }
 
-  HWY_INLINE void descend(V gradient, float* weights) const {
+  static HWY_INLINE void descend(const OptimizerUpdate& update, V gradient, float* weights) {
     const D d;
     V w = hn::Load(d, weights);
     V unused = hn::Zero(d);
@@ -316,23 +363,30 @@ struct ThroughBuffer {
   const OptimizerUpdate& update;
 
   template <std::size_t kPanels>
-  struct Sums {
+  struct Unit {
     const ThroughBuffer& by;
     std::size_t panel;
+    std::size_t block;
     HWY_ALIGN float gradients[kPanels][kWidth * kWidth];
 
-    HWY_INLINE Sums(const ThroughBuffer& through, std::size_t first) : by(through), panel(first) {}
+    HWY_INLINE Unit(const ThroughBuffer& through, std::size_t first, std::size_t at)
+        : by(through), panel(first), block(at) {}
 
-    HWY_INLINE void vector(V gradient, std::size_t beside, std::size_t, std::size_t index) {
+    HWY_INLINE void vector(V gradient, std::size_t beside, std::size_t index) {
       hn::Store(gradient, D(), gradients[beside] + index);
     }
-    HWY_INLINE void done(std::size_t block) const {
+    HWY_INLINE void done() const {
       for (std::size_t beside = 0; beside < kPanels; ++beside) {
         update_span(by.update, gradients[beside], by.layer.weights, by.layer.weight_state,
                     unit_offset(by.layer, panel + beside, block), kWidth * kWidth);
       }
     }
   };
+
+  template <std::size_t kPanels>
+  HWY_INLINE Unit<kPanels> unit(std::size_t panel, std::size_t block) const {
+    return {*this, panel, block};
+  }
 
   HWY_INLINE void bias(Tile<1, 1> sum, std::size_t panel) const {
     HWY_ALIGN float gradients[kWidth];
@@ -349,15 +403,19 @@ struct Stored {
   float* biases;
 
   template <std::size_t kPanels>
-  struct Sums {
-    const Stored& by;
-    std::size_t panel;
+  struct Unit {
+    Places<kPanels> gradients;
 
-    HWY_INLINE void vector(V gradient, std::size_t beside, std::size_t block, std::size_t index) const {
-      hn::Store(gradient, D(), by.weights + unit_offset(by.layer, panel + beside, block) + index);
+    HWY_INLINE void vector(V gradient, std::size_t beside, std::size_t index) const {
+      hn::Store(gradient, D(), gradients.at[beside] + index);
     }
-    HWY_INLINE void done(std::size_t) const {}
+    HWY_INLINE void done() const {}
   };
+
+  template <std::size_t kPanels>
+  HWY_INLINE Unit<kPanels> unit(std::size_t panel, std::size_t block) const {
+    return {{layer, weights, panel, block}};
+  }
 
   HWY_INLINE void bias(Tile<1, 1> sum, std::size_t panel) const {
     sum.for_vectors([&](V value, std::size_t, std::size_t v)
@@ -373,8 +431,8 @@ HWY_INLINE void transpose_unit(const LayerParameters& layer, std::size_t panel, 
   }
 }
 
-/// The gradients of some units of a layer, each handed to By::Sums<panels> as soon as it is summed, those of a panel's
-/// biases to By::bias; then finish(panel, blocks).
+/// The gradients of some units of a layer, each handed to by.unit(…) as soon as it is summed, those of a panel's biases
+/// to by.bias; then finish(panel, blocks).
 template <class By, class Finish>
 HWY_INLINE void sum_gradients(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
                               Range tiles, const By& by, Finish&& finish) {
@@ -384,17 +442,24 @@ HWY_INLINE void sum_gradients(const LayerParameters& layer, Blocked src, Blocked
       by.bias(bias_gradient(diff_dst, panel, rows), panel);
     }
   };
+  const auto sum_group = [&]<std::size_t kMostInputs, std::size_t kPanels>(Size<kMostInputs>, Size<kPanels>,
+                                                                           Group group) HWY_ATTR {
+    const auto to = [&by, panel = group.panel](std::size_t block)
+                        HWY_ATTR { return by.template unit<kPanels>(panel, block); };
+    if (rows <= kRowBlock) {
+      sum_few_rows<kMostInputs, kPanels>(src, diff_dst, rows, group, to);
+    } else {
+      sum_many_rows<kMostInputs, kPanels>(src, diff_dst, rows, group, to);
+    }
+    for (std::size_t beside = 0; beside < kPanels; ++beside) {
+      finish_panel(group.panel + beside, group.blocks);
+    }
+  };
   for_groups<(kPairInputs > 0)>(
-      layer, rows, tiles,
-      [&](Group group) HWY_ATTR {
-        sum_group<kSingleInputs, 1>(src, diff_dst, rows, group, typename By::template Sums<1>{by, group.panel});
-        finish_panel(group.panel, group.blocks);
-      },
+      layer, rows, tiles, [&](Group group) HWY_ATTR { sum_group(Size<kSingleInputs>(), Size<1>(), group); },
       [&](Group group) HWY_ATTR {
         if constexpr (kPairInputs > 0) {
-          sum_group<kPairInputs, 2>(src, diff_dst, rows, group, typename By::template Sums<2>{by, group.panel});
-          finish_panel(group.panel, group.blocks);
-          finish_panel(group.panel + 1, group.blocks);
+          sum_group(Size<kPairInputs>(), Size<2>(), group);
         }
       });
 }

@@ -28,8 +28,6 @@ using panels::Range;
 
 /// Rows that evaluation takes at once.
 constexpr std::size_t kEvaluationRows = 96;
-/// Rows that a product by columns takes at once: weights that no cache holds are read as often as there are such parts.
-constexpr std::size_t kColumnRows = 256;
 
 class PanelsEngine final : public Engine {
  public:
@@ -149,7 +147,8 @@ class PanelsEngine final : public Engine {
   void columns(const Phase::Operation& operation, std::size_t rows, int thread) {
     const std::size_t count = blocks_of_result(operation);
     for_columns(share(count * rows, thread, team_.size()), rows, [&](Range part, Range blocks) {
-      for_chunks(part, kColumnRows, [&](Range chunk) { product(operation, chunk, blocks); });
+      for_chunks(part, column_rows(layers_[operation.layer].spec),
+                 [&](Range chunk) { product(operation, chunk, blocks); });
     });
   }
 

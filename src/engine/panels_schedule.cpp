@@ -11,6 +11,10 @@ constexpr std::size_t kColumnFloats = 16 * 1024;
 /// Weights from this size on stay in no core's cache: even one thread takes them by columns, many rows at once, as by
 /// rows it would read all of them anew for each chunk.
 constexpr std::size_t kFarFloats = 512 * 1024;
+/// Rows that a product by columns takes at once: so few that they stay in the second cache beside the weights, or many
+/// where no cache holds the weights, which are read as often as there are such parts.
+constexpr std::size_t kNearColumnRows = 96;
+constexpr std::size_t kFarColumnRows = 256;
 /// Activations that a pass over rows keeps at hand, in floats.
 constexpr std::size_t kChunkFloats = 96 * 1024;
 /// Rows that are worth a chunk of their own.
@@ -49,6 +53,10 @@ Schedule make_schedule(const std::vector<LiveLayer>& layers, std::size_t batch_s
   }
   return {make_phases(layers, threads),
           std::clamp(kChunkFloats / widest, kLeastChunk, std::max(kLeastChunk, batch_size))};
+}
+
+std::size_t column_rows(const LayerSpec& layer) {
+  return layer.inputs * layer.outputs >= kFarFloats ? kFarColumnRows : kNearColumnRows;
 }
 
 kernels::panels::Range share(std::size_t size, int thread, int count) {

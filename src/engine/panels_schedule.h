@@ -33,6 +33,9 @@ struct Schedule {
 /// For batches of up to `batch_size` rows on `threads` threads.
 Schedule make_schedule(const std::vector<LiveLayer>& layers, std::size_t batch_size, int threads);
 
+/// Rows that a product by columns takes at once.
+std::size_t column_rows(const LayerSpec& layer);
+
 /// The part of 0 … size-1 that `thread` of `count` takes.
 kernels::panels::Range share(std::size_t size, int thread, int count);
 
