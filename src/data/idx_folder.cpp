@@ -1,4 +1,3 @@
-#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +10,7 @@
 #include "data/idx.h"
 #include "data/load.h"
 #include "data/read_file.h"
+#include "data/tasks.h"
 
 namespace strata {
 
@@ -63,8 +63,7 @@ FileArrays read_files(const FilePaths& paths, int threads) {
       faults[i] = std::current_exception();
     }
   };
-  make_arena(threads).execute(
-      [&] { tbb::parallel_for(std::size_t{0}, paths.size(), read, tbb::simple_partitioner()); });
+  make_arena(threads).execute([&] { run_tasks(paths.size(), read, tbb::simple_partitioner()); });
   for (const std::exception_ptr& fault : faults) {
     if (fault) {
       std::rethrow_exception(fault);

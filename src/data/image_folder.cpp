@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +14,7 @@
 #include "data/arena.h"
 #include "data/image.h"
 #include "data/read_file.h"
+#include "data/tasks.h"
 
 namespace strata {
 
@@ -100,7 +100,7 @@ template <class Work>
 void for_each_image(const ImageList& images, int threads, Work work) {
   std::vector<std::exception_ptr> faults(images.files.size());
   make_arena(threads).execute([&] {
-    tbb::parallel_for(std::size_t{0}, faults.size(), [&](std::size_t i) {
+    run_tasks(faults.size(), [&](std::size_t i) {
       try {
         work(i);
       } catch (...) {

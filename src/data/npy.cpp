@@ -1,7 +1,5 @@
 #include "data/npy.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -13,6 +11,7 @@
 #include "data/arena.h"
 #include "data/npy_elements.h"
 #include "data/read_file.h"
+#include "data/tasks.h"
 
 namespace strata {
 
@@ -27,10 +26,8 @@ template <class Part>
 void for_row_blocks(const NpyElements& elements, int threads, const Part& part) {
   const std::size_t block = std::max<std::size_t>(1, kTaskElements / elements.features());
   const std::size_t blocks = (elements.rows() + block - 1) / block;
-  make_arena(threads).execute([&] {
-    tbb::parallel_for(std::size_t{0}, blocks,
-                      [&](std::size_t b) { part(b * block, std::min((b + 1) * block, elements.rows())); });
-  });
+  make_arena(threads).execute(
+      [&] { run_tasks(blocks, [&](std::size_t b) { part(b * block, std::min((b + 1) * block, elements.rows())); }); });
 }
 
 /// The least of the indices that threads have told it.

@@ -1,5 +1,4 @@
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cassert>
@@ -8,6 +7,7 @@
 
 #include "data/arena.h"
 #include "data/moments.h"
+#include "data/tasks.h"
 
 namespace strata {
 
@@ -51,7 +51,7 @@ FeatureSums sum_rows(const MatrixView<const std::uint8_t>& features, std::span<c
   const std::size_t blocks = (rows.size() + kBlockRows - 1) / kBlockRows;
   tbb::enumerable_thread_specific<FeatureSums> partial([&] { return FeatureSums(features.columns()); });
   make_arena(threads).execute([&] {
-    tbb::parallel_for(std::size_t{0}, blocks, [&](std::size_t block) {
+    run_tasks(blocks, [&](std::size_t block) {
       const std::size_t first = block * kBlockRows;
       add_block(features, rows.subspan(first, std::min(kBlockRows, rows.size() - first)), partial.local());
     });

@@ -1,7 +1,5 @@
 #include "data/table.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <new>
 #include <string_view>
@@ -15,6 +13,7 @@
 #include "data/table_discovery.h"
 #include "data/table_head.h"
 #include "data/table_rows.h"
+#include "data/tasks.h"
 
 namespace strata {
 
@@ -98,7 +97,7 @@ std::vector<std::string> number_classes(TableRows& rows, const std::string& labe
     throw data_error("{}: the label column {} has {} different values; expected at most {} classes; check the column",
                      rows.data.source, shown(label_column), classes.names().size(), kMostNames);
   }
-  tbb::parallel_for(std::size_t{0}, rows.chunks.size(), [&](std::size_t i) {
+  run_tasks(rows.chunks.size(), [&](std::size_t i) {
     std::vector<std::uint32_t> class_of;
     for (const std::string& name : rows.label_names[i].names()) {
       class_of.push_back(*classes.find(name));

@@ -1,10 +1,10 @@
 #include "data/table_records.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cstdint>
+
+#include "data/tasks.h"
 
 namespace strata {
 
@@ -29,8 +29,7 @@ std::vector<Piece> divide(std::string_view text, std::size_t piece_bytes) {
 /// Tells each piece whether it starts within quotes.
 void follow_quotes(std::vector<Piece>& pieces) {
   std::vector<std::size_t> quotes(pieces.size());
-  tbb::parallel_for(std::size_t{0}, pieces.size(),
-                    [&](std::size_t i) { quotes[i] = count_character(pieces[i].text, '"'); });
+  run_tasks(pieces.size(), [&](std::size_t i) { quotes[i] = count_character(pieces[i].text, '"'); });
   for (std::size_t i = 1; i < pieces.size(); ++i) {
     pieces[i].starts_in_quotes = pieces[i - 1].starts_in_quotes != (quotes[i - 1] % 2 == 1);
   }
@@ -62,7 +61,7 @@ std::vector<RecordChunk> cut_records(std::string_view text, std::size_t chunk_by
   assert(!text.empty() && text.back() == '\n' && chunk_bytes > 0);
   std::vector<Piece> pieces = divide(text, chunk_bytes);
   follow_quotes(pieces);
-  tbb::parallel_for(std::size_t{0}, pieces.size(), [&](std::size_t i) { find_ends(pieces[i]); });
+  run_tasks(pieces.size(), [&](std::size_t i) { find_ends(pieces[i]); });
 
   // A chunk goes from the first record end of one piece, or the start of the text, to that of the next that has one.
   std::vector<RecordChunk> chunks;

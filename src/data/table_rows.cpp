@@ -1,7 +1,5 @@
 #include "data/table_rows.h"
 
-#include <tbb/parallel_for.h>
-
 #include <atomic>
 #include <exception>
 #include <limits>
@@ -10,6 +8,7 @@
 #include "core/memory.h"
 #include "data/row_reader.h"
 #include "data/table_field.h"
+#include "data/tasks.h"
 
 namespace strata {
 
@@ -48,7 +47,7 @@ Dataset make_dataset(const std::string& name, std::size_t rows, const TablePlan&
 void for_each_chunk(std::size_t count, const std::function<void(std::size_t)>& read) {
   std::vector<std::exception_ptr> faults(count);
   std::atomic<std::size_t> first_fault = count;
-  tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
+  run_tasks(count, [&](std::size_t i) {
     if (i > first_fault) {
       return;
     }

@@ -1,4 +1,3 @@
-#include <tbb/parallel_invoke.h>
 
 #include <algorithm>
 #include <bit>
@@ -10,6 +9,7 @@
 
 #include "data/arena.h"
 #include "data/moments.h"
+#include "data/tasks.h"
 
 namespace strata {
 
@@ -33,7 +33,7 @@ Sums sum_tree(std::size_t first, std::size_t last, const Chain& chain) {
   const auto sum_left = [&] { left = sum_tree(first, middle, chain); };
   const auto sum_right = [&] { right = sum_tree(middle, last, chain); };
   if (last - first >= kParallelBlocks) {
-    tbb::parallel_invoke(sum_left, sum_right);
+    run_both(sum_left, sum_right);
   } else {
     sum_left();
     sum_right();
