@@ -30,6 +30,7 @@ struct Product {
   const float* initial = nullptr;  ///< (padded results), or null for 0
   Blocked dst;                     ///< (rows, results)
   std::size_t terms = 0;           ///< length of each sum; terms are added in ascending order
+  std::size_t results = 0;         ///< of a row; what dst holds beyond them is not specified
 };
 
 /// The product for some rows and some panels of results.

@@ -45,23 +45,33 @@ HWY_INLINE float* result_vector(const Product& p, std::size_t row, std::size_t p
   return p.dst.at(panel + v / kVectors, row) + (v % kVectors) * kLanes;
 }
 
-/// One tile: rows row … row + kRows - 1, panels panel … panel + kPanels - 1, over some blocks of terms. The first
+/// One tile: rows row … row + kRows - 1, panels panel … panel + kPanels - 1, the last one narrow or whole, over some
+/// blocks of terms. The first
 /// blocks start from the initial values, later ones from what the blocks before them left in dst. The first tile to
 /// read its rows fetches them kBlocksAhead blocks ahead, as another core may have written them.
-template <std::size_t kRows, std::size_t kPanels>
+template <std::size_t kRows, std::size_t kPanels, bool kNarrow>
 HWY_NOINLINE void product_tile(const Product& p, std::size_t row, std::size_t panel, Range blocks, bool first) {
   const D d;
-  constexpr std::size_t kAcross = kPanels * kVectors;
+  const H half;
+  constexpr bool kHalf = kNarrow && kHalfVector;
+  constexpr std::size_t kAcross = vectors_of(kPanels, kNarrow);
   const std::size_t panel_stride = padded(p.terms) * kWidth;
   const float* HWY_RESTRICT weights = p.weights + panel * panel_stride + blocks.first * kWidth * kWidth;
-  V acc[kRows][kAcross];
+  const auto start = [&](auto tag, std::size_t r, std::size_t v) HWY_ATTR {
+    return blocks.first > 0       ? hn::Load(tag, result_vector(p, row + r, panel, v))
+           : p.initial != nullptr ? hn::Load(tag, p.initial + panel * kWidth + v * kLanes)
+                                  : hn::Zero(tag);
+  };
+  V acc[kRows][kAcross > 0 ? kAcross : 1];
+  hn::Vec<H> acc_half[kRows];
   HWY_UNROLL(24)
   for (std::size_t r = 0; r < kRows; ++r) {
     HWY_UNROLL(8)
     for (std::size_t v = 0; v < kAcross; ++v) {
-      acc[r][v] = blocks.first > 0       ? hn::Load(d, result_vector(p, row + r, panel, v))
-                  : p.initial != nullptr ? hn::Load(d, p.initial + panel * kWidth + v * kLanes)
-                                         : hn::Zero(d);
+      acc[r][v] = start(d, r, v);
+    }
+    if constexpr (kHalf) {
+      acc_half[r] = start(half, r, kAcross);
     }
   }
   for (std::size_t block = blocks.first; block < blocks.last; ++block) {
@@ -74,10 +84,14 @@ HWY_NOINLINE void product_tile(const Product& p, std::size_t row, std::size_t pa
     }
     HWY_UNROLL(kTermsUnrolled)
     for (std::size_t k = 0; k < terms; ++k) {
-      V w[kAcross];
+      V w[kAcross > 0 ? kAcross : 1];
+      hn::Vec<H> w_half;
       HWY_UNROLL(8)
       for (std::size_t v = 0; v < kAcross; ++v) {
         w[v] = hn::Load(d, weights + (v / kVectors) * panel_stride + (v % kVectors) * kLanes);
+      }
+      if constexpr (kHalf) {
+        w_half = hn::Load(half, weights + kAcross / kVectors * panel_stride);
       }
       HWY_UNROLL(24)
       for (std::size_t r = 0; r < kRows; ++r) {
@@ -85,6 +99,9 @@ HWY_NOINLINE void product_tile(const Product& p, std::size_t row, std::size_t pa
         HWY_UNROLL(8)
         for (std::size_t v = 0; v < kAcross; ++v) {
           acc[r][v] = hn::MulAdd(x, w[v], acc[r][v]);
+        }
+        if constexpr (kHalf) {
+          acc_half[r] = hn::MulAdd(hn::LowerHalf(half, x), w_half, acc_half[r]);
         }
       }
       weights += kWidth;
@@ -96,15 +113,18 @@ HWY_NOINLINE void product_tile(const Product& p, std::size_t row, std::size_t pa
     for (std::size_t v = 0; v < kAcross; ++v) {
       hn::Store(acc[r][v], d, result_vector(p, row + r, panel, v));
     }
+    if constexpr (kHalf) {
+      hn::Store(acc_half[r], half, result_vector(p, row + r, panel, kAcross));
+    }
   }
 }
 
 using ProductTile = void (*)(const Product&, std::size_t row, std::size_t panel, Range blocks, bool first);
 
 /// product_tile for 1 … sizeof...(n) rows.
-template <std::size_t kPanels, std::size_t... n>
+template <std::size_t kPanels, bool kNarrow, std::size_t... n>
 constexpr std::array<ProductTile, sizeof...(n)> product_tiles(std::index_sequence<n...>) {
-  return {product_tile<n + 1, kPanels>...};
+  return {product_tile<n + 1, kPanels, kNarrow>...};
 }
 
 /// A range in nearly equal parts of at most `most`.

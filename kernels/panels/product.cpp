@@ -27,13 +27,16 @@ inline constexpr std::size_t kManyTiles = 8;
 /// equal: a short one's few chains would leave the multipliers idle.
 template <std::size_t kPanels, std::size_t kMostRows>
 HWY_INLINE void multiply_panels(const Product& product, Range rows, std::size_t panel, Range blocks, bool first) {
-  static constexpr auto kTiles = product_tiles<kPanels>(std::make_index_sequence<kMostRows>());
+  static constexpr auto kWhole = product_tiles<kPanels, false>(std::make_index_sequence<kMostRows>());
+  static constexpr auto kNarrow = product_tiles<kPanels, true>(std::make_index_sequence<kMostRows>());
+  const bool narrow = panel + kPanels == blocks_of(product.results) && is_narrow(product.results);
+  const auto& tiles = narrow ? kNarrow : kWhole;
   const bool part_by_part = nearest_cache_bytes() > kSmallCache &&
                             blocks.size() * kPanels * kWidth * kWidth > kNearestFloats &&
                             rows.size() > kManyTiles * kMostRows;
   for_parts(blocks, part_by_part ? kNearestBlocks : blocks.size(), [&](Range part) HWY_ATTR {
     for_parts(rows, kMostRows,
-              [&](Range tile) HWY_ATTR { kTiles[tile.size() - 1](product, tile.first, panel, part, first); });
+              [&](Range tile) HWY_ATTR { tiles[tile.size() - 1](product, tile.first, panel, part, first); });
   });
 }
 

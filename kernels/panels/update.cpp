@@ -36,8 +36,8 @@ inline constexpr std::size_t kSingleInputs = 2;
 inline constexpr std::size_t kPairInputs = 0;
 #endif
 
-/// Gradients of kInputs inputs x kPanels panels, in registers.
-template <std::size_t kInputs, std::size_t kPanels>
+/// Gradients of kInputs inputs x kPanels panels, in registers. Those of a narrow last panel are zero beyond its half.
+template <std::size_t kInputs, std::size_t kPanels, bool kNarrow>
 struct Tile {
   static constexpr std::size_t kAcross = kPanels * kVectors;
   V sum[kInputs][kAcross];
@@ -48,32 +48,58 @@ struct Tile {
   HWY_INLINE void sum_block(const float* HWY_RESTRICT src, std::size_t src_step, const float* HWY_RESTRICT diff,
                             std::size_t panel_stride, std::size_t rows) {
     const D d;
+    const H half;
+    constexpr bool kHalf = kNarrow && kHalfVector;
+    constexpr std::size_t kSummed = vectors_of(kPanels, kNarrow);
+    hn::Vec<H> sum_half[kInputs];
     HWY_UNROLL(16)
     for (std::size_t i = 0; i < kInputs; ++i) {
       HWY_UNROLL(8)
       for (std::size_t v = 0; v < kAcross; ++v) {
         sum[i][v] = hn::Zero(d);
       }
+      if constexpr (kHalf) {
+        sum_half[i] = hn::Zero(half);
+      }
     }
     // Turns of several rows: so few of them that the CPU foresees the last one and begins the next tile meanwhile.
     HWY_UNROLL(4)
     for (std::size_t row = 0; row < rows; ++row) {
       V dy[kAcross];
+      hn::Vec<H> dy_half;
       HWY_UNROLL(8)
-      for (std::size_t v = 0; v < kAcross; ++v) {
+      for (std::size_t v = 0; v < kSummed; ++v) {
         dy[v] = hn::Load(d, diff + (v / kVectors) * panel_stride + (v % kVectors) * kLanes);
+      }
+      if constexpr (kHalf) {
+        dy_half = hn::Load(half, diff + kSummed / kVectors * panel_stride);
       }
       HWY_UNROLL(16)
       for (std::size_t i = 0; i < kInputs; ++i) {
+        if constexpr (kSummed == 0) {
+          sum_half[i] = hn::MulAdd(hn::Set(half, src[i]), dy_half, sum_half[i]);
+          continue;
+        }
         const V x = hn::Set(d, src[i]);
         HWY_UNROLL(8)
-        for (std::size_t v = 0; v < kAcross; ++v) {
+        for (std::size_t v = 0; v < kSummed; ++v) {
           sum[i][v] = hn::MulAdd(x, dy[v], sum[i][v]);
+        }
+        if constexpr (kHalf) {
+          sum_half[i] = hn::MulAdd(hn::LowerHalf(half, x), dy_half, sum_half[i]);
         }
       }
       src += src_step;
       diff += kWidth;
     }
+#if HWY_TARGET != HWY_SCALAR
+    if constexpr (kHalf) {
+      HWY_UNROLL(16)
+      for (std::size_t i = 0; i < kInputs; ++i) {
+        sum[i][kSummed] = hn::ZeroExtendVector(d, sum_half[i]);
+      }
+    }
+#endif
   }
 
   /// Adds the topmost `merges` of the sums that wait below `top`, `level` floats apart; joins them unless it is last.
@@ -224,9 +250,9 @@ HWY_INLINE void for_groups(const LayerParameters& layer, std::size_t rows, Range
 
 /// The gradient of a panel's biases, as that of the weights of an input that is always 1: fma(1, g, s) rounds s + g
 /// once.
-HWY_INLINE Tile<1, 1> bias_gradient(Blocked diff_dst, std::size_t panel, std::size_t rows) {
+HWY_INLINE Tile<1, 1, false> bias_gradient(Blocked diff_dst, std::size_t panel, std::size_t rows) {
   const float one = 1.0F;
-  Tile<1, 1> tile;
+  Tile<1, 1, false> tile;
   HWY_ALIGN float stack[kLevels * kWidth];
   for_row_blocks(rows,
                  [&](std::size_t first, std::size_t count, std::size_t merges, std::size_t height, bool last) HWY_ATTR {
@@ -236,20 +262,21 @@ HWY_INLINE Tile<1, 1> bias_gradient(Blocked diff_dst, std::size_t panel, std::si
   return tile;
 }
 
-/// Calls each(tile, input) for the tiles of one block of inputs, kPanels panels wide, each summed over `rows` rows.
-template <std::size_t kMostInputs, std::size_t kPanels, class Each>
+/// Calls each(tile, input) for the tiles of one block of inputs, kPanels panels wide, the last one narrow or whole,
+/// each summed over `rows` rows.
+template <std::size_t kMostInputs, std::size_t kPanels, bool kNarrow, class Each>
 HWY_INLINE void for_tiles_of_block(const float* src, const float* diff, std::size_t panel_stride, std::size_t rows,
                                    Each&& each) {
   for_parts_of_width<kMostInputs>([&]<std::size_t kInputs>(Size<kInputs>, std::size_t input) HWY_ATTR {
-    Tile<kInputs, kPanels> tile;
+    Tile<kInputs, kPanels, kNarrow> tile;
     tile.sum_block(src + input, kWidth, diff, panel_stride, rows);
     each(tile, input);
   });
 }
 
 /// Hands a tile's gradients to the unit that receives them.
-template <std::size_t kInputs, std::size_t kPanels, class Unit>
-HWY_INLINE void hand_over(Tile<kInputs, kPanels>& tile, std::size_t input, Unit& unit) {
+template <std::size_t kInputs, std::size_t kPanels, bool kNarrow, class Unit>
+HWY_INLINE void hand_over(Tile<kInputs, kPanels, kNarrow>& tile, std::size_t input, Unit& unit) {
   tile.for_vectors([&](V sum, std::size_t i, std::size_t v)
                        HWY_ATTR { unit.vector(sum, v / kVectors, (input + i) * kWidth + (v % kVectors) * kLanes); });
 }
@@ -257,43 +284,44 @@ HWY_INLINE void hand_over(Tile<kInputs, kPanels>& tile, std::size_t input, Unit&
 /// The gradients of a group, kPanels panels wide, of a batch of one row block. to(block) makes what receives those of a
 /// block of inputs: its vector(sum, panel, index) is given each vector, index being its place among the 256 weights of
 /// a unit (panel: 0 … kPanels - 1), then done() is called.
-template <std::size_t kMostInputs, std::size_t kPanels, class To>
+template <std::size_t kMostInputs, std::size_t kPanels, bool kNarrow, class To>
 HWY_INLINE void sum_few_rows(Blocked src, Blocked diff_dst, std::size_t rows, Group group, To&& to) {
   const std::size_t panel_stride = diff_dst.capacity * kWidth;
   for (std::size_t block = group.blocks.first; block < group.blocks.last; ++block) {
     auto unit = to(block);
-    for_tiles_of_block<kMostInputs, kPanels>(src.at(block, 0), diff_dst.at(group.panel, 0), panel_stride, rows,
-                                             [&](auto& tile, std::size_t input)
-                                                 HWY_ATTR { hand_over(tile, input, unit); });
+    for_tiles_of_block<kMostInputs, kPanels, kNarrow>(src.at(block, 0), diff_dst.at(group.panel, 0), panel_stride, rows,
+                                                      [&](auto& tile, std::size_t input)
+                                                          HWY_ATTR { hand_over(tile, input, unit); });
     unit.done();
   }
 }
 
 /// The same for a batch of any number of row blocks, of up to kGroupBlocks blocks of inputs.
-template <std::size_t kMostInputs, std::size_t kPanels, class To>
+template <std::size_t kMostInputs, std::size_t kPanels, bool kNarrow, class To>
 HWY_NOINLINE void sum_many_rows(Blocked src, Blocked diff_dst, std::size_t rows, Group group, To to) {
   constexpr std::size_t kTileFloats = kPanels * kWidth;  // of one input
   constexpr std::size_t kGroupFloats = kGroupBlocks * kWidth * kTileFloats;
   const std::size_t panel_stride = diff_dst.capacity * kWidth;
   HWY_ALIGN float stack[kLevels * kGroupFloats];
-  for_row_blocks(rows, [&](std::size_t first, std::size_t count, std::size_t merges, std::size_t height,
-                           bool last) HWY_ATTR {
-    float* waiting = stack + height * kGroupFloats;
-    for (std::size_t block = group.blocks.first; block < group.blocks.last; ++block) {
-      auto unit = to(block);
-      for_tiles_of_block<kMostInputs, kPanels>(src.at(block, first), diff_dst.at(group.panel, first), panel_stride,
-                                               count, [&](auto& tile, std::size_t input) HWY_ATTR {
-                                                 tile.merge(waiting + input * kTileFloats, kGroupFloats, merges, last);
-                                                 if (last) {
-                                                   hand_over(tile, input, unit);
-                                                 }
-                                               });
-      if (last) {
-        unit.done();
-      }
-      waiting += kWidth * kTileFloats;
-    }
-  });
+  for_row_blocks(rows,
+                 [&](std::size_t first, std::size_t count, std::size_t merges, std::size_t height, bool last) HWY_ATTR {
+                   float* waiting = stack + height * kGroupFloats;
+                   for (std::size_t block = group.blocks.first; block < group.blocks.last; ++block) {
+                     auto unit = to(block);
+                     for_tiles_of_block<kMostInputs, kPanels, kNarrow>(
+                         src.at(block, first), diff_dst.at(group.panel, first), panel_stride, count,
+                         [&](auto& tile, std::size_t input) HWY_ATTR {
+                           tile.merge(waiting + input * kTileFloats, kGroupFloats, merges, last);
+                           if (last) {
+                             hand_over(tile, input, unit);
+                           }
+                         });
+                     if (last) {
+                       unit.done();
+                     }
+                     waiting += kWidth * kTileFloats;
+                   }
+                 });
 }
 
 /// The units of kPanels neighbouring panels: where their weights, or what is laid out as they are, begin. A local copy,
@@ -330,7 +358,7 @@ struct InRegisters {
     return {{layer, layer.weights, panel, block}, update};
   }
 
-  HWY_INLINE void bias(Tile<1, 1> gradient, std::size_t panel) const {
+  HWY_INLINE void bias(Tile<1, 1, false> gradient, std::size_t panel) const {
     gradient.for_vectors([&](V sum, std::size_t, std::size_t v)
                              HWY_ATTR { descend(update, sum, layer.bias + panel * kWidth + v * kLanes); });
   }
@@ -388,7 +416,7 @@ struct ThroughBuffer {
     return {*this, panel, block};
   }
 
-  HWY_INLINE void bias(Tile<1, 1> sum, std::size_t panel) const {
+  HWY_INLINE void bias(Tile<1, 1, false> sum, std::size_t panel) const {
     HWY_ALIGN float gradients[kWidth];
     sum.for_vectors([&](V value, std::size_t, std::size_t v)
                         HWY_ATTR { hn::Store(value, D(), gradients + v * kLanes); });
@@ -417,7 +445,7 @@ struct Stored {
     return {{layer, weights, panel, block}};
   }
 
-  HWY_INLINE void bias(Tile<1, 1> sum, std::size_t panel) const {
+  HWY_INLINE void bias(Tile<1, 1, false> sum, std::size_t panel) const {
     sum.for_vectors([&](V value, std::size_t, std::size_t v)
                         HWY_ATTR { hn::Store(value, D(), biases + panel * kWidth + v * kLanes); });
   }
@@ -442,24 +470,32 @@ HWY_INLINE void sum_gradients(const LayerParameters& layer, Blocked src, Blocked
       by.bias(bias_gradient(diff_dst, panel, rows), panel);
     }
   };
-  const auto sum_group = [&]<std::size_t kMostInputs, std::size_t kPanels>(Size<kMostInputs>, Size<kPanels>,
-                                                                           Group group) HWY_ATTR {
+  const auto sum_group = [&]<std::size_t kMostInputs, std::size_t kPanels, bool kNarrow>(
+                             Size<kMostInputs>, Size<kPanels>, std::bool_constant<kNarrow>, Group group) HWY_ATTR {
     const auto to = [&by, panel = group.panel](std::size_t block)
                         HWY_ATTR { return by.template unit<kPanels>(panel, block); };
     if (rows <= kRowBlock) {
-      sum_few_rows<kMostInputs, kPanels>(src, diff_dst, rows, group, to);
+      sum_few_rows<kMostInputs, kPanels, kNarrow>(src, diff_dst, rows, group, to);
     } else {
-      sum_many_rows<kMostInputs, kPanels>(src, diff_dst, rows, group, to);
+      sum_many_rows<kMostInputs, kPanels, kNarrow>(src, diff_dst, rows, group, to);
     }
     for (std::size_t beside = 0; beside < kPanels; ++beside) {
       finish_panel(group.panel + beside, group.blocks);
     }
   };
+  const auto sum_panels = [&]<std::size_t kMostInputs, std::size_t kPanels>(
+                              Size<kMostInputs> inputs, Size<kPanels> panels, Group group) HWY_ATTR {
+    if (group.panel + kPanels == blocks_of(layer.outputs) && is_narrow(layer.outputs)) {
+      sum_group(inputs, panels, std::true_type(), group);
+    } else {
+      sum_group(inputs, panels, std::false_type(), group);
+    }
+  };
   for_groups<(kPairInputs > 0)>(
-      layer, rows, tiles, [&](Group group) HWY_ATTR { sum_group(Size<kSingleInputs>(), Size<1>(), group); },
+      layer, rows, tiles, [&](Group group) HWY_ATTR { sum_panels(Size<kSingleInputs>(), Size<1>(), group); },
       [&](Group group) HWY_ATTR {
         if constexpr (kPairInputs > 0) {
-          sum_group(Size<kPairInputs>(), Size<2>(), group);
+          sum_panels(Size<kPairInputs>(), Size<2>(), group);
         }
       });
 }

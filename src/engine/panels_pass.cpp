@@ -53,7 +53,8 @@ void forward(const std::vector<LiveLayer>& layers, std::size_t l, Pass& pass, Ra
                     .weights = layer.weights.data(),
                     .initial = layer.bias.data(),
                     .dst = here.values.view(),
-                    .terms = layer.spec.inputs},
+                    .terms = layer.spec.inputs,
+                    .results = layer.spec.outputs},
                    rows, panels);
   panels::activate(layer.spec.activation, here.values.view(), here.inputs.view(), rows, panels);
   drop(pass.masks[l], here.values.view(), here.dropped.view(), rows, panels);
@@ -65,7 +66,8 @@ void backward(const std::vector<LiveLayer>& layers, std::size_t l, Pass& pass, R
   panels::multiply({.src = pass.layers[l].gradients.view(),
                     .weights = layer.transposed.data(),
                     .dst = below.gradients.view(),
-                    .terms = layer.spec.outputs},
+                    .terms = layer.spec.outputs,
+                    .results = layer.spec.inputs},
                    rows, blocks);
   drop(pass.masks[l - 1], below.gradients.view(), below.gradients.view(), rows, blocks);
   panels::multiply_by_derivative(layers[l - 1].spec.activation, below.values.view(), below.inputs.view(),
