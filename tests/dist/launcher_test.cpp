@@ -12,10 +12,12 @@ using namespace strata;
 
 namespace {
 
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
 /// Variables of launchers, set for a while; all others that count are not.
 class Environment {
  public:
-  explicit Environment(const std::vector<std::pair<std::string, std::string>>& variables) {
+  explicit Environment(const Variables& variables) {
     for (const char* name : {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "PMI_RANK", "PMI_SIZE", "PMIX_RANK",
                              "SLURM_STEP_NUM_TASKS"}) {
       const char* value = std::getenv(name);
@@ -35,14 +37,14 @@ class Environment {
   Environment& operator=(const Environment&) = delete;
 
  private:
-  std::vector<std::pair<std::string, std::string>> before_;
+  Variables before_;
 };
 
 }  // namespace
 
 TEST_CASE("Launchers are known by what they leave in the environment", "[dist]") {
   struct Case {
-    std::vector<std::pair<std::string, std::string>> variables;
+    Variables variables;
     int rank;
     int world_size;
   };
@@ -64,15 +66,15 @@ TEST_CASE("Launchers are known by what they leave in the environment", "[dist]")
 
 TEST_CASE("No launcher, or a batch job's variables alone, is one process", "[dist]") {
   CHECK_FALSE([] {
-    const Environment environment({});
+    const Environment environment(Variables{});
     return launched();
   }());
   CHECK_FALSE([] {
-    const Environment environment({{"SLURM_STEP_NUM_TASKS", "4"}});
+    const Environment environment(Variables{{"SLURM_STEP_NUM_TASKS", "4"}});
     return launched();
   }());
   CHECK_FALSE([] {
-    const Environment environment({{"PMI_RANK", "x"}});
+    const Environment environment(Variables{{"PMI_RANK", "x"}});
     return launched();
   }());
 }
