@@ -99,6 +99,8 @@ TEST_CASE("Faults of gzip data say what is wrong", "[data]") {
   CHECK(contains(fault_of(joined(zipped, {0})), "1 bytes follow the end"));
   CHECK(contains(fault_of(joined(zipped, Bytes(512))), "512 bytes follow the end"));
   CHECK(contains(fault_of(joined(zipped, {0x1f, 0x8b})), "truncated or corrupt"));
+  const std::string where = std::to_string(zipped.size()) + " of " + std::to_string(zipped.size() + 2);
+  CHECK(contains(fault_of(joined(zipped, {0x1f, 0x8b})), "starts at byte " + where));
   Bytes wrong_checksum = zipped;
   wrong_checksum[wrong_checksum.size() - 5] ^= 1;
   CHECK(contains(fault_of(wrong_checksum), "checksum"));
