@@ -48,6 +48,7 @@ constexpr std::string_view kNotes =
     "program with exit code 1.\n";
 
 void run(const Selection& selection) {
+  kernels::set_instruction_set(selection.isa);
   const Setup setup{selection, {selection.rounds, selection.quick}};
   Report report;
   const auto wants = [&](std::string_view suite) { return selection.suite == "all" || selection.suite == suite; };

@@ -62,6 +62,16 @@ Contestant parse_contestant(std::string_view option, std::string_view text) {
   return found->first;
 }
 
+kernels::InstructionSet parse_isa(std::string_view option, std::string_view text) {
+  if (text == "avx2") {
+    return kernels::InstructionSet::avx2;
+  }
+  if (text == "avx512") {
+    return kernels::InstructionSet::avx512;
+  }
+  throw usage_error("--{}: '{}' is no instruction set; known are avx2 and avx512", option, text);
+}
+
 Widths parse_widths(std::string_view option, std::string_view text) {
   Widths widths;
   for (const std::string_view part : split(text, '-')) {
@@ -86,6 +96,8 @@ void set_option(Selection& selection, std::string_view option, std::string_view 
     selection.engines = parse_list(value, engine);
   } else if (option == "model") {
     selection.models = parse_list(value, widths);
+  } else if (option == "isa") {
+    selection.isa = parse_isa(option, value);
   } else if (option == "json") {
     selection.json = value;
   } else if (option == "rounds") {
@@ -136,6 +148,7 @@ std::string_view selection_help() {
          "  --threads N,N,…      all: as many as this process may use\n"
          "  --engine E,E,…       plain (a loop of oneDNN's primitives alone), onednn, bf16, panels, auto\n"
          "  --model M,M,…        widths from input to output, such as 784-4096-4096-10; random pixels unless 784-…-10\n"
+         "  --isa I              avx2 or avx512, for both engines; else the newest there is\n"
          "  --rounds N           rounds of each table\n"
          "  --quick              one short round of few sizes: answers are checked, timings mean nothing\n"
          "  --json FILE          everything that was measured, for `strata_bench compare OLD NEW`\n";

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "kernels/instruction_set.h"
+
 namespace strata::bench {
 
 /// What computes a step: Strata with one of its engines (bf16: onednn in that precision), or the plain loop over
@@ -27,6 +29,7 @@ struct Selection {
   std::vector<int> threads;
   std::vector<Contestant> engines;
   std::vector<Widths> models;
+  kernels::InstructionSet isa = kernels::InstructionSet::automatic;
   int rounds = 0;  ///< 0: the benchmark's own
   bool quick = false;
   std::string json;  ///< a file to write; empty: none
