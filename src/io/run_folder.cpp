@@ -61,6 +61,7 @@ void RunFolder::check_free(const fs::path& path) {
     return name == FolderLock::kName || AtomicFile::is_temporary(name);
   });
   if (!empty) {
+    FolderLock::check_unlocked(path);
     throw usage_error(
         "{}: this folder is not empty; give the name of a new one, or go on with a run in it by strata train "
         "--resume",

@@ -12,7 +12,8 @@ namespace strata {
 /// A new folder with the names of its files; no other process can use it while this lives.
 class RunFolder {
  public:
-  /// Throws Error(usage) if `path` is there and no empty folder. Changes nothing.
+  /// Throws Error(usage) if `path` is there and no empty folder, Error(failed) if another process works in it. Changes
+  /// nothing.
   static void check_free(const std::filesystem::path& path);
 
   /// Creates the folder, and those above it, and locks it. Throws as check_free, and Error(failed) if the system
