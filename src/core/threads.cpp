@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -21,7 +22,7 @@ std::optional<double> ratio(const std::string& quota, const std::string& period)
     const double q = std::stod(quota);
     const double p = std::stod(period);
     return q > 0 && p > 0 ? std::optional(q / p) : std::nullopt;
-  } catch (const std::exception&) {
+  } catch (const std::logic_error&) {  // no number, or too large a one
     return std::nullopt;
   }
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -174,6 +175,8 @@ CheckpointFile::CheckpointFile(const std::filesystem::path& path) : name_(path.s
   try {
     content_ = read_content(file_);
     state_ = run_state(Json::parse(text(file_, "state")));
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& error) {  // ours or nlohmann's, without the file's name
     throw data_error("{}: {}", name_, error.what());
   }

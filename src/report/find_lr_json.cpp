@@ -1,3 +1,5 @@
+#include <new>
+
 #include "core/error.h"
 #include "report/folder_json.h"
 #include "report/json_files.h"
@@ -54,6 +56,8 @@ Json find_lr_json(const std::filesystem::path& folder, const Json& config) {
         check_group(group);
       }
     }
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& error) {
     throw data_error("{}: damaged ({}); run strata find-lr again into a new folder", path.string(), error.what());
   }

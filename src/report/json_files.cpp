@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <new>
 #include <string>
 
 #include "core/error.h"
@@ -43,6 +44,8 @@ Json read_json_object(const std::filesystem::path& path) {
   const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   try {
     return object_of(text);
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& error) {
     throw data_error("{}: damaged ({}); expected one JSON object", path.string(), error.what());
   }
@@ -57,6 +60,8 @@ bool read_json_lines(const std::filesystem::path& path, const std::function<void
     }
     try {
       take(object_of(line));
+    } catch (const std::bad_alloc&) {
+      throw;
     } catch (const std::exception& error) {
       throw data_error("{}: line {} is damaged ({}); remove the line, or restore the file", path.string(), number,
                        error.what());

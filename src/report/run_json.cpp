@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -142,6 +143,8 @@ void add_figures(Json& json, const fs::path& path, const Json& config, const Dat
   try {
     json["test"] = source != nullptr ? figures_of(model, *source, config, threads)
                                      : figures_of(model, load_again(model, config, threads), config, threads);
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& error) {
     json["notes"].push_back(
         fmt::format("The model could not be tested on the run's data ({}): {}. "

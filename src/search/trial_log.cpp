@@ -7,6 +7,7 @@
 #include <exception>
 #include <fstream>
 #include <iterator>
+#include <new>
 #include <span>
 #include <utility>
 
@@ -42,6 +43,8 @@ void TrialLog::read() {
                                                                       text.begin() + static_cast<std::ptrdiff_t>(end)));
       std::string key = record.key;
       records_.insert_or_assign(std::move(key), std::move(record));
+    } catch (const std::bad_alloc&) {
+      throw;
     } catch (const std::exception& error) {
       throw data_error("{}: line {} is no trial's record ({}); remove the line, and its trial runs again", name_,
                        number, error.what());
