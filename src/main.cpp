@@ -3,14 +3,18 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
+#include <string>
+#include <vector>
 
 #include "cli/dispatch.h"
 #include "cli/help.h"
 #include "cli/message.h"
 #include "cli/signals.h"
 #include "core/error.h"
+#include "core/temporary_name.h"
 
 namespace {
 
@@ -52,24 +56,51 @@ void occupy_standard_streams() {
   }
 }
 
+/// Memory may run out where nothing may be thrown, as in a destructor of a library's, or in a thread.
+[[noreturn]] void end() {
+  try {
+    if (const std::exception_ptr error = std::current_exception()) {
+      std::rethrow_exception(error);
+    }
+  } catch (const std::bad_alloc&) {
+    strata::remove_temporary_files();
+    strata::cli::print_out_of_memory();
+    ::_exit(ExitCode::failed);
+  } catch (...) {  // a defect, of which the core file tells
+  }
+  std::abort();
+}
+
+/// Runs the command, and tells what has gone wrong.
+ExitCode run(const std::vector<std::string>& words) {
+  try {
+    return exit_code(strata::cli::dispatch(words));
+  } catch (const strata::Error& error) {
+    strata::cli::print_error(error.what());
+    return exit_code(error.kind());
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    strata::cli::print_error(error.what());
+  }
+  return ExitCode::failed;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   occupy_standard_streams();
+  std::set_terminate(end);
   strata::cli::ignore_broken_pipes();
+  strata::cli::end_on_stop_signals();
   try {
     if (argc < 2) {
       std::fputs(strata::cli::short_usage().c_str(), stderr);
       return ExitCode::usage;
     }
-    return exit_code(strata::cli::dispatch({argv + 1, argv + argc}));
-  } catch (const strata::Error& error) {
-    strata::cli::print_error(error.what());
-    return exit_code(error.kind());
-  } catch (const std::bad_alloc&) {
-    strata::cli::print_error("out of memory; try a smaller network or batch");
-  } catch (const std::exception& error) {
-    strata::cli::print_error(error.what());
+    return run({argv + 1, argv + argc});
+  } catch (const std::bad_alloc&) {  // also of the memory for a message
+    strata::cli::print_out_of_memory();
   }
   return ExitCode::failed;
 }

@@ -199,11 +199,18 @@ nlohmann::ordered_json record(const FindLrSettings& settings) {
   return json;
 }
 
+Outcome stopped(const FindLrSettings& settings, int signal) {
+  if (!settings.run.quiet) {
+    print_notes(fmt::format("stopped by {}\n", signal == SIGTERM ? "SIGTERM" : "SIGINT"));
+  }
+  return signal == SIGTERM ? Outcome::terminated : Outcome::interrupted;
+}
+
 Outcome find_lr(const FindLrSettings& settings, const std::string& command) {
-  const StopSignals signals;
-  const StopRequested stop_requested = [&] { return signals.received() != 0; };
   kernels::set_instruction_set(settings.run.instruction_set);
   const DataSource source = load_data(settings.run);
+  const StopSignals signals;  // a run folder has all of its files, or is not there
+  const StopRequested stop_requested = [&] { return signals.received() != 0; };
   nlohmann::ordered_json json;
   std::string text;
   if (settings.map) {
@@ -216,7 +223,7 @@ Outcome find_lr(const FindLrSettings& settings, const std::string& command) {
     text = range_text(groups);
   }
   if (stop_requested()) {
-    return signals.received() == SIGTERM ? Outcome::terminated : Outcome::interrupted;
+    return stopped(settings, signals.received());
   }
   if (settings.run.run_dir) {
     const RunFolder folder(*settings.run.run_dir);
@@ -224,8 +231,9 @@ Outcome find_lr(const FindLrSettings& settings, const std::string& command) {
     write_json(folder.find_lr(), json);
     write_report({{folder.path()}}, folder.report(), nullptr, settings.run.config.threads);
   }
+  signals.end_at_once();
   write_stdout(settings.run.json ? json.dump() + "\n" : text);
-  return Outcome::done;
+  return stop_requested() ? stopped(settings, signals.received()) : Outcome::done;
 }
 
 }  // namespace

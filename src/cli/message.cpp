@@ -22,6 +22,8 @@ std::string one_line(std::string_view text) {
 
 void write(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
+constexpr std::string_view kRed = "\x1b[1;31m";
+
 void print_labelled(std::string_view label, std::string_view colour, std::string_view text) {
   const bool coloured = stderr_has_colour();
   write(fmt::format("strata: {}{}:{} {}\n", coloured ? colour : "", label, coloured ? "\x1b[0m" : "", one_line(text)));
@@ -29,7 +31,16 @@ void print_labelled(std::string_view label, std::string_view colour, std::string
 
 }  // namespace
 
-void print_error(std::string_view text) { print_labelled("error", "\x1b[1;31m", text); }
+void print_error(std::string_view text) { print_labelled("error", kRed, text); }
+
+void print_out_of_memory() {
+  const bool coloured = stderr_has_colour();
+  write("strata: ");
+  write(coloured ? kRed : "");
+  write("error:");
+  write(coloured ? "\x1b[0m" : "");
+  write(" out of memory; try a smaller network or batch, or fewer threads or jobs\n");
+}
 
 void print_warning(std::string_view text) { print_labelled("warning", "\x1b[33m", text); }
 

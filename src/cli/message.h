@@ -7,6 +7,8 @@ namespace strata::cli {
 
 /// `strata: error: TEXT`, on one line whatever `text` holds.
 void print_error(std::string_view text);
+/// `strata: error: out of memory; …`, which takes no memory.
+void print_out_of_memory();
 /// `strata: warning: TEXT`
 void print_warning(std::string_view text);
 /// `text` as it is, in one write.

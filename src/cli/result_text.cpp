@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -38,13 +39,20 @@ std::string result_text(const RunResult& result) {
   return text + fmt::format("weights {}\n", result.weights_hash);
 }
 
-std::string divergence_text(const RunResult& result, const TrainConfig& config, bool not_saved) {
-  std::string rates;
-  for (const ParameterGroup& group : config.groups) {
-    rates += fmt::format("{}{} {}", rates.empty() ? "" : ", ", group.name, base_learning_rate(group.optimizer));
+std::string divergence_text(const Divergence& divergence, const TrainConfig& config, bool not_saved) {
+  std::string group;
+  if (divergence.layer) {
+    const auto of_layer = [&](const ParameterGroup& g) {
+      return g.first <= *divergence.layer && *divergence.layer <= g.last;
+    };
+    group = fmt::format(" ({})", std::ranges::find_if(config.groups, of_layer)->name);
   }
-  return fmt::format("diverged: the loss is not finite at step {}; learning rates: {}; try smaller ones{}",
-                     grouped_digits(result.steps), rates, not_saved ? "; nothing is saved" : "");
+  std::string rates;
+  for (const auto& [name, rate] : divergence.learning_rates) {
+    rates += fmt::format("{}{} {}", rates.empty() ? "" : ", ", name, rate);
+  }
+  return fmt::format("diverged: {}{}; learning rates: {}; try smaller ones{}", divergence_place(divergence), group,
+                     rates, not_saved ? "; nothing is saved" : "");
 }
 
 }  // namespace strata::cli

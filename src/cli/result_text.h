@@ -11,7 +11,7 @@ namespace strata::cli {
 /// For stdout, a line each: how far it came, loss and accuracy of validation and test part, the hash of the weights.
 std::string result_text(const RunResult& result);
 
-/// Where the loss stopped being finite, at what rates, and what to try; with `not_saved`, that nothing is saved.
-std::string divergence_text(const RunResult& result, const TrainConfig& config, bool not_saved);
+/// Where numbers stopped being finite, at what rates, and what to try; with `not_saved`, that nothing is saved.
+std::string divergence_text(const Divergence& divergence, const TrainConfig& config, bool not_saved);
 
 }  // namespace strata::cli

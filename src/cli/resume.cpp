@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <fstream>
 #include <set>
 #include <string>
 #include <string_view>
@@ -158,12 +160,38 @@ TrainSettings resumed_settings(const RunFolder& folder, const RunIdentity& run, 
   return settings;
 }
 
+/// The last line of the run's metrics, which is its result if it has ended; empty if it cannot be read.
+Json last_metrics(const RunFolder& folder) {
+  std::ifstream in(folder.metrics());
+  std::string last;
+  for (std::string line; std::getline(in, line); last.swap(line)) {
+  }
+  Json json = Json::parse(last, nullptr, false);
+  return json.is_object() ? json : Json::object();
+}
+
+/// Throws Error(usage) if the run has diverged and would again: its steps are always the same.
+void check_not_diverged(const RunFolder& folder, const TrainConfig& config) {
+  const Json result = last_metrics(folder);
+  if (result.value("status", Json()) != "diverged" || !result.value("steps", Json()).is_number_unsigned()) {
+    return;
+  }
+  const auto steps = result.at("steps").get<std::uint64_t>();
+  if (!config.max_steps || *config.max_steps >= steps) {
+    throw usage_error(
+        "--resume: the run in {} diverged at step {}, and would again: its steps are the same each time; start a new "
+        "run with smaller learning rates, or end this one before by --max-steps {}",
+        folder.path().string(), steps, steps - 1);
+  }
+}
+
 }  // namespace
 
 ResumedRun open_resumed_run(const Arguments& arguments) {
   RunFolder folder = RunFolder::existing(arguments.text("resume"));
   CheckpointFile checkpoint = last_checkpoint(folder, config_of(folder), arguments.given("quiet"));
   TrainSettings settings = resumed_settings(folder, checkpoint.content().identity, arguments);
+  check_not_diverged(folder, settings.config);
   return {std::move(folder), std::move(checkpoint), std::move(settings)};
 }
 

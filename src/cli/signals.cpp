@@ -1,7 +1,12 @@
 #include "cli/signals.h"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <csignal>
+#include <string_view>
+
+#include "core/temporary_name.h"
 
 namespace strata::cli {
 
@@ -9,18 +14,26 @@ namespace {
 
 // A handler can reach nothing but what is static.
 std::atomic<int> g_received{0};
-static_assert(std::atomic<int>::is_always_lock_free);
+std::atomic<bool> g_takes_note{false};
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
-/// Async-signal-safe: signal() and a lock-free store.
-extern "C" void note_stop(int signal) {
-  g_received.store(signal, std::memory_order_relaxed);
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+constexpr int kSignalled = 128;  ///< exit codes of processes that a signal ends, as shells count them
+
+/// Async-signal-safe, as is all that it calls.
+extern "C" void on_stop(int signal) {
+  int none = 0;
+  if (g_received.compare_exchange_strong(none, signal) && g_takes_note) {
+    return;
+  }
+  remove_temporary_files();
+  const std::string_view text = signal == SIGTERM ? "strata: stopped by SIGTERM\n" : "strata: stopped by SIGINT\n";
+  [[maybe_unused]] const auto ignored = ::write(STDERR_FILENO, text.data(), text.size());
+  ::_exit(kSignalled + signal);
 }
 
-void handle(int signal, void (*handler)(int)) {
+void handle(int signal) {
   struct sigaction action {};
-  action.sa_handler = handler;
+  action.sa_handler = on_stop;
   action.sa_flags = SA_RESTART;  // reads and writes in progress go on
   sigemptyset(&action.sa_mask);
   sigaddset(&action.sa_mask, SIGINT);
@@ -32,10 +45,16 @@ void handle(int signal, void (*handler)(int)) {
 
 void ignore_broken_pipes() { std::signal(SIGPIPE, SIG_IGN); }
 
-StopSignals::StopSignals() {
-  handle(SIGINT, note_stop);
-  handle(SIGTERM, note_stop);
+void end_on_stop_signals() {
+  handle(SIGINT);
+  handle(SIGTERM);
 }
+
+StopSignals::StopSignals() { g_takes_note = true; }
+
+StopSignals::~StopSignals() { end_at_once(); }
+
+void StopSignals::end_at_once() const { g_takes_note = false; }
 
 int StopSignals::received() const { return g_received.load(std::memory_order_relaxed); }
 

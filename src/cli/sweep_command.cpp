@@ -222,9 +222,28 @@ std::vector<Edge> open_edges(const SweepSettings& settings, const Candidate& bes
   return edges;
 }
 
+/// The first trial's record of that status, if there is one.
+const TrialRecord* find_run(const std::vector<Candidate>& candidates, TrialStatus status) {
+  for (const Candidate& candidate : candidates) {
+    const auto run = std::ranges::find(candidate.runs, status, &TrialRecord::status);
+    if (run != candidate.runs.end()) {
+      return *run;
+    }
+  }
+  return nullptr;
+}
+
+/// Diverged, unless all have failed for another reason.
+Outcome none_completed(const std::vector<Candidate>& candidates) {
+  const TrialRecord* failed = find_run(candidates, TrialStatus::failed);
+  if (failed != nullptr && find_run(candidates, TrialStatus::diverged) == nullptr) {
+    throw failed_error("no trial was completed; one failed so: {}", failed->reason);
+  }
+  print_error("no trial was completed; try smaller learning rates");
+  return Outcome::diverged;
+}
+
 Outcome sweep(const SweepSettings& settings, const std::string& command) {
-  const StopSignals signals;
-  const StopRequested stop_requested = [&] { return signals.received() != 0; };
   const std::vector<Point> points = candidate_points(settings);
   const std::vector<Rung> rungs = rungs_of(settings, points.size());
   // Every trial's options are checked before any of them runs; those of later rungs differ in their epochs alone.
@@ -242,6 +261,8 @@ Outcome sweep(const SweepSettings& settings, const std::string& command) {
   loading.config.threads = static_cast<int>(settings.jobs);
   const DataSource source = load_data(loading);
 
+  const StopSignals signals;  // there is nothing to keep before
+  const StopRequested stop_requested = [&] { return signals.received() != 0; };
   std::optional<SweepFolder> folder;
   std::optional<TrialLog> memory;
   if (settings.run_dir) {
@@ -281,6 +302,7 @@ Outcome sweep(const SweepSettings& settings, const std::string& command) {
       return stopped(settings, signals.received());
     }
   }
+  signals.end_at_once();  // all is kept
   if (folder) {
     folder->make_reports(source, static_cast<int>(settings.jobs));
   }
@@ -288,8 +310,7 @@ Outcome sweep(const SweepSettings& settings, const std::string& command) {
   if (best.completed) {
     return Outcome::done;
   }
-  print_error("no trial was completed; try smaller learning rates");
-  return Outcome::diverged;
+  return none_completed(result.candidates);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -109,6 +110,14 @@ void save_if_finite(const TrainSettings& settings, const RunRecord* record, cons
   }
 }
 
+/// Saves what there is, on the way out with an error that must be told, and not another one.
+void rescue(const TrainSettings& settings, const RunRecord* record, const Trainer& trainer, const DataSource& source) {
+  try {
+    save_if_finite(settings, record, trainer, source);
+  } catch (const std::exception&) {  // as the first error has it
+  }
+}
+
 /// To stdout, unless the metrics stream there, which end with the result themselves.
 void print_result(const TrainSettings& settings, const RunResult& result) {
   if (settings.json) {
@@ -128,9 +137,10 @@ std::string kept_text(const TrainSettings& settings) {
   return settings.save ? "" : "; without --save or --run-dir the model is not kept";
 }
 
-Outcome stopped(const TrainSettings& settings, int signal) {
+Outcome stopped(const TrainSettings& settings, const RunResult& result, int signal) {
   if (!settings.quiet) {
-    print_notes(fmt::format("stopped by {}{}\n", signal == SIGTERM ? "SIGTERM" : "SIGINT", kept_text(settings)));
+    print_notes(fmt::format("stopped by {}{}\n", signal == SIGTERM ? "SIGTERM" : "SIGINT",
+                            result.status == RunStatus::interrupted ? kept_text(settings) : "; the run is complete"));
   }
   return signal == SIGTERM ? Outcome::terminated : Outcome::interrupted;
 }
@@ -175,11 +185,11 @@ void announce_resumed(const TrainSettings& settings, const Trainer& trainer) {
 
 /// `resumed`: the run to go on with, whose settings these are; or null.
 Outcome train(const TrainSettings& settings, ResumedRun* resumed) {
-  const StopSignals signals;
   warn_of_many_threads(settings);
   check_outputs(settings, resumed != nullptr);
   const DataSource source = load_data(settings);
   Trainer trainer = resumed != nullptr ? make_resumed_trainer(*resumed, source) : make_trainer(settings, source);
+  const StopSignals signals;  // there is nothing to keep before
   const std::unique_ptr<RunRecord> record = make_record(settings, resumed);
   std::optional<Checkpointer> checkpointer;
   if (record) {
@@ -195,27 +205,24 @@ Outcome train(const TrainSettings& settings, ResumedRun* resumed) {
   try {
     result = trainer.run(listeners.all(), [&] { return signals.received() != 0; });
     print_result(settings, result);
-  } catch (const Error&) {  // a reader of ours that has gone must not cost the model
-    save_if_finite(settings, record.get(), trainer, source);
+  } catch (...) {  // a reader of ours that has gone must not cost the model
+    rescue(settings, record.get(), trainer, source);
     throw;
   }
   if (record && ended_by_chance(settings, result)) {
     record->set_steps(result.steps);
   }
   save_if_finite(settings, record.get(), trainer, source);
+  signals.end_at_once();  // all is kept
   if (record) {
     write_report({{record->folder().path()}}, record->folder().report(), &source, settings.config.threads);
   }
-  switch (result.status) {
-    case RunStatus::diverged:
-      print_error(divergence_text(result, settings.config, saves(settings) && !has_finite_weights(trainer)));
-      return Outcome::diverged;
-    case RunStatus::interrupted:
-      return stopped(settings, signals.received());
-    case RunStatus::completed:
-      break;
+  if (result.status == RunStatus::diverged) {
+    print_error(
+        divergence_text(result.divergence.value(), settings.config, saves(settings) && !has_finite_weights(trainer)));
+    return Outcome::diverged;
   }
-  return Outcome::done;
+  return signals.received() == 0 ? Outcome::done : stopped(settings, result, signals.received());
 }
 
 }  // namespace

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/dataset.h"
@@ -73,6 +75,17 @@ class Engine {
   /// Returns the batch's sums before the update.
   virtual LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) = 0;
 
+  /// After train_step: the first layer whose activations in that step's batch are not all finite; none if all are.
+  virtual std::optional<std::size_t> first_non_finite_layer() = 0;
+  /// The same of an evaluation of `rows` of `samples`.
+  virtual std::optional<std::size_t> first_non_finite_layer(const SamplesView& samples,
+                                                            std::span<const std::uint32_t> rows) = 0;
+
+  /// From now on evaluate and predict return early, with nothing of use, once `stop` is true, which it then stays. Any
+  /// thread asks it.
+  void give_up_when(std::function<bool()> stop) { stop_ = std::move(stop); }
+  bool gives_up() const { return stop_ && stop_(); }
+
   /// Sums over `rows` of `samples`, of the plain cross-entropy without dropout; weights stay as they are. Any number of
   /// rows.
   virtual LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) = 0;
@@ -84,6 +97,9 @@ class Engine {
 
   /// For the run's messages, e.g. "onednn 2.6.3".
   virtual std::string name() const = 0;
+
+ private:
+  std::function<bool()> stop_;
 };
 
 /// Who computes the dense layers.

@@ -1,9 +1,13 @@
 // A batch on its way through the onednn engine's layers, in fp32 or bf16.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "core/tensor.h"
@@ -31,6 +35,15 @@ class ActivationMatrix {
   MatrixView<kernels::Bf16> bf16(std::size_t rows) {
     assert(precision_ == kernels::Precision::bf16);
     return {reinterpret_cast<kernels::Bf16*>(bytes_.data()), rows, columns_};
+  }
+  /// Whether all values of the first `rows` rows are.
+  bool is_finite(std::size_t rows) {
+    if (precision_ == kernels::Precision::f32) {
+      return std::ranges::all_of(std::span(f32(rows).data(), rows * columns_),
+                                 [](float x) { return std::isfinite(x); });
+    }
+    return std::ranges::all_of(std::span(bf16(rows).data(), rows * columns_),
+                               [](kernels::Bf16 x) { return std::isfinite(kernels::to_float(x)); });
   }
 
  private:
@@ -67,6 +80,12 @@ struct OnednnActivations {
       dropped.emplace_back(plan.precision, drops ? rows : 0, outputs);
       gradients.emplace_back(plan.precision, rows, outputs);
     }
+  }
+
+  /// Of those whose values are not all finite, in the first `rows` rows.
+  std::optional<std::size_t> first_non_finite_layer(std::size_t rows) {
+    const auto found = std::ranges::find_if_not(values, [rows](ActivationMatrix& m) { return m.is_finite(rows); });
+    return found == values.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - values.begin()));
   }
 
   /// What the next layer reads.

@@ -101,6 +101,7 @@ class OnednnEngine final : public Engine {
 
   LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) override {
     Pass& pass = training_pass(batch.rows.size());
+    last_rows_ = batch.rows.size();
     gather(batch.samples, batch.rows, training_);
     pack_weights(pass);
     for (std::size_t l = 0; l < pass.layers.size(); ++l) {
@@ -116,6 +117,18 @@ class OnednnEngine final : public Engine {
     return sums;
   }
 
+  std::optional<std::size_t> first_non_finite_layer() override { return training_.first_non_finite_layer(last_rows_); }
+
+  std::optional<std::size_t> first_non_finite_layer(const SamplesView& samples,
+                                                    std::span<const std::uint32_t> rows) override {
+    std::optional<std::size_t> first;
+    for_logits(samples, rows, [&](std::size_t, std::size_t count) {
+      const auto layer = evaluation_.first_non_finite_layer(count);
+      first = layer && (!first || *layer < *first) ? layer : first;
+    });
+    return first;
+  }
+
   LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) override {
     std::vector<float> losses(rows.size());
     LossSums sums;
@@ -125,7 +138,7 @@ class OnednnEngine final : public Engine {
     });
     sums.loss = kernels::sum_in_blocks(losses);
     sums.weight = static_cast<double>(rows.size());
-    return sums;
+    return gives_up() ? LossSums{} : sums;
   }
 
   void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
@@ -257,7 +270,7 @@ class OnednnEngine final : public Engine {
   /// Calls use(first, count) once evaluation_ holds the logits of those of `rows`, chunk by chunk.
   template <class Use>
   void for_logits(const SamplesView& samples, std::span<const std::uint32_t> rows, Use&& use) {
-    for (std::size_t first = 0; first < rows.size(); first += kEvaluationRows) {
+    for (std::size_t first = 0; first < rows.size() && !gives_up(); first += kEvaluationRows) {
       const std::size_t count = std::min(kEvaluationRows, rows.size() - first);
       gather(samples, rows.subspan(first, count), evaluation_);
       pack_weights(evaluation_pass_);
@@ -421,6 +434,7 @@ class OnednnEngine final : public Engine {
   OnednnActivations evaluation_;
   std::string name_;
   onednn::Context context_;
+  std::size_t last_rows_ = 0;          ///< of the last step
   std::uint64_t weights_version_ = 1;  ///< counts the changes of weights_
   std::vector<Pass> passes_;
   Pass evaluation_pass_;

@@ -3,6 +3,7 @@
 // the staged plan, once all are stored.
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -72,9 +73,25 @@ class PanelsEngine final : public Engine {
     training_.draw_masks(plan_, batch.step);
     loss_weight_ = loss_weight(plan_.loss, batch.samples, batch.rows);
     team_.run([&](int thread) { step_on(thread, batch, gathered, updates); });
+    last_rows_ = batch.rows.size();
     next_from_ = batch.samples.features.data();
     next_rows_.assign(batch.next_rows.begin(), batch.next_rows.end());
     return sums_of(std::span(row_losses_).first(batch.rows.size()), loss_weight_);
+  }
+
+  std::optional<std::size_t> first_non_finite_layer() override {
+    return strata::first_non_finite_layer(training_, last_rows_);
+  }
+
+  std::optional<std::size_t> first_non_finite_layer(const SamplesView& samples,
+                                                    std::span<const std::uint32_t> rows) override {
+    std::atomic<std::size_t> first = layers_.size();
+    for_logits(samples, rows, [&](ThreadState& state, Range chunk) {
+      const std::size_t layer = strata::first_non_finite_layer(state.evaluation, chunk.size()).value_or(layers_.size());
+      for (std::size_t known = first; layer < known && !first.compare_exchange_weak(known, layer);) {
+      }
+    });
+    return first < layers_.size() ? std::optional(first.load()) : std::nullopt;
   }
 
   LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) override {
@@ -84,7 +101,7 @@ class PanelsEngine final : public Engine {
                                   state.evaluation.layers.back().values.view(), nullptr,
                                   std::span(row_losses).subspan(chunk.first, chunk.size()));
     });
-    return sums_of(row_losses, static_cast<double>(rows.size()));
+    return gives_up() ? LossSums{} : sums_of(row_losses, static_cast<double>(rows.size()));
   }
 
   void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
@@ -242,6 +259,9 @@ class PanelsEngine final : public Engine {
       ThreadState& state = threads_[static_cast<std::size_t>(thread)];
       state.correct = 0;
       for_chunks(share(rows.size(), thread, team_.size()), kEvaluationRows, [&](Range chunk) {
+        if (gives_up()) {
+          return;
+        }
         const Range all{0, chunk.size()};
         gather(samples, rows.subspan(chunk.first, chunk.size()), state.evaluation.batch, all);
         for (std::size_t l = 0; l < layers_.size(); ++l) {
@@ -264,6 +284,7 @@ class PanelsEngine final : public Engine {
   BlockedBuffer next_batch_;         ///< gathered in the slack of the step before
   const void* next_from_ = nullptr;  ///< the features whose rows next_rows_ next_batch_ holds
   std::vector<std::uint32_t> next_rows_;
+  std::size_t last_rows_ = 0;  ///< of the last step
   AlignedVector<float> row_losses_;
   std::vector<ThreadState> threads_;
 };

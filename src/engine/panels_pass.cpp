@@ -1,5 +1,8 @@
 #include "engine/panels_pass.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace strata {
 
 namespace panels = kernels::panels;
@@ -19,6 +22,17 @@ void drop(const std::optional<kernels::DropoutMask>& mask, const panels::Blocked
 }
 
 }  // namespace
+
+bool BlockedBuffer::is_finite(std::size_t rows) const {
+  const auto finite = [](float x) { return std::isfinite(x); };
+  const std::size_t block_size = view_.capacity * panels::kWidth;
+  for (std::size_t first = 0; first < values_.size(); first += block_size) {
+    if (!std::ranges::all_of(std::span(values_).subspan(first, rows * panels::kWidth), finite)) {
+      return false;
+    }
+  }
+  return true;
+}
 
 LayerActivations::LayerActivations(const LayerSpec& layer, std::size_t rows, bool training, bool dropout)
     : values(layer.outputs, rows),
@@ -58,6 +72,15 @@ void forward(const std::vector<LiveLayer>& layers, std::size_t l, Pass& pass, Ra
                    rows, panels);
   panels::activate(layer.spec.activation, here.values.view(), here.inputs.view(), rows, panels);
   drop(pass.masks[l], here.values.view(), here.dropped.view(), rows, panels);
+}
+
+std::optional<std::size_t> first_non_finite_layer(const Pass& pass, std::size_t rows) {
+  for (std::size_t l = 0; l < pass.layers.size(); ++l) {
+    if (!pass.layers[l].values.is_finite(rows)) {
+      return l;
+    }
+  }
+  return std::nullopt;
 }
 
 void backward(const std::vector<LiveLayer>& layers, std::size_t l, Pass& pass, Range rows, Range blocks) {

@@ -26,6 +26,8 @@ class BlockedBuffer {
   BlockedBuffer& operator=(BlockedBuffer&&) = default;
 
   const kernels::panels::Blocked& view() const { return view_; }
+  /// Whether all values of the first `rows` rows are.
+  bool is_finite(std::size_t rows) const;
 
  private:
   AlignedVector<float> values_;
@@ -68,6 +70,9 @@ struct Pass {
 /// Layer l's values from those below it, for some rows and some panels of outputs.
 void forward(const std::vector<LiveLayer>& layers, std::size_t l, Pass& pass, kernels::panels::Range rows,
              kernels::panels::Range panels);
+
+/// The first layer whose values in the first `rows` rows are not all finite, if there is one.
+std::optional<std::size_t> first_non_finite_layer(const Pass& pass, std::size_t rows);
 
 /// The gradients of layer l - 1 from those of layer l > 0, for some rows and some blocks of l's inputs.
 void backward(const std::vector<LiveLayer>& layers, std::size_t l, Pass& pass, kernels::panels::Range rows,

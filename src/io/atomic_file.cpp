@@ -91,6 +91,7 @@ void AtomicFile::name_file() {
   const std::string self = path_of_descriptor(file_.get());
   for (int number = 0; temporary_.empty(); ++number) {
     const std::string name = temporary_name(number);
+    noted_ = TemporaryName(folder_.get(), name);
     if (::linkat(AT_FDCWD, self.c_str(), folder_.get(), name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
       temporary_ = name;
     } else if (errno != EEXIST) {
@@ -102,12 +103,14 @@ void AtomicFile::name_file() {
 void AtomicFile::create_temporary() {
   for (int number = 0;; ++number) {
     temporary_ = temporary_name(number);
+    noted_ = TemporaryName(folder_.get(), temporary_);
     file_ =
         FileDescriptor(::openat(folder_.get(), temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFile));
     if (file_) {
       return;
     }
     if (errno != EEXIST && errno != EINTR) {
+      temporary_.clear();
       throw cannot_write(name_, errno);
     }
   }
@@ -138,6 +141,7 @@ void AtomicFile::commit() {
     throw cannot_write(name_, errno);
   }
   temporary_.clear();
+  noted_ = {};
   if (!make_durable(folder_.get())) {
     throw cannot_write(name_, errno);
   }

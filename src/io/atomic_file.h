@@ -8,12 +8,14 @@
 #include <string_view>
 
 #include "core/file_descriptor.h"
+#include "core/temporary_name.h"
 
 namespace strata {
 
 /// Collects content under a temporary name beside `path`; commit() puts it in place of `path`. Until then, and after
-/// any failure, `path` holds what it held before, and the temporary file goes with this object; if the process is
-/// killed, the system takes it away, where the file system knows files without a name.
+/// any failure, `path` holds what it held before, and the temporary file goes with this object, or by
+/// remove_temporary_files(); if the process is killed, the system takes it away, where the file system knows files
+/// without a name.
 /// Every failure is an Error(failed) that names `path` and the system's reason.
 class AtomicFile {
  public:
@@ -44,6 +46,7 @@ class AtomicFile {
   std::string target_;     ///< within folder_
   std::string temporary_;  ///< within folder_; empty while the file has no name, and once it is renamed
   FileDescriptor folder_;
+  TemporaryName noted_;  ///< temporary_'s; in folder_
   FileDescriptor file_;
 };
 

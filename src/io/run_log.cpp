@@ -56,6 +56,17 @@ void append_list(std::string& text, std::string_view key, std::span<const double
   text += ']';
 }
 
+void append_divergence(std::string& text, const Divergence& divergence) {
+  append(text, R"(,"divergence":{{"in":{},"epoch":{},"step":{})", json_string(name_of(divergence.in)), divergence.epoch,
+         divergence.step);
+  if (divergence.layer) {
+    append(text, R"(,"layer":{},"values":{})", *divergence.layer,
+           json_string(divergence.in_weights ? "weights" : "activations"));
+  }
+  append_rates(text, divergence.learning_rates);
+  text += '}';
+}
+
 /// The members of the result's object, without its braces.
 std::string result_members(const RunResult& result) {
   std::string text;
@@ -71,6 +82,9 @@ std::string result_members(const RunResult& result) {
            JsonNumber{*result.best_value});
   }
   append(text, R"(,"stopped_early":{},"restored_best":{})", result.stopped_early, result.restored_best);
+  if (result.divergence) {
+    append_divergence(text, *result.divergence);
+  }
   append(text, R"(,"seconds":{},"weights_hash":{})", JsonNumber{result.seconds}, json_string(result.weights_hash));
   return text;
 }

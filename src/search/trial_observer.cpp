@@ -10,11 +10,14 @@ namespace strata {
 
 namespace {
 
-/// Where the numbers stopped being finite, and what the loss was before.
-std::string divergence(std::uint32_t epoch, std::uint64_t step, double loss, double finite_loss) {
-  return fmt::format("{} not finite {} step {}, epoch {}; the last finite loss was {:.4g}",
-                     std::isfinite(loss) ? "weights or evaluation" : "loss", std::isfinite(loss) ? "after" : "at", step,
-                     epoch, finite_loss);
+/// Where the numbers stopped being finite, at which rates, and what the loss was before.
+std::string reason(const Divergence& divergence, double finite_loss) {
+  std::string rates;
+  for (const auto& [group, rate] : divergence.learning_rates) {
+    rates += fmt::format("{}{} {}", rates.empty() ? "" : ", ", group, rate);
+  }
+  return fmt::format("{}; epoch {}, learning rates {}; the last finite loss was {:.4g}", divergence_place(divergence),
+                     divergence.epoch, rates, finite_loss);
 }
 
 void set(Figures& figures, const char* name, const std::optional<double>& value) {
@@ -46,9 +49,7 @@ Figures epoch_figures(const EpochInfo& epoch) {
 }  // namespace
 
 void TrialObserver::on_step(const StepInfo& step) {
-  epoch_ = step.epoch;
   steps_ = step.global_step;
-  loss_ = step.loss;
   finite_loss_ = std::isfinite(step.loss) ? step.loss : finite_loss_;
 }
 
@@ -68,7 +69,7 @@ TrialRecord TrialObserver::record(const Trial& trial, const RunResult& result) c
   TrialRecord record = empty_record(trial);
   if (result.status == RunStatus::diverged) {
     record.status = TrialStatus::diverged;
-    record.reason = divergence(epoch_, steps_, loss_, finite_loss_);
+    record.reason = reason(result.divergence.value(), finite_loss_);
   }
   record.seconds = result.seconds;
   record.weights_hash = result.weights_hash;

@@ -18,9 +18,7 @@ class TrialObserver : public Observer {
  private:
   TrialRecord empty_record(const Trial& trial) const;
 
-  std::uint32_t epoch_ = 0;  ///< of the last step
   std::uint64_t steps_ = 0;
-  double loss_ = 0;         ///< of the last step
   double finite_loss_ = 0;  ///< the last that was finite
   Curve curve_;
 };

@@ -19,6 +19,9 @@ void add_class_figures(Validation& result, Engine& engine, const SamplesView& sa
   AlignedVector<float> values(rows.size() * classes);
   const MatrixView<float> probabilities(values.data(), rows.size(), classes);
   engine.predict(samples, rows, probabilities);
+  if (engine.gives_up()) {
+    return;
+  }
   std::vector<std::uint32_t> labels(rows.size());
   std::ranges::transform(rows, labels.begin(), [&](std::uint32_t row) { return samples.labels[row]; });
   if (monitor == Monitor::val_auc) {

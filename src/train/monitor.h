@@ -39,7 +39,7 @@ struct Validation {
   double value(Monitor monitor) const;
 };
 
-/// Evaluates `rows` of `samples`, at least one, by an engine of `classes` outputs.
+/// Evaluates `rows` of `samples`, at least one, by an engine of `classes` outputs; nothing of use if that gives up.
 Validation validate(Engine& engine, const SamplesView& samples, std::span<const std::uint32_t> rows,
                     std::size_t classes, Monitor monitor);
 

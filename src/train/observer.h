@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/parameters.h"
+#include "train/divergence.h"
 #include "train/schedules.h"
 #include "train/train_config.h"
 
@@ -75,6 +76,7 @@ struct RunResult {
   std::optional<double> best_value{};         ///< the figure
   bool stopped_early = false;                 ///< by early stopping
   bool restored_best = false;                 ///< the weights are the best epoch's
+  std::optional<Divergence> divergence{};     ///< if it diverged
 };
 
 /// Hears of a run in this order: on_run, (on_step …, on_epoch) …, on_result. The references passed are valid

@@ -38,6 +38,7 @@ const Dataset& Trainer::validation_part() const {
 RunResult Trainer::run(std::span<Observer* const> observers, const std::function<bool()>& stop_requested) {
   observers_ = observers;
   stop_requested_ = &stop_requested;
+  engine_->give_up_when(stop_requested);
   run_clock_ = Stopwatch(state_.seconds);
   epoch_clock_ = Stopwatch(state_.epoch_seconds);
   train_seconds_ = state_.epoch_seconds;
@@ -83,9 +84,10 @@ Trainer::Progress Trainer::before_epoch() const {
 
 RunResult Trainer::finish(Progress progress) {
   engine_->export_parameters(parameters_);
-  if (progress != Progress::interrupted &&
+  if (progress != Progress::interrupted && progress != Progress::diverged &&
       !std::ranges::all_of(parameters_.values(), [](float w) { return std::isfinite(w); })) {
     progress = Progress::diverged;
+    result_.divergence = later_divergence(Divergence::In::weights, source_.train, {});
   }
   restore_best();
   result_.stopped_early = progress == Progress::stopped_early;
@@ -106,16 +108,27 @@ void Trainer::restore_best() {
   }
 }
 
+void Trainer::test() {
+  if (result_.status != RunStatus::completed || source_.test.rows() == 0) {
+    return;
+  }
+  const std::vector<std::uint32_t> rows = all_rows(source_.test.rows());
+  const LossSums sums = engine_->evaluate(source_.test.view(), rows);
+  if ((*stop_requested_)()) {
+    result_.status = RunStatus::interrupted;
+    return;
+  }
+  result_.test_loss = sums.loss / static_cast<double>(rows.size());
+  result_.test_accuracy = static_cast<double>(sums.correct) / static_cast<double>(rows.size());
+  if (!std::isfinite(*result_.test_loss)) {
+    result_.status = RunStatus::diverged;
+    result_.divergence = later_divergence(Divergence::In::test, source_.test, rows);
+  }
+}
+
 void Trainer::complete_result(RunStatus status) {
   result_.status = status;
-  if (status == RunStatus::completed && source_.test.rows() > 0) {
-    const LossSums test = engine_->evaluate(source_.test.view(), all_rows(source_.test.rows()));
-    result_.test_loss = test.loss / static_cast<double>(source_.test.rows());
-    result_.test_accuracy = static_cast<double>(test.correct) / static_cast<double>(source_.test.rows());
-    if (!std::isfinite(*result_.test_loss)) {
-      result_.status = RunStatus::diverged;
-    }
-  }
+  test();
   if (state_.validation) {
     const Validation& validation = result_.restored_best ? state_.best.validation : *state_.validation;
     result_.val_loss = validation.loss;
@@ -148,11 +161,7 @@ Trainer::Progress Trainer::train_epoch(std::uint32_t epoch) {
     keep(RunMoment::end);
   }
   if (progress == Progress::epoch_done || progress == Progress::limit_reached) {
-    state_.epochs += whole ? 1 : 0;
-    finish_epoch(epoch);
-    if (state_.validation && !std::isfinite(state_.validation->loss)) {
-      progress = Progress::diverged;
-    }
+    progress = finish_epoch(epoch, progress);
   }
   if (progress == Progress::epoch_done) {
     keep(RunMoment::epoch);
@@ -168,6 +177,9 @@ Trainer::Progress Trainer::train_steps(std::uint32_t epoch) {
     const std::size_t next = steps_of_epoch() + 1;
     const double loss = measure && is_last(next) ? measured_step(epoch, next) : step(epoch, next);
     progress = after_step(loss);
+    if (progress == Progress::diverged) {
+      result_.divergence = step_divergence();
+    }
     if (progress == Progress::epoch_done && next < batches_.steps_per_epoch()) {
       keep(RunMoment::step);
     }
@@ -228,7 +240,24 @@ void Trainer::prepare_updates() {
   }
 }
 
-void Trainer::finish_epoch(std::uint32_t epoch) {
+Trainer::Progress Trainer::finish_epoch(std::uint32_t epoch, Progress progress) {
+  if (!validate_epoch()) {
+    keep(RunMoment::end);
+    return Progress::interrupted;
+  }
+  state_.epochs += steps_of_epoch() == batches_.steps_per_epoch() ? 1 : 0;
+  if (!split_.validation.empty()) {
+    learn_from_validation(epoch);
+  }
+  tell_epoch(epoch);
+  if (state_.validation && !std::isfinite(state_.validation->loss)) {
+    result_.divergence = later_divergence(Divergence::In::validation, validation_part(), split_.validation);
+    return Progress::diverged;
+  }
+  return progress;
+}
+
+void Trainer::tell_epoch(std::uint32_t epoch) {
   EpochInfo info;
   info.epoch = epoch;
   info.global_step = state_.global_step;
@@ -236,7 +265,6 @@ void Trainer::finish_epoch(std::uint32_t epoch) {
   info.train_accuracy = state_.means.accuracy();
   info.samples_per_second = static_cast<double>(state_.means.rows()) / train_seconds_;
   if (!split_.validation.empty()) {
-    validate_epoch(epoch);
     info.val_loss = state_.validation->loss;
     info.val_accuracy = state_.validation->accuracy;
     info.val_macro_f1 = state_.validation->macro_f1;
@@ -253,8 +281,20 @@ void Trainer::finish_epoch(std::uint32_t epoch) {
   }
 }
 
-void Trainer::validate_epoch(std::uint32_t epoch) {
-  state_.validation = validate(*engine_, validation_part().view(), split_.validation, model_.classes, config_.monitor);
+bool Trainer::validate_epoch() {
+  if (split_.validation.empty()) {
+    return true;
+  }
+  const Validation validation =
+      validate(*engine_, validation_part().view(), split_.validation, model_.classes, config_.monitor);
+  if ((*stop_requested_)()) {
+    return false;
+  }
+  state_.validation = validation;
+  return true;
+}
+
+void Trainer::learn_from_validation(std::uint32_t epoch) {
   for (std::size_t g = 0; g < config_.groups.size(); ++g) {
     state_.plateaus[g] = after_epoch(state_.plateaus[g], config_.groups[g].optimizer.schedule, state_.validation->loss);
   }

@@ -45,9 +45,9 @@ class Trainer {
   /// Whether there is a step to make, unless something unforeseen ends the run.
   bool has_steps_left() const;
 
-  /// Trains until the epochs are done, a limit is reached, the loss is no longer finite, or stop_requested() is true;
-  /// it is asked after every step; or until early stopping. Call it once. If an observer throws, parameters() is what
-  /// had been learnt by then.
+  /// Trains until the epochs are done, a limit is reached, the loss is no longer finite, or stop_requested() is true
+  /// (which it then stays; it is asked after every step, and all through an evaluation, by any thread); or until early
+  /// stopping. Call it once. If an observer throws, parameters() is what had been learnt by then.
   RunResult run(std::span<Observer* const> observers, const std::function<bool()>& stop_requested);
 
   const TrainConfig& config() const { return config_; }
@@ -83,13 +83,25 @@ class Trainer {
   double measured_step(std::uint32_t epoch, std::size_t step_in_epoch);
   /// Each group's rate by its schedule, and the update by its optimizer.
   void prepare_updates();
-  void finish_epoch(std::uint32_t epoch);
-  /// Evaluates the validation rows and draws the consequences: plateaus, best epoch and its weights.
-  void validate_epoch(std::uint32_t epoch);
+  /// What ends the run then; interrupted: before the epoch was validated.
+  Progress finish_epoch(std::uint32_t epoch, Progress progress);
+  void tell_epoch(std::uint32_t epoch);
+  /// Evaluates the validation rows, if there are any. False if it was interrupted.
+  bool validate_epoch();
+  /// Draws the consequences: plateaus, best epoch and its weights.
+  void learn_from_validation(std::uint32_t epoch);
   bool early_stopping_due() const;
   /// The best epoch's weights take the place of the last one's, if they have been kept.
   void restore_best();
   void complete_result(RunStatus status);
+  /// Evaluates the test rows, if there are any, of a run that is completed.
+  void test();
+  /// Of the run as it stands, without the layer.
+  Divergence divergence_in(Divergence::In in) const;
+  /// Looks for the layer in the last step's batch.
+  Divergence step_divergence();
+  /// Looks for the layer in the weights, and in the evaluation of `rows` of `data`.
+  Divergence later_divergence(Divergence::In in, const Dataset& data, std::span<const std::uint32_t> rows);
   /// Whether the epoch surely ends with this step.
   bool is_last(std::size_t step_in_epoch) const;
   bool limit_reached() const;
