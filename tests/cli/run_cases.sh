@@ -46,6 +46,7 @@ table() {
   done
 }
 export -f npy npy_data table
+export ENGINES="onednn panels"
 export FLOATS="--hidden 4 --batch-size 8 --epochs 1 --threads 1"
 
 ran=0

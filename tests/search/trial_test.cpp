@@ -188,10 +188,15 @@ TEST_CASE("a trial that diverges or fails is a record with its reason", "[search
 TEST_CASE("a stop drops trials under way and starts no other", "[search]") {
   const DataSource source = test::small_source();
   const auto trials = small_trials(source, {0.001, 0.01, 0.05});
-  Collector collector;
-  std::atomic<int> asked{0};
-  run_trials(trials, 1, collector, [&] { return ++asked > 40; });  // a trial has 33 steps
+  class Stopping : public Collector {
+   public:
+    void on_start(const Trial&) override { ++started; }
+    int started = 0;
+  };
+  Stopping collector;
+  run_trials(trials, 1, collector, [&] { return collector.started == 2; });
   CHECK(collector.records.size() == 1);
+  CHECK(collector.started == 2);
 }
 
 TEST_CASE("what a listener throws ends the trials and reaches the caller", "[search]") {

@@ -169,8 +169,7 @@ TEST_CASE("the best epoch's weights survive an interruption, a divergence and an
   config.epochs = 5;
   const RunResult whole = run(config, source).result;
   config.epochs = 40;
-  std::size_t asked = 0;
-  const RunResult stopped = run(config, source, [&] { return ++asked == 53; }).result;
+  const RunResult stopped = run_until(53, config, source).result;
   CHECK(stopped.status == RunStatus::interrupted);
   CHECK(stopped.restored_best);
   CHECK(stopped.weights_hash == whole.weights_hash);

@@ -1,6 +1,7 @@
 // An observer that remembers a run.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -63,6 +64,15 @@ inline Run run(const TrainConfig& config, const DataSource& source, const std::f
   Trainer trainer(config, source);
   Observer* const observers[] = {&r.heard};
   r.result = trainer.run(observers, stop);
+  return r;
+}
+
+/// The same until so many steps are made.
+inline Run run_until(std::uint64_t step, const TrainConfig& config, const DataSource& source) {
+  Run r;
+  Trainer trainer(config, source);
+  Observer* const observers[] = {&r.heard};
+  r.result = trainer.run(observers, [&] { return r.heard.steps.size() >= step; });
   return r;
 }
 

@@ -1,10 +1,13 @@
 #include "train/trainer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
@@ -305,12 +308,10 @@ TEST_CASE("a stop request ends the run after the step at hand", "[train]") {
   const DataSource source = small_source();
   for (const std::size_t after : {1U, 10U, 14U}) {
     CAPTURE(after);
-    std::size_t asked = 0;
-    const Run r = run(small_config(), source, [&] { return ++asked == after; });
+    const Run r = run_until(after, small_config(), source);
     CHECK(r.result.status == RunStatus::interrupted);
     CHECK(r.result.steps == after);
     CHECK(r.heard.steps.size() == after);
-    CHECK(asked == after);
     CHECK(r.heard.epochs.size() == (after - 1) / 10);
     CHECK(r.heard.order.ends_with("sf"));
     CHECK(r.result.epochs == (after - 1) / 10);
@@ -319,6 +320,101 @@ TEST_CASE("a stop request ends the run after the step at hand", "[train]") {
     CHECK_FALSE(r.result.test_loss);
     CHECK(r.result.weights_hash ==
           run_alone(changed([&](TrainConfig& c) { c.max_steps = after; }), source).weights_hash);
+  }
+}
+
+TEST_CASE("a stop during a validation leaves the epoch as it was after its last step", "[train]") {
+  const DataSource source = small_source();
+  const TrainConfig config = small_config();
+  const RunResult whole = run_alone(config, source);
+  Recorder heard;
+  Trainer trainer(config, source);
+  std::optional<RunSnapshot> kept;
+  trainer.set_checkpoints([&](RunMoment moment) {
+    if (moment == RunMoment::end) {
+      kept = trainer.snapshot();
+    }
+  });
+  // Asked after each of the epoch's ten steps; then the evaluation asks.
+  std::atomic<int> asked{0};
+  Observer* const observers[] = {&heard};
+  const RunResult stopped = trainer.run(observers, [&] { return ++asked > 10; });
+  CHECK(stopped.status == RunStatus::interrupted);
+  CHECK(stopped.steps == 10);
+  CHECK(stopped.epochs == 0);
+  CHECK_FALSE(stopped.val_loss);
+  CHECK(heard.order == "rssssssssssf");
+  REQUIRE(kept);
+  Trainer later(config, source);
+  later.resume(std::move(*kept));
+  const RunResult resumed = later.run({}, never);
+  CHECK(resumed.weights_hash == whole.weights_hash);
+  CHECK(resumed.val_loss == whole.val_loss);
+  CHECK(resumed.best_value == whole.best_value);
+}
+
+TEST_CASE("a stop during the last evaluation is an interruption of a run that has all of its steps", "[train]") {
+  const DataSource source = small_source();
+  const RunResult whole = run_alone(small_config(), source);
+  std::atomic<int> epochs{0};
+  struct Counter final : Observer {
+    explicit Counter(std::atomic<int>& all) : count(all) {}
+    void on_epoch(const EpochInfo&) override { ++count; }
+    std::atomic<int>& count;
+  };
+  Counter counter(epochs);
+  Observer* const observers[] = {&counter};
+  const RunResult stopped = Trainer(small_config(), source).run(observers, [&] { return epochs == 3; });
+  CHECK(stopped.status == RunStatus::interrupted);
+  CHECK(stopped.steps == whole.steps);
+  CHECK(stopped.epochs == 3);
+  CHECK(stopped.val_loss == whole.val_loss);
+  CHECK_FALSE(stopped.test_loss);
+  CHECK(stopped.weights_hash == whole.weights_hash);
+}
+
+TEST_CASE("a divergence is told by step, layer and rates", "[train]") {
+  const DataSource source = small_source();
+  for (const EngineKind engine : {EngineKind::onednn, EngineKind::automatic}) {
+    TrainConfig config = changed([&](TrainConfig& c) {
+      c.engine = engine;
+      c.activation = {kernels::ActivationKind::linear, 0};
+      c.groups = lower_upper_groups(3, 3, optimizer("sgd,lr=0.5"), optimizer("sgd,lr=1e9"));
+    });
+    const Run r = run(config, source);
+    REQUIRE(r.result.divergence);
+    const Divergence& divergence = *r.result.divergence;
+    CHECK(divergence.in == Divergence::In::training);
+    CHECK(divergence.step == r.result.steps);
+    CHECK(divergence.epoch == 1);
+    REQUIRE(divergence.layer);
+    CHECK_FALSE(divergence.in_weights);
+    REQUIRE(divergence.learning_rates.size() == 2);
+    CHECK(divergence.learning_rates[0] == LearningRates::value_type{"lower", 0.5});
+    CHECK(divergence.learning_rates[1] == LearningRates::value_type{"upper", 1e9});
+    CHECK(divergence_place(divergence) ==
+          fmt::format("the loss is not finite at step {}, first the activations of layers.{}", divergence.step,
+                      *divergence.layer));
+
+    // The first layer's activations of that step's batch, by the weights before it.
+    config.max_steps = divergence.step - 1;
+    const Run before = run(config, source);
+    CHECK(before.result.divergence.has_value() == (before.result.status == RunStatus::diverged));
+  }
+}
+
+TEST_CASE("weights that the last step makes infinite are told by their layer", "[train]") {
+  const DataSource source = small_source();
+  const Run r = run(changed([](TrainConfig& c) {
+                      c.max_steps = 1;
+                      c.groups = lower_upper_groups(3, 1, optimizer("sgd,lr=0.01"), optimizer("sgd,lr=3e38"));
+                      c.class_weights = {};
+                    }),
+                    source);
+  if (r.result.status == RunStatus::diverged) {
+    REQUIRE(r.result.divergence);
+    CHECK(r.result.divergence->step == 1);
+    CHECK(r.result.divergence->layer.value() >= 2);
   }
 }
 
