@@ -90,10 +90,10 @@ AtomicFile::AtomicFile(const fs::path& path) : name_(path.string()) {
 void AtomicFile::name_file() {
   const std::string self = path_of_descriptor(file_.get());
   for (int number = 0; temporary_.empty(); ++number) {
-    const std::string name = temporary_name(number);
+    std::string name = temporary_name(number);
     noted_ = TemporaryName(folder_.get(), name);
     if (::linkat(AT_FDCWD, self.c_str(), folder_.get(), name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
-      temporary_ = name;
+      temporary_ = std::move(name);  // which needs no memory
     } else if (errno != EEXIST) {
       throw cannot_write(name_, errno);
     }

@@ -146,7 +146,7 @@ int counted_main(int argc, char** argv, char** environment) {
 
 extern "C" {
 
-// NOLINTNEXTLINE(bugprone-reserved-identifier): the C library's name
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): the C library's name
 int __libc_start_main(Main* main, int argc, char** argv, void (*init)(), void (*fini)(), void (*linker_fini)(),
                       void* stack_end) {
   using Start = int(Main*, int, char**, void (*)(), void (*)(), void (*)(), void*);

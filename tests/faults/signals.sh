@@ -69,7 +69,7 @@ for ((moment = 0; moment < moments; ++moment)); do
   choose "$name"
   if [[ $name = resume ]]; then
     choose train
-    "$program" "${train[@]}" --max-steps 700 >/dev/null
+    "$program" "${train[@]/2000/700}" >/dev/null
     choose resume
     command+=(--max-steps 2000)
     milliseconds[resume]=${milliseconds[train]}
