@@ -1,5 +1,8 @@
 #include "io/run_folder.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
 
 #include "tests/catch.h"
@@ -38,5 +41,19 @@ TEST_CASE("what a killed process leaves before its first file does not fill a fo
 TEST_CASE("two run folders cannot be one", "[io]") {
   const test::TemporaryFolder temporary;
   const RunFolder folder(temporary / "run");
-  CHECK(test::missing(test::thrown([&] { RunFolder(temporary / "run"); }), {"failed: ", "another process"}).empty());
+  const std::string holder = fmt::format("another process, {}, works in this folder", ::getpid());
+  CHECK(test::missing(test::thrown([&] { RunFolder(temporary / "run"); }), {"failed: ", holder}).empty());
+  // Also to who looks before the data are read, and with a file in it.
+  folder.write_config({}, "strata train");
+  CHECK(test::missing(test::thrown([&] { RunFolder::check_free(temporary / "run"); }), {"failed: ", holder}).empty());
+  CHECK(test::missing(test::thrown([&] { RunFolder::existing(temporary / "run"); }), {"failed: ", holder}).empty());
+}
+
+TEST_CASE("a lock goes with who held it, whatever its file says", "[io]") {
+  const test::TemporaryFolder temporary;
+  { const RunFolder folder(temporary / "run"); }
+  CHECK(test::read_text(temporary / "run" / ".lock") == fmt::format("{}", ::getpid()));
+  test::write_text(temporary / "run" / ".lock", "123456789");
+  const RunFolder again(temporary / "run");
+  CHECK(test::read_text(temporary / "run" / ".lock") == fmt::format("{}", ::getpid()));
 }

@@ -2,7 +2,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <functional>
+#include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,9 +26,10 @@ struct WholeRun {
   std::vector<RunSnapshot> snapshots;  ///< at each of them
 };
 
-/// Runs from `from`, or from the beginning, and keeps every snapshot, or only the one of the end.
+/// Runs from `from`, or from the beginning, to its end or for so many steps, and keeps every snapshot, or only the one
+/// of the end.
 WholeRun run_from(const TrainConfig& config, const DataSource& source, const RunSnapshot* from, bool keep_all,
-                  const std::function<bool()>& stop = never) {
+                  std::uint64_t steps = std::numeric_limits<std::uint64_t>::max()) {
   WholeRun run;
   run.heard.update_ratios = true;
   Trainer trainer(config, source, from != nullptr ? &from->parameters : nullptr);
@@ -41,7 +43,7 @@ WholeRun run_from(const TrainConfig& config, const DataSource& source, const Run
     }
   });
   Observer* const observers[] = {&run.heard};
-  run.result = trainer.run(observers, stop);
+  run.result = trainer.run(observers, [&] { return run.heard.steps.size() >= steps; });
   return run;
 }
 
@@ -257,8 +259,7 @@ TEST_CASE("a run that was interrupted after any step goes on as if it had not be
     const WholeRun whole = run_from(config, source, nullptr, false);
     for (std::uint64_t last = 1; last <= whole.result.steps; ++last) {
       CAPTURE(c.name, last);
-      std::uint64_t steps = 0;
-      const WholeRun part = run_from(config, source, nullptr, false, [&] { return ++steps == last; });
+      const WholeRun part = run_from(config, source, nullptr, false, last);
       CHECK(part.result.status == RunStatus::interrupted);
       CHECK(part.result.steps == last);
       REQUIRE(part.snapshots.size() == 1);
