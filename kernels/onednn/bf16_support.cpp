@@ -8,6 +8,8 @@
 
 namespace strata::kernels::onednn {
 
+#if defined(__x86_64__)
+
 namespace {
 
 struct IsaName {
@@ -34,7 +36,6 @@ bool contains(dnnl_cpu_isa_t isa, dnnl_cpu_isa_t part) {
 }  // namespace
 
 Bf16Features bf16_features() {
-#if defined(__x86_64__)
   const dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
   for (const IsaName& known : kIsas) {
     if (contains(isa, known.isa)) {
@@ -45,10 +46,13 @@ Bf16Features bf16_features() {
     }
   }
   return {Bf16Support::none, "older than sse4.1"};
-#else
-  return {Bf16Support::none, "not x86-64's"};
-#endif
 }
+
+#else
+
+Bf16Features bf16_features() { return {Bf16Support::none, "not x86-64's"}; }
+
+#endif
 
 std::string require_bf16(const Bf16Features& features) {
   switch (features.support) {
