@@ -58,12 +58,13 @@ struct Case {
   }
 };
 
-/// What a step or an evaluation gave, and the weights after it.
+/// What steps and an evaluation gave, and the weights and the optimizers' state after them.
 struct Trace {
   std::vector<double> losses;
   std::vector<double> loss_weights;
   std::vector<std::size_t> correct;
   std::vector<float> weights;
+  std::vector<std::vector<float>> state;
 
   void take(const LossSums& sums) {
     losses.push_back(sums.loss);
@@ -76,15 +77,16 @@ std::vector<std::uint32_t> rows_of_step(const Case& c, std::size_t t) {
   return t <= c.batches.size() ? random_integers(c.batches[t - 1], kRows, 100 + t) : std::vector<std::uint32_t>();
 }
 
-Trace scalar_trace(const Case& c, const SmallProblem& problem) {
+Trace scalar_trace(const Case& c, const SmallProblem& problem, const scalar::Order& order = {}) {
   kernels::flush_denormals();
-  scalar::Trainer trainer(problem, c.plan(problem, 1, false));
+  scalar::Trainer trainer(problem, c.plan(problem, 1, false), order);
   Trace trace;
   for (std::size_t t = 1; t <= c.batches.size(); ++t) {
     trace.take(trainer.step(rows_of_step(c, t), c.updates(t), t));
   }
   trace.take(trainer.evaluate(random_integers(137, kRows, 1)));
   trace.weights = trainer.weights();
+  trace.state = trainer.state();
   return trace;
 }
 
@@ -101,6 +103,9 @@ Trace panels_trace(const Case& c, const SmallProblem& problem, int threads, bool
   Parameters parameters(c.model.layers());
   engine->export_parameters(parameters);
   trace.weights.assign(parameters.values().begin(), parameters.values().end());
+  for (const Parameters& slot : engine->export_state().slots) {
+    trace.state.emplace_back(slot.values().begin(), slot.values().end());
+  }
   return trace;
 }
 
@@ -138,6 +143,10 @@ void check(const Case& c) {
       CHECK(trace.loss_weights == expected.loss_weights);
       CHECK(trace.correct == expected.correct);
       CHECK(differing_bits(trace.weights, expected.weights) == 0);
+      REQUIRE(trace.state.size() == expected.state.size());
+      for (std::size_t slot = 0; slot < trace.state.size(); ++slot) {
+        CHECK(differing_bits(trace.state[slot], expected.state[slot]) == 0);
+      }
     }
   }
 }
@@ -354,4 +363,24 @@ TEST_CASE("panels: all of it together has the scalar trainer's bits", "[engine]"
     c.values = convention == Convention::torch;
     check(c);
   }
+}
+
+TEST_CASE("panels: another order of sums has other bits", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  Case c = case_with_options(Convention::keras);
+  c.batches = {300, 300};  // five row blocks
+  const SmallProblem problem = c.problem();
+  const Trace panels = panels_trace(c, problem, 2, false);
+  const auto differing = [&](const scalar::Order& order) {
+    return differing_bits(panels.weights, scalar_trace(c, problem, order).weights);
+  };
+  CHECK(differing({}) == 0);
+  CHECK(differing({.row_block = 32}) > 0);
+  CHECK(differing({.row_block = 300}) > 0);
+  CHECK(differing({.tree = false}) > 0);
+  CHECK(differing({.ascending_inputs = false}) > 0);
+  CHECK(differing({.ascending_outputs = false}) > 0);
+  CHECK(differing({.fused = false}) > 0);
 }

@@ -77,29 +77,43 @@ inline float derivative(Activation activation, float z, float y) {
   return 1.0F;
 }
 
-/// The fixed tree over blocks of 64 of `count` terms: chain(first, last) sums the terms of one block.
+/// The order of sums: docs/numerics.md's, or another one, which must give other bits.
+struct Order {
+  std::size_t row_block = 64;     ///< rows of a chain of a weight gradient
+  bool tree = true;               ///< else blocks are added one after the other
+  bool ascending_inputs = true;   ///< of forward's chains
+  bool ascending_outputs = true;  ///< of backward data's chains
+  bool fused = true;              ///< else forward's products are rounded before they are added
+};
+
+/// Sums the terms first … last - 1: chain(first, last) sums those of one block, `order` says how blocks are added.
 template <class Chain>
-auto sum_tree(std::size_t first, std::size_t last, const Chain& chain) {
-  constexpr std::size_t kBlock = 64;
-  if (last - first <= kBlock) {
+auto sum_blocks(const Order& order, std::size_t first, std::size_t last, const Chain& chain) {
+  const std::size_t size = order.row_block;
+  if (last - first <= size) {
     return chain(first, last);
   }
-  const std::size_t blocks = (last - first + kBlock - 1) / kBlock;
-  const std::size_t middle = first + std::bit_floor(blocks - 1) * kBlock;
-  const auto left = sum_tree(first, middle, chain);
-  return left + sum_tree(middle, last, chain);
+  const std::size_t blocks = (last - first + size - 1) / size;
+  const std::size_t middle = first + (order.tree ? std::bit_floor(blocks - 1) : blocks - 1) * size;
+  const auto left = sum_blocks(order, first, middle, chain);
+  return left + sum_blocks(order, middle, last, chain);
 }
 
 /// The whole network with its optimizers' state. Matrices are row-major vectors of one row a sample.
 class Trainer {
  public:
-  Trainer(const SmallProblem& problem, EnginePlan plan)
-      : problem_(problem), plan_(std::move(plan)), trained_(plan_.trained_layers()), layers_(problem.initial.layers()) {
+  Trainer(const SmallProblem& problem, EnginePlan plan, const Order& order = {})
+      : problem_(problem),
+        plan_(std::move(plan)),
+        order_(order),
+        trained_(plan_.trained_layers()),
+        layers_(problem.initial.layers()) {
     for (const float w : problem.initial.values()) {
       elements_.push_back({w, {}});
     }
     const OptimizerState state = initial_state(layers_, plan_.groups);
-    for (std::size_t slot = 0; slot < state.slots.size(); ++slot) {
+    slots_ = state.slots.size();
+    for (std::size_t slot = 0; slot < slots_; ++slot) {
       for (std::size_t i = 0; i < elements_.size(); ++i) {
         elements_[i].state[slot] = state.slots[slot].values()[i];
       }
@@ -145,6 +159,17 @@ class Trainer {
       values.push_back(x.w);
     }
     return values;
+  }
+
+  /// Likewise each quantity of the optimizers' state.
+  std::vector<std::vector<float>> state() const {
+    std::vector<std::vector<float>> slots(slots_);
+    for (std::size_t slot = 0; slot < slots_; ++slot) {
+      for (const Element<float>& x : elements_) {
+        slots[slot].push_back(x.state[slot]);
+      }
+    }
+    return slots;
   }
 
  private:
@@ -201,8 +226,11 @@ class Trainer {
       for (std::size_t r = 0; r < rows.size(); ++r) {
         for (std::size_t o = 0; o < layer.outputs; ++o) {
           float sum = bias(l, o).w;
-          for (std::size_t i = 0; i < layer.inputs; ++i) {
-            sum = std::fma(values_[l][r * layer.inputs + i], weight(l, o, i).w, sum);
+          for (std::size_t k = 0; k < layer.inputs; ++k) {
+            const std::size_t i = order_.ascending_inputs ? k : layer.inputs - 1 - k;
+            const float x = values_[l][r * layer.inputs + i];
+            const float w = weight(l, o, i).w;
+            sum = order_.fused ? std::fma(x, w, sum) : x * w + sum;
           }
           before.push_back(sum);
           after.push_back(activate(layer.activation, sum));
@@ -290,7 +318,7 @@ class Trainer {
       sums.weight += divisor(terms, rows[r]);
       sums.correct += row.argmax == label ? 1U : 0U;
     }
-    sums.loss = sum_tree(0, losses.size(), [&](std::size_t first, std::size_t last) {
+    sums.loss = sum_blocks(order_, 0, losses.size(), [&](std::size_t first, std::size_t last) {
       double sum = 0;
       for (std::size_t r = first; r < last; ++r) {
         sum += losses[r];
@@ -321,7 +349,8 @@ class Trainer {
     for (std::size_t r = 0; r < diff.size() / layer.outputs; ++r) {
       for (std::size_t i = 0; i < layer.inputs; ++i) {
         float sum = 0;
-        for (std::size_t o = 0; o < layer.outputs; ++o) {
+        for (std::size_t k = 0; k < layer.outputs; ++k) {
+          const std::size_t o = order_.ascending_outputs ? k : layer.outputs - 1 - k;
           sum = std::fma(diff[r * layer.outputs + o], weight(l, o, i).w, sum);
         }
         const std::size_t at = below.size();
@@ -339,7 +368,7 @@ class Trainer {
     std::vector<float> gradient;
     for (std::size_t o = 0; o < layer.outputs; ++o) {
       for (std::size_t i = 0; i < layer.inputs; ++i) {
-        gradient.push_back(sum_tree(0, rows, [&](std::size_t first, std::size_t last) {
+        gradient.push_back(sum_blocks(order_, 0, rows, [&](std::size_t first, std::size_t last) {
           float sum = 0;
           for (std::size_t r = first; r < last; ++r) {
             sum = std::fma(values_[l][r * layer.inputs + i], diff[r * layer.outputs + o], sum);
@@ -349,7 +378,7 @@ class Trainer {
       }
     }
     for (std::size_t o = 0; o < layer.outputs; ++o) {
-      gradient.push_back(sum_tree(0, rows, [&](std::size_t first, std::size_t last) {
+      gradient.push_back(sum_blocks(order_, 0, rows, [&](std::size_t first, std::size_t last) {
         float sum = 0;
         for (std::size_t r = first; r < last; ++r) {
           sum += diff[r * layer.outputs + o];
@@ -386,9 +415,11 @@ class Trainer {
 
   const SmallProblem& problem_;
   EnginePlan plan_;
+  Order order_;
   std::vector<bool> trained_;
   std::vector<LayerSpec> layers_;
   std::vector<Element<float>> elements_;  ///< in the canonical order
+  std::size_t slots_ = 0;                 ///< of their state that are in use
   std::vector<std::size_t> offsets_;      ///< of each layer's weights in elements_
   std::size_t previous_parameters_ = 0;
   std::vector<std::vector<float>> factors_;  ///< what each layer's units are multiplied by; empty: no dropout
