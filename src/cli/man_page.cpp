@@ -20,6 +20,8 @@ std::string roff(std::string_view text) {
       result += "\\e";
     } else if (c == '-') {
       result += "\\-";
+    } else if (c == '|') {
+      result += "|\\:";  // a line may end here
     } else if ((c == '.' || c == '\'') && result.empty()) {
       result += fmt::format("\\&{}", c);
     } else {

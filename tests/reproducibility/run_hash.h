@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/hash.h"
+#include "tests/train/recorder.h"
 #include "tests/train/small_source.h"
 #include "train/trainer.h"
 
@@ -45,8 +46,9 @@ inline EndOfRun run_to_end(const TrainConfig& config, const DataSource& source, 
       last = trainer.snapshot();
     }
   });
-  std::uint64_t made = 0;
-  RunResult result = trainer.run({}, [&] { return steps && ++made == *steps; });
+  Recorder heard;
+  Observer* const observers[] = {&heard};
+  RunResult result = trainer.run(observers, [&] { return steps && heard.steps.size() >= *steps; });
   return {std::move(result), std::move(last.value())};
 }
 
