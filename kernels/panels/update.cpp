@@ -459,8 +459,20 @@ HWY_INLINE void transpose_unit(const LayerParameters& layer, std::size_t panel, 
   }
 }
 
-/// The gradients of some units of a layer, each handed to by.unit(…) as soon as it is summed, those of a panel's biases
-/// to by.bias; then finish(panel, blocks).
+/// The gradients of a group, each handed to by.unit(…) as soon as it is summed.
+template <std::size_t kMostInputs, std::size_t kPanels, bool kNarrow, class By>
+HWY_INLINE void sum_group(Blocked src, Blocked diff_dst, std::size_t rows, Group group, const By& by) {
+  const auto to = [&by, panel = group.panel](std::size_t block)
+                      HWY_ATTR { return by.template unit<kPanels>(panel, block); };
+  if (rows <= kRowBlock) {
+    sum_few_rows<kMostInputs, kPanels, kNarrow>(src, diff_dst, rows, group, to);
+  } else {
+    sum_many_rows<kMostInputs, kPanels, kNarrow>(src, diff_dst, rows, group, to);
+  }
+}
+
+/// The gradients of some units of a layer, handed to By, those of a panel's biases to by.bias; then finish(panel,
+/// blocks).
 template <class By, class Finish>
 HWY_INLINE void sum_gradients(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
                               Range tiles, const By& by, Finish&& finish) {
@@ -470,32 +482,20 @@ HWY_INLINE void sum_gradients(const LayerParameters& layer, Blocked src, Blocked
       by.bias(bias_gradient(diff_dst, panel, rows), panel);
     }
   };
-  const auto sum_group = [&]<std::size_t kMostInputs, std::size_t kPanels, bool kNarrow>(
-                             Size<kMostInputs>, Size<kPanels>, std::bool_constant<kNarrow>, Group group) HWY_ATTR {
-    const auto to = [&by, panel = group.panel](std::size_t block)
-                        HWY_ATTR { return by.template unit<kPanels>(panel, block); };
-    if (rows <= kRowBlock) {
-      sum_few_rows<kMostInputs, kPanels, kNarrow>(src, diff_dst, rows, group, to);
-    } else {
-      sum_many_rows<kMostInputs, kPanels, kNarrow>(src, diff_dst, rows, group, to);
-    }
-    for (std::size_t beside = 0; beside < kPanels; ++beside) {
-      finish_panel(group.panel + beside, group.blocks);
-    }
-  };
-  const auto sum_panels = [&]<std::size_t kMostInputs, std::size_t kPanels>(
-                              Size<kMostInputs> inputs, Size<kPanels> panels, Group group) HWY_ATTR {
-    if (group.panel + kPanels == blocks_of(layer.outputs) && is_narrow(layer.outputs)) {
-      sum_group(inputs, panels, std::true_type(), group);
-    } else {
-      sum_group(inputs, panels, std::false_type(), group);
-    }
-  };
+  const auto narrow = [&layer](std::size_t end) { return end == blocks_of(layer.outputs) && is_narrow(layer.outputs); };
   for_groups<(kPairInputs > 0)>(
-      layer, rows, tiles, [&](Group group) HWY_ATTR { sum_panels(Size<kSingleInputs>(), Size<1>(), group); },
+      layer, rows, tiles,
+      [&](Group group) HWY_ATTR {
+        narrow(group.panel + 1) ? sum_group<kSingleInputs, 1, true>(src, diff_dst, rows, group, by)
+                                : sum_group<kSingleInputs, 1, false>(src, diff_dst, rows, group, by);
+        finish_panel(group.panel, group.blocks);
+      },
       [&](Group group) HWY_ATTR {
         if constexpr (kPairInputs > 0) {
-          sum_panels(Size<kPairInputs>(), Size<2>(), group);
+          narrow(group.panel + 2) ? sum_group<kPairInputs, 2, true>(src, diff_dst, rows, group, by)
+                                  : sum_group<kPairInputs, 2, false>(src, diff_dst, rows, group, by);
+          finish_panel(group.panel, group.blocks);
+          finish_panel(group.panel + 1, group.blocks);
         }
       });
 }

@@ -19,8 +19,8 @@ struct Divergence {
   std::uint64_t step = 0;              ///< the last that was made
   std::optional<std::size_t> layer{};  ///< the first whose weights or activations are not finite; none: only the loss
                                        ///< is not
-  bool in_weights = false;         ///< of that layer; else in its activations
-  LearningRates learning_rates{};  ///< of the step, by group
+  bool in_weights = false;             ///< of that layer; else in its activations
+  LearningRates learning_rates{};      ///< of the step, by group
 };
 
 /// `training`, `weights`, …
