@@ -83,8 +83,11 @@ void use_after_free() {
 }
 
 void leak() {
-  auto* volatile values = new AlignedVector<float>(100);
-  std::printf("%zu\n", values->size());
+  AlignedVector<float>* volatile values = nullptr;
+  for (std::size_t size = 100; size < 110; ++size) {  // the last one may still stand on the stack
+    values = new AlignedVector<float>(size);
+    std::printf("%zu\n", values->size());
+  }
   values = nullptr;
 }
 
