@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "io/json_text.h"
 
 namespace strata::cli {
 
@@ -37,14 +38,17 @@ std::string_view reason(std::string_view message) {
 
 Json parse_json(const std::string& text, const std::string& name) {
   std::set<std::string> keys;
-  const auto check_key = [&](int depth, Json::parse_event_t event, const Json& parsed) {
+  const auto check = [&](int depth, Json::parse_event_t event, const Json& parsed) {
+    if (depth > kMostNesting) {
+      throw usage_error("{}: arrays and objects nest deeper than {}; no option takes such", name, kMostNesting);
+    }
     if (depth == 1 && event == Json::parse_event_t::key && !keys.insert(parsed.get<std::string>()).second) {
       throw usage_error("{}: {} is given twice; once is enough", name, parsed.get<std::string>());
     }
     return true;
   };
   try {
-    return Json::parse(text, check_key);
+    return Json::parse(text, check);
   } catch (const Json::parse_error& error) {
     const Place place = place_of(text, error.byte > 0 ? error.byte - 1 : 0);
     throw usage_error("{}:{}:{}: malformed JSON: {}", name, place.line, place.column, reason(error.what()));

@@ -10,6 +10,7 @@
 
 #include "cli/training.h"
 #include "core/error.h"
+#include "io/json_text.h"
 #include "io/run_folder.h"
 #include "report/report.h"
 
@@ -26,8 +27,8 @@ Json read_json(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   try {
-    return Json::parse(text);
-  } catch (const Json::exception& error) {
+    return parse_json(text);
+  } catch (const Error& error) {
     throw data_error("{}: this is no JSON ({}); is it a sweep's folder?", path.string(), error.what());
   }
 }

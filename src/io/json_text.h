@@ -1,9 +1,10 @@
-// Numbers and strings as JSON text.
+// Numbers and strings as JSON text, and JSON text read.
 #pragma once
 
 #include <fmt/format.h>
 
 #include <cmath>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,11 @@ struct JsonNumber {
 
 /// `text` in quotes, with JSON's escapes. Bytes that are not UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);
+
+/// Parses JSON text. Throws Error(data), without the file's name, if it is none, or if arrays and objects nest deeper
+/// than kMostNesting: whatever walks through them calls itself for each level.
+nlohmann::ordered_json parse_json(std::string_view text);
+inline constexpr int kMostNesting = 64;
 
 /// A name from a file for a message of one line: in quotes, escaped to printable ASCII, cut after 60 bytes.
 std::string quoted_name(std::string_view name);

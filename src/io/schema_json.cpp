@@ -5,6 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/error.h"
+#include "io/json_text.h"
+
 namespace strata {
 
 namespace {
@@ -35,9 +38,10 @@ TableSchema schema_of(const Json& json) {
 /// What the text says, if `read` can make sense of it.
 template <class Read>
 auto parsed(const std::string& text, const Read& read) -> std::optional<decltype(read(Json()))> {
-  const Json json = Json::parse(text, nullptr, false);
   try {
-    return json.is_discarded() ? std::nullopt : std::optional(read(json));
+    return read(parse_json(text));
+  } catch (const Error&) {
+    return std::nullopt;
   } catch (const Json::exception&) {
     return std::nullopt;
   }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "io/json_text.h"
 
 namespace strata {
 
@@ -30,7 +31,7 @@ std::ifstream opened(const std::filesystem::path& path) {
 
 /// The object that `text` spells. Throws Json::exception or Error without a place.
 Json object_of(const std::string& text) {
-  Json json = Json::parse(text);
+  Json json = parse_json(text);
   if (!json.is_object()) {
     throw data_error("it is no JSON object");
   }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "io/json_text.h"
 
 namespace strata {
 
@@ -39,8 +40,7 @@ void TrialLog::read() {
   for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', first)) {
     ++number;
     try {
-      TrialRecord record = trial_record(nlohmann::ordered_json::parse(text.begin() + static_cast<std::ptrdiff_t>(first),
-                                                                      text.begin() + static_cast<std::ptrdiff_t>(end)));
+      TrialRecord record = trial_record(parse_json(std::string_view(text).substr(first, end - first)));
       std::string key = record.key;
       records_.insert_or_assign(std::move(key), std::move(record));
     } catch (const std::bad_alloc&) {
