@@ -23,29 +23,33 @@ class ArrayRows : public RowStream {
 
  protected:
   ArrayRows(ByteReader bytes, std::size_t rows, std::size_t features, std::size_t element_size)
-      : bytes_(std::move(bytes)), rows_(rows), features_(features), element_size_(element_size) {}
+      : bytes_(std::move(bytes)), rows_(rows), features_(features), row_bytes_(saturating(features, element_size)) {}
 
  private:
   /// The features that the bytes of rows from `first_row` on are.
   virtual Dataset convert(AlignedVector<std::uint8_t> elements, std::size_t first_row) = 0;
 
+  /// The product; the largest size_t if it is larger than that, as no file is.
+  static std::size_t saturating(std::size_t a, std::size_t b) {
+    constexpr std::size_t kMax = std::numeric_limits<std::size_t>::max();
+    return a > kMax / b ? kMax : a * b;
+  }
+
   ByteReader bytes_;
   std::size_t rows_;
   std::size_t features_;
-  std::size_t element_size_;
+  std::size_t row_bytes_;
   std::size_t done_ = 0;
   Dataset block_;
   std::vector<std::uint32_t> indices_;
 };
 
 RowBlock ArrayRows::next() {
-  const std::size_t row_bytes = features_ * element_size_;
-  const std::size_t count = std::min(rows_of_block(row_bytes), rows_ - done_);
-  AlignedVector<std::uint8_t> elements(count * row_bytes);
-  const std::size_t read = bytes_.read(elements);
-  if (read < elements.size()) {
+  const std::size_t count = std::min(rows_of_block(row_bytes_), rows_ - done_);
+  AlignedVector<std::uint8_t> elements = bytes_.take(count * row_bytes_);
+  if (elements.size() < count * row_bytes_) {
     throw data_error("{}: ends within row {} (counted from 0); expected {} rows of {} bytes; fetch the file again",
-                     source(), done_ + read / row_bytes, rows_, row_bytes);
+                     source(), done_ + elements.size() / row_bytes_, rows_, row_bytes_);
   }
   if (count > 0) {
     block_ = convert(std::move(elements), done_);
@@ -53,7 +57,7 @@ RowBlock ArrayRows::next() {
   done_ += count;
   if (done_ == rows_ && !bytes_.peek(1).empty()) {
     throw data_error("{}: goes on after its {} rows of {} bytes; expected no more; fetch the file again", source(),
-                     rows_, row_bytes);
+                     rows_, row_bytes_);
   }
   indices_.resize(count);
   std::iota(indices_.begin(), indices_.end(), 0U);

@@ -31,14 +31,16 @@ std::span<const std::uint8_t> ByteReader::peek(std::size_t count) {
   return std::span(buffer_).subspan(taken_, std::min(count, buffer_.size() - taken_));
 }
 
-AlignedVector<std::uint8_t> ByteReader::rest() {
-  constexpr std::size_t kAtOnce = std::size_t{1} << 20U;
+AlignedVector<std::uint8_t> ByteReader::take(std::size_t count) {
+  constexpr std::size_t kAtOnce = std::size_t{8} << 20U;
   AlignedVector<std::uint8_t> bytes;
-  for (std::size_t count = kAtOnce; count == kAtOnce;) {
+  for (bool more = true; more && bytes.size() < count;) {
     const std::size_t before = bytes.size();
-    bytes.resize(before + kAtOnce);
-    count = read(std::span(bytes).subspan(before));
-    bytes.resize(before + count);
+    const std::size_t step = std::min(in_memory_ ? buffer_.size() - taken_ : kAtOnce, count - before);
+    bytes.resize(before + step);
+    const std::size_t found = read(std::span(bytes).subspan(before));
+    bytes.resize(before + found);
+    more = found == step && step > 0;
   }
   return bytes;
 }

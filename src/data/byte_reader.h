@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <utility>
@@ -26,8 +27,10 @@ class ByteReader {
   std::size_t read(std::span<std::uint8_t> into);
   /// The next `count` bytes, fewer only at the end, which read() gives again. Valid until the next call.
   std::span<const std::uint8_t> peek(std::size_t count);
+  /// The next `count` bytes, fewer only at the end. Allocates little more than twice what there is.
+  AlignedVector<std::uint8_t> take(std::size_t count);
   /// All that is left.
-  AlignedVector<std::uint8_t> rest();
+  AlignedVector<std::uint8_t> rest() { return take(std::numeric_limits<std::size_t>::max()); }
 
  private:
   std::size_t read_file(std::span<std::uint8_t> into);

@@ -120,6 +120,10 @@ TEST_CASE("every truncation of an array, and every byte too many, is an error th
 TEST_CASE("a header that claims more than there can be takes no memory for it", "[data]") {
   const auto stream = open_array(reader_of(test::idx_file({4000000000U, 65536, 65536, 65536, 65536}, {1, 2})));
   CHECK(stream->features() == std::numeric_limits<std::size_t>::max());  // which no model has
+  CHECK(contains(data_message_of([&] { stream->next(); }), "ends within row 0"));
+  const std::string wide = test::npy_dictionary("<f8", false, {2, std::size_t{1} << 61});  // rows of 2^64 bytes
+  const auto values = open_array(reader_of(test::npy_bytes(wide, Bytes(16))));
+  CHECK(contains(data_message_of([&] { values->next(); }), "ends within row 0"));
 }
 
 TEST_CASE("only arrays are taken for arrays", "[data]") {
