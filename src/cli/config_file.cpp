@@ -101,7 +101,11 @@ GivenTexts given_texts(const Json& options, const Command& command, bool is_reco
 }  // namespace
 
 ConfigFile read_config_file(const std::filesystem::path& path, const Command& command) {
-  const Json json = parse_config_text(content(path), path.string());
+  return parse_config_file(content(path), path.string(), command);
+}
+
+ConfigFile parse_config_file(const std::string& text, const std::string& name, const Command& command) {
+  const Json json = parse_config_text(text, name);
   try {
     if (!json.is_object()) {
       throw usage_error("expected an object of options");
@@ -109,7 +113,7 @@ ConfigFile read_config_file(const std::filesystem::path& path, const Command& co
     const bool is_record = json.contains("strata_version") || json.contains("kind");
     return {given_texts(is_record ? options_of_record(json, command) : json, command, is_record), is_record};
   } catch (const Error& error) {
-    throw usage_error("{}: {}", path.string(), error.what());
+    throw usage_error("{}: {}", name, error.what());
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "cli/arguments.h"
 #include "cli/options.h"
@@ -19,5 +20,8 @@ struct ConfigFile {
 /// Throws Error(usage) naming the file: if it cannot be read or is malformed (with line and column), for an unknown
 /// option (naming the nearest known one), a value of a type that the option does not take, or another command's record.
 ConfigFile read_config_file(const std::filesystem::path& path, const Command& command);
+
+/// The same of a file's text; `name` is the file's, for messages.
+ConfigFile parse_config_file(const std::string& text, const std::string& name, const Command& command);
 
 }  // namespace strata::cli

@@ -114,12 +114,13 @@ void check_bytes(std::string_view content, const std::string& name) {
   }
 }
 
-SafetensorsFile read_checked(const std::filesystem::path& path) {
-  const std::string name = path.string();
-  const AlignedVector<std::uint8_t> bytes = read_file(path);
-  const std::string_view content(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+SafetensorsFile parse_checked(std::string_view content, const std::string& name) {
   check_bytes(content, name);
   return parse_safetensors(content, name, TensorValues::any);
+}
+
+std::string_view text_of(const AlignedVector<std::uint8_t>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 const std::string& text(const SafetensorsFile& file, const std::string& key) {
@@ -144,8 +145,8 @@ Checkpoint read_content(const SafetensorsFile& file) {
   if (!bytes) {
     throw data_error("metadata metrics_bytes is {}; expected a whole number", quoted_name(text(file, "metrics_bytes")));
   }
-  return {{.words = Json::parse(text(file, "options")).get<std::vector<std::string>>(),
-           .config = Json::parse(text(file, "config")),
+  return {{.words = parse_json(text(file, "options")).get<std::vector<std::string>>(),
+           .config = parse_json(text(file, "config")),
            .engine = text(file, "engine"),
            .data_hash = text(file, "data_hash")},
           *bytes};
@@ -171,10 +172,14 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
   file.commit();
 }
 
-CheckpointFile::CheckpointFile(const std::filesystem::path& path) : name_(path.string()), file_(read_checked(path)) {
+CheckpointFile::CheckpointFile(const std::filesystem::path& path)
+    : CheckpointFile(text_of(read_file(path)), path.string()) {}
+
+CheckpointFile::CheckpointFile(std::string_view content, std::string name)
+    : name_(std::move(name)), file_(parse_checked(content, name_)) {
   try {
     content_ = read_content(file_);
-    state_ = run_state(Json::parse(text(file_, "state")));
+    state_ = run_state(parse_json(text(file_, "state")));
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {  // ours or nlohmann's, without the file's name

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/safetensors.h"
@@ -36,6 +37,8 @@ class CheckpointFile {
   /// Throws Error(data), naming the file and what is wrong with it: no file, no checkpoint, another format_version,
   /// a checksum that its bytes do not have, values that no run can have.
   explicit CheckpointFile(const std::filesystem::path& path);
+  /// The same of a file's bytes; `name` is the file's, for messages.
+  CheckpointFile(std::string_view content, std::string name);
 
   const std::string& name() const { return name_; }
   const Checkpoint& content() const { return content_; }

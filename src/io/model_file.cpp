@@ -18,7 +18,6 @@
 #include "core/error.h"
 #include "core/number.h"
 #include "io/json_text.h"
-#include "io/safetensors.h"
 #include "io/schema_json.h"
 
 namespace strata {
@@ -54,7 +53,8 @@ std::string shape_text(const Shape& shape) { return fmt::format("({})", fmt::joi
 /// A file that was read, with the messages about it.
 class Source {
  public:
-  explicit Source(const std::filesystem::path& path) : name_(path.string()), file_(read_safetensors(path)) {}
+  explicit Source(const std::filesystem::path& path) : Source(path.string(), read_safetensors(path)) {}
+  Source(std::string name, SafetensorsFile file) : name_(std::move(name)), file_(std::move(file)) {}
 
   const std::map<std::string, Tensor>& tensors() const { return file_.tensors; }
   const std::map<std::string, std::string>& metadata() const { return file_.metadata; }
@@ -255,6 +255,34 @@ std::optional<std::size_t> layer_number(std::string_view name, std::string_view 
   return parse_number<std::size_t>(digits);
 }
 
+ModelFile model_of(const Source& source) {
+  if (source.text("format_version") != kFormatVersion) {
+    source.reject_text("format_version",
+                       fmt::format("{}: this Strata ({}) reads no other", kFormatVersion, STRATA_VERSION));
+  }
+  const Shape sizes = read_layer_sizes(source);
+  ModelSpec spec{sizes.front(), {sizes.begin() + 1, sizes.end() - 1}, sizes.back(), read_activation(source)};
+  reject_strangers(source, spec.layer_count());
+  if (parse_number<std::size_t>(source.text("classes")) != spec.classes) {
+    source.reject_text("classes", fmt::format("{}, the outputs of the last layer", spec.classes));
+  }
+  Parameters parameters(spec.layers());
+  for (std::size_t layer = 0; layer < spec.layer_count(); ++layer) {
+    read_layer(source, layer_prefix(layer), layer, "its weight needs", parameters);
+  }
+  ModelFile model{spec,
+                  read_convention(source),
+                  std::move(parameters),
+                  read_scaler(source, spec.inputs),
+                  read_sample_shape(source, spec.inputs),
+                  {},
+                  read_class_names(source, spec.classes),
+                  read_table(source, spec.inputs)};
+  std::copy_if(source.metadata().begin(), source.metadata().end(), std::inserter(model.notes, model.notes.end()),
+               [](const auto& entry) { return !has_field(entry.first); });
+  return model;
+}
+
 }  // namespace
 
 std::map<std::string, std::string> model_metadata(const ModelFile& model) {
@@ -286,7 +314,7 @@ std::map<std::string, std::string> model_metadata(const ModelFile& model) {
   return metadata;
 }
 
-void write_model(const std::filesystem::path& path, const ModelFile& model) {
+std::vector<NamedTensor> model_tensors(const ModelFile& model) {
   assert(model.parameters.layers().size() == model.spec.layer_count());
   const std::size_t inputs = model.spec.inputs;
   std::vector<NamedTensor> tensors;
@@ -302,36 +330,17 @@ void write_model(const std::filesystem::path& path, const ModelFile& model) {
   if (!model.scaler.fill.empty()) {
     tensors.push_back({"scaler.fill", {inputs}, model.scaler.fill});
   }
-  write_safetensors(path, tensors, model_metadata(model));
+  return tensors;
 }
 
-ModelFile read_model(const std::filesystem::path& path) {
-  const Source source(path);
-  if (source.text("format_version") != kFormatVersion) {
-    source.reject_text("format_version",
-                       fmt::format("{}: this Strata ({}) reads no other", kFormatVersion, STRATA_VERSION));
-  }
-  const Shape sizes = read_layer_sizes(source);
-  ModelSpec spec{sizes.front(), {sizes.begin() + 1, sizes.end() - 1}, sizes.back(), read_activation(source)};
-  reject_strangers(source, spec.layer_count());
-  if (parse_number<std::size_t>(source.text("classes")) != spec.classes) {
-    source.reject_text("classes", fmt::format("{}, the outputs of the last layer", spec.classes));
-  }
-  Parameters parameters(spec.layers());
-  for (std::size_t layer = 0; layer < spec.layer_count(); ++layer) {
-    read_layer(source, layer_prefix(layer), layer, "its weight needs", parameters);
-  }
-  ModelFile model{spec,
-                  read_convention(source),
-                  std::move(parameters),
-                  read_scaler(source, spec.inputs),
-                  read_sample_shape(source, spec.inputs),
-                  {},
-                  read_class_names(source, spec.classes),
-                  read_table(source, spec.inputs)};
-  std::copy_if(source.metadata().begin(), source.metadata().end(), std::inserter(model.notes, model.notes.end()),
-               [](const auto& entry) { return !has_field(entry.first); });
-  return model;
+void write_model(const std::filesystem::path& path, const ModelFile& model) {
+  write_safetensors(path, model_tensors(model), model_metadata(model));
+}
+
+ModelFile read_model(const std::filesystem::path& path) { return model_of(Source(path)); }
+
+ModelFile parse_model(std::string_view content, const std::string& name) {
+  return model_of({name, parse_safetensors(content, name)});
 }
 
 DataNeeds data_needs(const ModelFile& model) {

@@ -6,11 +6,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/load.h"
 #include "data/scaler.h"
 #include "data/table_schema.h"
+#include "io/safetensors.h"
 #include "model/model_spec.h"
 #include "model/parameters.h"
 
@@ -35,13 +37,17 @@ struct ModelFile {
 /// `path` holds the old content or the new, never part of it. Throws Error(failed) naming the file.
 void write_model(const std::filesystem::path& path, const ModelFile& model);
 
-/// That metadata.
+/// Those tensors, whose values are the model's, and that metadata.
+std::vector<NamedTensor> model_tensors(const ModelFile& model);
 std::map<std::string, std::string> model_metadata(const ModelFile& model);
 
 /// Reads back what write_model wrote, bit for bit; `notes` gets all metadata that has no field of its own.
 /// Throws Error(data), naming the file and the tensor or metadata at fault: anything read_safetensors rejects, another
 /// format_version, layers that are missing or do not chain, tensors that belong to no layer, wrong shapes.
 ModelFile read_model(const std::filesystem::path& path);
+
+/// The same of a file's bytes; `name` is the file's, for messages.
+ModelFile parse_model(std::string_view content, const std::string& name);
 
 /// What load_for_model must know of the model.
 DataNeeds data_needs(const ModelFile& model);
