@@ -52,6 +52,8 @@ Json parse_json(const std::string& text, const std::string& name) {
   } catch (const Json::parse_error& error) {
     const Place place = place_of(text, error.byte > 0 ? error.byte - 1 : 0);
     throw usage_error("{}:{}:{}: malformed JSON: {}", name, place.line, place.column, reason(error.what()));
+  } catch (const Json::out_of_range& error) {  // a number that no double holds
+    throw usage_error("{}: malformed JSON: {}", name, error.what());
   }
 }
 

@@ -44,7 +44,7 @@ nlohmann::ordered_json parse_json(std::string_view text) {
   }
   try {
     return nlohmann::ordered_json::parse(text);
-  } catch (const nlohmann::ordered_json::parse_error& error) {
+  } catch (const nlohmann::ordered_json::exception& error) {
     throw data_error("{}", error.what());
   }
 }

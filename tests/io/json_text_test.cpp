@@ -28,6 +28,7 @@ TEST_CASE("JSON nests only as deep as it can be walked through", "[io]") {
 TEST_CASE("what is no JSON is told by its place", "[io]") {
   CHECK(test::missing(test::thrown([] { parse_json(R"({"a":1,})"); }), {"data: ", "line 1, column 8"}).empty());
   CHECK(test::missing(test::thrown([] { parse_json(""); }), {"data: "}).empty());
+  CHECK(test::missing(test::thrown([] { parse_json("[1e999]"); }), {"data: ", "1e999"}).empty());
 }
 
 }  // namespace strata
