@@ -9,10 +9,9 @@
 
 #include "core/error.h"
 #include "tests/catch.h"
+#include "tests/data/bytes.h"
 
 namespace strata::test {
-
-using Bytes = std::vector<std::uint8_t>;
 
 /// An empty folder of its own, removed with all that is in it.
 class TemporaryFolder {

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "data/load.h"
+#include "tests/data/data_files.h"
 #include "tests/data/npy_files.h"
 
 namespace strata::test {

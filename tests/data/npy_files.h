@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "tests/data/data_files.h"
+#include "tests/data/bytes.h"
 
 namespace strata::test {
 

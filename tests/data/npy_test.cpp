@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "data/npy_header.h"
+#include "tests/data/data_files.h"
 #include "tests/data/npy_files.h"
 #include "tests/kernels/random_values.h"
 
