@@ -134,7 +134,7 @@ class Dictionary {
     const auto* const end = std::ranges::find_if_not(rest, is_digit);
     const auto digits = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
     const auto value = parse_number<std::size_t>(digits);
-    if (!value) {
+    if (!value || (digits.size() > 1 && digits.front() == '0')) {  // 03 is no number of Python's
       fail("a whole number");
     }
     at_ += digits.size();

@@ -182,6 +182,7 @@ TEST_CASE("An NPY header that is anything else is an error", "[data]") {
                                 "{'descr': '<f4', 'fortran_order': False, 'shape': (24)}",
                                 "{'descr': '<f4', 'fortran_order': False, 'shape': (-4, -6)}",
                                 "{'descr': '<f4', 'fortran_order': False, 'shape': (4 6)}",
+                                "{'descr': '<f4', 'fortran_order': False, 'shape': (04, 6)}",
                                 "{'descr': '<f4', 'fortran_order': False, 'shape': (,)}",
                                 "{'descr': '<f4', 'fortran_order': False 'shape': (4, 6)}",
                                 "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999999, 6)}",
