@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -54,7 +55,6 @@ std::vector<std::uint32_t> signed_labels(const NpyHeader& header, const NpyEleme
   }
 }
 
-/// Of booleans too, which are bytes of 0 or 1.
 std::vector<std::uint32_t> unsigned_labels(const NpyHeader& header, const NpyElements& elements,
                                            const std::string& name) {
   switch (header.element_size) {
@@ -67,6 +67,17 @@ std::vector<std::uint32_t> unsigned_labels(const NpyHeader& header, const NpyEle
     default:
       return labels_of<std::uint64_t>(elements, name);
   }
+}
+
+/// Of bytes that are 0 or 1.
+std::vector<std::uint32_t> boolean_labels(const NpyElements& elements, const std::string& name) {
+  std::vector<std::uint32_t> labels = labels_of<std::uint8_t>(elements, name);
+  const auto other = std::ranges::find_if(labels, [](std::uint32_t label) { return label > 1; });
+  if (other != labels.end()) {
+    throw data_error("{}: row {} (counted from 0) has the byte {} as a boolean; expected 0 or 1; fetch the file again",
+                     name, other - labels.begin(), *other);
+  }
+  return labels;
 }
 
 }  // namespace
@@ -89,6 +100,7 @@ std::vector<std::uint32_t> parse_npy_labels(const AlignedVector<std::uint8_t>& b
       return header.element_size == sizeof(float) ? labels_of<float>(elements, name)
                                                   : labels_of<double>(elements, name);
     case NpyKind::boolean:
+      return boolean_labels(elements, name);
     case NpyKind::unsigned_integer:
       break;
   }

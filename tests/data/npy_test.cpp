@@ -141,6 +141,8 @@ TEST_CASE("NPY labels that are no class index are errors by row", "[data]") {
   CHECK(contains(label_fault(npy_file<float>({1}, {std::numeric_limits<float>::quiet_NaN()})), "has label nan"));
   CHECK(contains(label_fault(npy_file<std::uint64_t>({1}, {1ULL << 63})), "has label 9223372036854775808"));
   CHECK(contains(label_fault(npy_file<std::uint32_t>({1}, {kMostClasses})), "has label 1000000"));
+  CHECK(contains(label_fault(npy_bytes(npy_dictionary("|b1", false, {3}), {1, 0, 128})),
+                 "row 2 (counted from 0) has the byte 128"));
   CHECK(contains(label_fault(npy_file<std::uint8_t>({2, 1}, {0, 1})), "is an array of rank 2, as features are"));
 }
 
