@@ -241,6 +241,14 @@ void softmax(MatrixView<const float> logits, MatrixView<float> probabilities, st
   HWY_DYNAMIC_DISPATCH(Softmax)(logits, probabilities, scratch);
 }
 
+double sum_of_blocks(std::span<const double> blocks) {
+  if (blocks.size() == 1) {
+    return blocks.front();
+  }
+  const std::size_t middle = std::bit_floor(blocks.size() - 1);
+  return sum_of_blocks(blocks.first(middle)) + sum_of_blocks(blocks.subspan(middle));
+}
+
 double sum_in_blocks(std::span<const float> values) {
   constexpr std::size_t kBlock = 64;
   if (values.size() <= kBlock) {

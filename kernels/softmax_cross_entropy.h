@@ -41,4 +41,7 @@ void softmax(MatrixView<const float> logits, MatrixView<float> probabilities, st
 /// The sum of `values` in double: chains over blocks of 64, added in the fixed tree of docs/numerics.md.
 double sum_in_blocks(std::span<const float> values);
 
+/// The same from the sums of the blocks, at least one.
+double sum_of_blocks(std::span<const double> blocks);
+
 }  // namespace strata::kernels

@@ -1,10 +1,12 @@
 // The strata program: runs a command, and alone makes exit codes.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string>
 #include <vector>
@@ -15,6 +17,9 @@
 #include "cli/signals.h"
 #include "core/error.h"
 #include "core/temporary_name.h"
+#include "dist/launcher.h"
+#include "dist/together.h"
+#include "dist/world.h"
 
 namespace {
 
@@ -71,19 +76,55 @@ void occupy_standard_streams() {
   std::abort();
 }
 
+/// Refuses commands that one process runs where a launcher has started several.
+void check_alone(const std::vector<std::string>& words) {
+  const auto process = strata::launched();
+  if (process && process->world_size > 1 && !strata::cli::runs_on_ranks(words)) {
+    throw strata::SharedFailure(
+        strata::ErrorKind::usage,
+        process->rank != 0 ? ""
+                           : fmt::format("a launcher started {} ranks, but strata {} runs in one process; start it "
+                                         "without the launcher",
+                                         process->world_size, words.front()));
+  }
+}
+
+/// The exit code of a rank that has failed by itself; others would wait for it, so they end too.
+ExitCode end_all(strata::Communicator* ranks, ExitCode code) {
+  if (ranks != nullptr && ranks->world_size() > 1) {
+    ranks->abort(code);
+  }
+  return code;
+}
+
+/// `error`, by this rank if there are others.
+void print_failure(const strata::Communicator* ranks, const std::exception& error) {
+  strata::cli::print_error(ranks != nullptr && ranks->world_size() > 1
+                               ? fmt::format("rank {}: {}", ranks->rank(), error.what())
+                               : std::string(error.what()));
+}
+
 /// Runs the command, and tells what has gone wrong.
 ExitCode run(const std::vector<std::string>& words) {
+  std::unique_ptr<strata::Communicator> ranks;
   try {
-    return exit_code(strata::cli::dispatch(words));
+    check_alone(words);
+    ranks = strata::cli::runs_on_ranks(words) ? strata::join_world() : strata::make_serial_communicator();
+    return exit_code(strata::cli::dispatch(words, *ranks));
+  } catch (const strata::SharedFailure& failure) {
+    if (failure.speaks()) {
+      strata::cli::print_error(failure.what());
+    }
+    return exit_code(failure.kind());
   } catch (const strata::Error& error) {
-    strata::cli::print_error(error.what());
-    return exit_code(error.kind());
+    print_failure(ranks.get(), error);
+    return end_all(ranks.get(), exit_code(error.kind()));
   } catch (const std::bad_alloc&) {
-    throw;
+    strata::cli::print_out_of_memory();
   } catch (const std::exception& error) {
-    strata::cli::print_error(error.what());
+    print_failure(ranks.get(), error);
   }
-  return ExitCode::failed;
+  return end_all(ranks.get(), ExitCode::failed);
 }
 
 }  // namespace

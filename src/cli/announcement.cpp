@@ -45,8 +45,14 @@ std::string announcement(const RunInfo& run, const TrainSettings& settings, cons
     text +=
         fmt::format("{:<7} {}: {}\n", group.name, layers(group), brief_text(group.optimizer, run.config.convention));
   }
-  text += fmt::format("engine  {}, {}, {} thread{} ({})\n", run.engine, instruction_set, run.config.threads,
-                      run.config.threads == 1 ? "" : "s", reason(settings));
+  const std::string threads = fmt::format("{} thread{}", run.config.threads, run.config.threads == 1 ? "" : "s");
+  if (run.config.ranks != nullptr) {
+    const Communicator& ranks = *run.config.ranks;
+    text += fmt::format("engine  {}, {}, {} ranks by {}, {} on this machine, {} each\n", run.engine, instruction_set,
+                        ranks.world_size(), ranks.name(), ranks.node_size(), threads);
+  } else {
+    text += fmt::format("engine  {}, {}, {} ({})\n", run.engine, instruction_set, threads, reason(settings));
+  }
   return text;
 }
 

@@ -66,10 +66,12 @@ Error unknown(const std::string& word) {
 
 }  // namespace
 
-Outcome dispatch(const Words& words) {
+bool runs_on_ranks(const Words& words) { return words.front() == "train"; }
+
+Outcome dispatch(const Words& words, Communicator& ranks) {
   const std::string& first = words.front();
   if (first == "train") {
-    return run_train({words.begin() + 1, words.end()});
+    return run_train({words.begin() + 1, words.end()}, ranks);
   }
   if (first == "sweep") {
     return run_sweep({words.begin() + 1, words.end()});

@@ -5,10 +5,15 @@
 #include <vector>
 
 #include "cli/outcome.h"
+#include "dist/communicator.h"
 
 namespace strata::cli {
 
-/// Runs `words`, the command line after the program's name, not empty. Throws Error.
-Outcome dispatch(const std::vector<std::string>& words);
+/// Whether `words` name a command that several ranks can share.
+bool runs_on_ranks(const std::vector<std::string>& words);
+
+/// Runs `words`, the command line after the program's name, not empty, as one of `ranks`. Throws Error, and
+/// SharedFailure once all ranks know of it.
+Outcome dispatch(const std::vector<std::string>& words, Communicator& ranks);
 
 }  // namespace strata::cli

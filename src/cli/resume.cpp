@@ -187,9 +187,10 @@ void check_not_diverged(const RunFolder& folder, const TrainConfig& config) {
 
 }  // namespace
 
-ResumedRun open_resumed_run(const Arguments& arguments) {
-  RunFolder folder = RunFolder::existing(arguments.text("resume"));
-  CheckpointFile checkpoint = last_checkpoint(folder, config_of(folder), arguments.given("quiet"));
+ResumedRun open_resumed_run(const Arguments& arguments, bool holds) {
+  RunFolder folder =
+      holds ? RunFolder::existing(arguments.text("resume")) : RunFolder::of_other(arguments.text("resume"));
+  CheckpointFile checkpoint = last_checkpoint(folder, config_of(folder), !holds || arguments.given("quiet"));
   TrainSettings settings = resumed_settings(folder, checkpoint.content().identity, arguments);
   check_not_diverged(folder, settings.config);
   return {std::move(folder), std::move(checkpoint), std::move(settings)};

@@ -19,7 +19,8 @@ struct ResumedRun {
 /// Reads the folder that --resume names; a damaged checkpoint is passed over, with a warning. Throws Error(usage) if
 /// the command line changes an option that may not change, or the folder is that of another command; Error(data) if it
 /// is no run's folder or has no checkpoint that can be read; Error(failed) if another process uses it.
-ResumedRun open_resumed_run(const Arguments& arguments);
+/// `holds`: whether this process is the one that writes there; others of the same job only read, and warn of nothing.
+ResumedRun open_resumed_run(const Arguments& arguments, bool holds);
 
 /// The trainer at the run's checkpoint; `source` must outlive it. Throws Error(data) if the data are not the run's, and
 /// Error(usage) if another engine would compute it.

@@ -22,8 +22,11 @@
 #include "cli/train_settings.h"
 #include "cli/training.h"
 #include "core/error.h"
+#include "core/hash.h"
 #include "core/threads.h"
 #include "data/data_hash.h"
+#include "dist/node_threads.h"
+#include "dist/together.h"
 #include "io/checkpoint_folder.h"
 #include "io/tensorboard_log.h"
 #include "kernels/onednn/bf16_support.h"
@@ -183,67 +186,191 @@ void announce_resumed(const TrainSettings& settings, const Trainer& trainer) {
   }
 }
 
-/// `resumed`: the run to go on with, whose settings these are; or null.
-Outcome train(const TrainSettings& settings, ResumedRun* resumed) {
-  warn_of_many_threads(settings);
-  check_outputs(settings, resumed != nullptr);
-  const DataSource source = load_data(settings);
-  Trainer trainer = resumed != nullptr ? make_resumed_trainer(*resumed, source) : make_trainer(settings, source);
-  const StopSignals signals;  // there is nothing to keep before
-  const std::unique_ptr<RunRecord> record = make_record(settings, resumed);
-  std::optional<Checkpointer> checkpointer;
-  if (record) {
-    checkpointer.emplace(make_checkpointer(settings, *record, trainer, source));
-    trainer.set_checkpoints([&](RunMoment moment) { checkpointer->keep(moment); });
-  }
-  if (resumed != nullptr) {
-    announce_resumed(settings, trainer);
-  }
-  const Listeners listeners(settings, record ? &record->log() : nullptr);
+/// What all ranks must have alike.
+struct RankIdentity {
+  std::uint64_t config;
+  std::uint64_t data;
+  std::uint64_t weights;
+};
 
-  RunResult result;
-  try {
-    result = trainer.run(listeners.all(), [&] { return signals.received() != 0; });
-    print_result(settings, result);
-  } catch (...) {  // a reader of ours that has gone must not cost the model
-    rescue(settings, record.get(), trainer, source);
-    throw;
+/// Throws SharedFailure, naming the rank, if one has not what rank 0 has.
+void check_alike(Communicator& ranks, const RankIdentity& mine) {
+  std::vector<RankIdentity> all(static_cast<std::size_t>(ranks.world_size()));
+  ranks.all_gather(std::as_bytes(std::span(&mine, 1)), std::as_writable_bytes(std::span(all)));
+  for (std::size_t rank = 1; rank < all.size(); ++rank) {
+    const std::string_view what = all[rank].config != all.front().config     ? "another version or other options"
+                                  : all[rank].data != all.front().data       ? "other data"
+                                  : all[rank].weights != all.front().weights ? "other first weights"
+                                                                             : "";
+    if (!what.empty()) {
+      throw SharedFailure(ErrorKind::usage,
+                          ranks.rank() != 0 ? ""
+                                            : fmt::format("rank {} has {} than rank 0; start all ranks with the same "
+                                                          "program, command line and files",
+                                                          rank, what));
+    }
   }
-  if (record && ended_by_chance(settings, result)) {
-    record->set_steps(result.steps);
+}
+
+std::uint64_t hash_of(const std::string& text) {
+  Hash64 hash;
+  hash.update(std::as_bytes(std::span(text)));
+  return hash.digest();
+}
+
+RankIdentity identity_of(const TrainSettings& settings, const DataSource& source, const Trainer& trainer) {
+  nlohmann::ordered_json config = config_json(settings);
+  for (const char* key : {"threads", "data", "validation_data", "test_data"}) {  // machines may differ in them
+    config.erase(key);
   }
-  save_if_finite(settings, record.get(), trainer, source);
-  signals.end_at_once();  // all is kept
-  if (record) {
-    write_report({{record->folder().path()}}, record->folder().report(), &source, settings.config.threads);
+  return {hash_of(config.dump() + STRATA_VERSION), hash_of(data_hash(source)),
+          hash_of(weights_hash(trainer.parameters()))};
+}
+
+/// The run is shared by ranks, of which only rank 0 says and writes anything.
+void share_among(Communicator& ranks, TrainSettings& settings) {
+  if (ranks.world_size() == 1) {
+    return;
   }
-  if (result.status == RunStatus::diverged) {
-    print_error(
-        divergence_text(result.divergence.value(), settings.config, saves(settings) && !has_finite_weights(trainer)));
-    return Outcome::diverged;
+  settings.config.ranks = &ranks;
+  if (ranks.rank() != 0) {
+    settings.save.reset();
+    settings.run_dir.reset();
+    settings.metrics.reset();
+    settings.progress = ProgressStyle::none;
+    settings.quiet = true;
+    settings.tensorboard = false;
   }
-  return signals.received() == 0 ? Outcome::done : stopped(settings, result, signals.received());
+}
+
+/// A run from its data to its result, as one of its ranks sees it.
+class Training {
+ public:
+  /// `resumed`: the run to go on with, whose settings these are; or null.
+  Training(const TrainSettings& settings, ResumedRun* resumed, Communicator& ranks)
+      : settings_(settings), ranks_(ranks) {
+    together(ranks_, [&] { prepare(resumed); });
+    if (ranks_.world_size() > 1) {
+      check_alike(ranks_, identity_of(settings_, *source_, *trainer_));
+    }
+    together(ranks_, [&] { record(resumed); });
+  }
+
+  Outcome run() {
+    RunResult result;
+    try {
+      result = trainer_->run(listeners_->all(), [&] { return signals_->received() != 0; });
+      if (speaks()) {
+        print_result(settings_, result);
+      }
+    } catch (...) {  // a reader of ours that has gone must not cost the model
+      rescue(settings_, record_.get(), *trainer_, *source_);
+      throw;
+    }
+    if (record_ && ended_by_chance(settings_, result)) {
+      record_->set_steps(result.steps);
+    }
+    save_if_finite(settings_, record_.get(), *trainer_, *source_);
+    signals_->end_at_once();  // all is kept
+    if (record_) {
+      write_report({{record_->folder().path()}}, record_->folder().report(), &*source_, settings_.config.threads);
+    }
+    return outcome(result);
+  }
+
+ private:
+  bool speaks() const { return ranks_.rank() == 0; }
+
+  void prepare(ResumedRun* resumed) {
+    warn_of_many_threads(settings_);
+    check_outputs(settings_, resumed != nullptr);
+    source_.emplace(load_data(settings_));
+    trainer_.emplace(resumed != nullptr ? make_resumed_trainer(*resumed, *source_) : make_trainer(settings_, *source_));
+  }
+
+  void record(ResumedRun* resumed) {
+    signals_.emplace();
+    if (speaks()) {
+      record_ = make_record(settings_, resumed);
+    }
+    if (record_) {
+      checkpointer_.emplace(make_checkpointer(settings_, *record_, *trainer_, *source_));
+      trainer_->set_checkpoints([&](RunMoment moment) { checkpointer_->keep(moment); });
+    }
+    if (resumed != nullptr) {
+      announce_resumed(settings_, *trainer_);
+    }
+    listeners_.emplace(settings_, record_ ? &record_->log() : nullptr);
+  }
+
+  Outcome outcome(const RunResult& result) const {
+    if (result.status == RunStatus::diverged) {
+      if (speaks()) {
+        print_error(divergence_text(result.divergence.value(), settings_.config,
+                                    saves(settings_) && !has_finite_weights(*trainer_)));
+      }
+      return Outcome::diverged;
+    }
+    const int signal = largest_of(ranks_, signals_->received());
+    return signal == 0 ? Outcome::done : stopped(settings_, result, signal);
+  }
+
+  std::optional<StopSignals> signals_;  ///< once there is something to keep
+  const TrainSettings& settings_;
+  Communicator& ranks_;
+  std::optional<DataSource> source_;
+  std::optional<Trainer> trainer_;
+  std::unique_ptr<RunRecord> record_;
+  std::optional<Checkpointer> checkpointer_;
+  std::optional<Listeners> listeners_;
+};
+
+/// The words with a fair share of the cores, where several ranks have none by --threads.
+std::vector<std::string> with_threads(std::vector<std::string> words, Communicator& ranks) {
+  const int threads = ranks.world_size() > 1 ? node_threads(ranks) : 0;
+  if (threads > 0 && std::ranges::none_of(words, [](const std::string& word) {
+        return word == "--threads" || word.starts_with("--threads=");
+      })) {
+    words.insert(words.end(), {"--threads", fmt::format("{}", threads)});
+  }
+  return words;
 }
 
 }  // namespace
 
-Outcome run_train(const std::vector<std::string>& words) {
+Outcome run_train(const std::vector<std::string>& given_words, Communicator& ranks) {
   const Command command = train_command();
-  const Arguments arguments = parse_arguments(command, words);
-  if (print_if_asked(command, arguments)) {
+  const std::vector<std::string> words = with_threads(given_words, ranks);
+  std::optional<ResumedRun> resumed;
+  TrainSettings settings;
+  bool answered = false;
+  together(ranks, [&] {
+    const Arguments arguments = parse_arguments(command, words);
+    answered =
+        ranks.rank() == 0 ? print_if_asked(command, arguments) : arguments.given("help") || arguments.given("version");
+    if (answered) {
+      return;
+    }
+    if (arguments.given("resume")) {
+      resumed.emplace(
+          naming_file(arguments, [&](const Arguments& all) { return open_resumed_run(all, ranks.rank() == 0); }));
+      share_among(ranks, resumed->settings);
+    } else {
+      settings = naming_file(arguments, [](const Arguments& all) { return train_settings(all); });
+      share_among(ranks, settings);
+    }
+    const TrainSettings& chosen = resumed ? resumed->settings : settings;
+    kernels::set_instruction_set(chosen.instruction_set);
+    if (chosen.config.precision == kernels::Precision::bf16) {
+      kernels::onednn::require_bf16(kernels::onednn::bf16_features());  // before anything is read or written
+    }
+  });
+  if (answered) {
     return Outcome::done;
   }
-  std::optional<ResumedRun> resumed;
-  if (arguments.given("resume")) {
-    resumed.emplace(naming_file(arguments, open_resumed_run));
-  }
-  const TrainSettings settings =
-      resumed ? resumed->settings : naming_file(arguments, [](const Arguments& all) { return train_settings(all); });
-  kernels::set_instruction_set(settings.instruction_set);
-  if (settings.config.precision == kernels::Precision::bf16) {
-    kernels::onednn::require_bf16(kernels::onednn::bf16_features());  // before anything is read or written
-  }
-  return train(settings, resumed ? &*resumed : nullptr);
+  const Outcome outcome = Training(resumed ? resumed->settings : settings, resumed ? &*resumed : nullptr, ranks).run();
+  ranks.barrier();  // what rank 0 writes may take a while
+  return outcome;
 }
 
 }  // namespace strata::cli

@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "cli/outcome.h"
+#include "dist/communicator.h"
 
 namespace strata::cli {
 
-/// Runs the command for `words`, the command line after its name. Throws Error.
-Outcome run_train(const std::vector<std::string>& words);
+/// Runs the command for `words`, the command line after its name, as one of `ranks`. Throws Error, and SharedFailure
+/// once all ranks know of it.
+Outcome run_train(const std::vector<std::string>& words, Communicator& ranks);
 
 }  // namespace strata::cli

@@ -12,6 +12,7 @@
 
 #include "data/dataset.h"
 #include "data/scaler.h"
+#include "dist/communicator.h"
 #include "engine/clip_norm.h"
 #include "engine/training_loss.h"
 #include "kernels/optimizer_update.h"
@@ -27,6 +28,7 @@ struct LossSums {
   double loss = 0;          ///< sum of the rows' cross-entropies (natural logarithm), in training as it weighs them
   std::size_t correct = 0;  ///< rows whose largest logit is the label's (ties: the first of the largest counts)
   double weight = 0;        ///< what makes the loss a mean: the rows, or the sum of their weights
+  std::uint32_t flags = 0;  ///< of a step: those that any rank's batch had
 
   double mean_loss() const { return loss / weight; }
 };
@@ -44,6 +46,7 @@ struct EnginePlan {
   TrainingLoss loss{};            ///< of train_step alone
   std::optional<ClipNorm> clip_norm{};                     ///< needs whole gradients, hence the staged plan
   kernels::Precision precision = kernels::Precision::f32;  ///< bf16: onednn only
+  Communicator* ranks = nullptr;  ///< several, that take a step together; null: this process alone
 
   double dropout_rate(std::size_t layer) const { return layer < dropout.size() ? dropout[layer] : 0; }
   /// Whether each layer's group has an optimizer.
@@ -55,9 +58,12 @@ struct Batch {
   SamplesView samples;
   std::span<const std::uint32_t> rows;  ///< as many as one of the plan's batch sizes
   std::span<const std::uint32_t> next_rows;
-  std::uint64_t step = 0;  ///< of the run: another step drops other units
+  std::uint64_t step = 0;   ///< of the run: another step drops other units
+  std::uint32_t flags = 0;  ///< what this rank lets the others know
 };
 
+/// With several ranks, each of them calls train_step, evaluate and predict alike, with the rows of all; they share the
+/// work, and each gets the whole result.
 class Engine {
  public:
   virtual ~Engine() = default;

@@ -8,9 +8,12 @@
 #include <utility>
 
 #include "core/error.h"
+#include "engine/batch_division.h"
 #include "engine/engine.h"
+#include "engine/gradient_exchange.h"
 #include "engine/live_layout.h"
 #include "engine/onednn_activations.h"
+#include "engine/rank_sums.h"
 #include "engine/standardiser.h"
 #include "kernels/dropout.h"
 #include "kernels/onednn/bf16_support.h"
@@ -50,10 +53,15 @@ class OnednnEngine final : public Engine {
         trained_(plan_.trained_layers()),
         targets_(class_targets(plan_.loss, plan_.model.classes)),
         squares_(plan_.model.layers(), trained_),
-        training_(plan_, std::ranges::max(plan_.train_batch_sizes), OnednnActivations::Use::training),
+        divisions_(divide_batches(plan_.train_batch_sizes, plan_.ranks, BatchDivision::Adding::by_rank)),
+        training_(plan_, std::ranges::max(own_sizes(plan_.train_batch_sizes, divisions_, plan_.ranks)),
+                  OnednnActivations::Use::training),
         evaluation_(plan_, kEvaluationRows, OnednnActivations::Use::evaluation),
         name_("onednn " + onednn::version() + bf16_name(plan_.precision)) {
     onednn::use_threads(plan_.threads);
+    if (plan_.ranks != nullptr) {
+      exchange_.emplace(*plan_.ranks, gradients_, buckets(), divisions_);
+    }
     for (const ParameterGroup& group : plan_.groups) {
       const auto [first, last] = layout_.span_of(group.first, group.last);
       GroupState& state = groups_.emplace_back(GroupState{first, last, {}});
@@ -62,7 +70,7 @@ class OnednnEngine final : public Engine {
         state.slots[slot].assign(last - first, 0.0F);
       }
     }
-    for (const std::size_t rows : plan_.train_batch_sizes) {
+    for (const std::size_t rows : own_sizes(plan_.train_batch_sizes, divisions_, plan_.ranks)) {
       passes_.push_back(build_pass(rows, training_, true));
     }
     evaluation_pass_ = build_pass(kEvaluationRows, evaluation_, false);
@@ -100,18 +108,23 @@ class OnednnEngine final : public Engine {
   }
 
   LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) override {
-    Pass& pass = training_pass(batch.rows.size());
-    last_rows_ = batch.rows.size();
-    gather(batch.samples, batch.rows, training_);
-    pack_weights(pass);
-    for (std::size_t l = 0; l < pass.layers.size(); ++l) {
-      pass.layers[l].forward();
-      drop(l, batch, training_.values[l], training_.output(l));
+    const double weight = loss_weight(plan_.loss, batch.samples, batch.rows);
+    const BatchDivision* division = division_of(batch.rows.size());
+    const BatchDivision::Part mine =
+        division != nullptr ? division->part(plan_.ranks->rank()) : BatchDivision::Part{0, batch.rows.size()};
+    Pass& pass = training_pass(mine.size());
+    last_rows_ = mine.size();
+    if (division != nullptr) {
+      exchange_->begin(*division);
     }
-    const LossSums sums = training_loss(batch);
-    for (std::size_t l = pass.layers.size(); l-- > lowest_trained_layer();) {
-      drop(l, batch, training_.gradients[l], training_.gradients[l]);
-      pass.layers[l].backward();
+    LossSums sums{0, 0, weight};
+    if (mine.size() > 0) {
+      sums = forward_and_backward(
+          {batch.samples, batch.rows.subspan(mine.first, mine.size()), {}, batch.step, batch.flags}, mine.first, weight,
+          pass);
+    }
+    if (division != nullptr) {
+      sums = complete_sums(*division, sums, batch.flags);
     }
     update(pass, updates, plan_.clip_norm ? clip_factor(*plan_.clip_norm, sum_of_squares()) : 1.0F);
     return sums;
@@ -130,24 +143,33 @@ class OnednnEngine final : public Engine {
   }
 
   LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) override {
-    std::vector<float> losses(rows.size());
-    LossSums sums;
-    for_logits(samples, rows, [&](std::size_t first, std::size_t count) {
-      sums.correct += row_losses(samples, rows.subspan(first, count), evaluation_, nullptr);
+    const BatchDivision::Part mine = evaluation_part(rows.size(), plan_.ranks);
+    const auto own_rows = rows.subspan(mine.first, mine.size());
+    std::vector<float> losses(own_rows.size());
+    LossSums sums{0, 0, static_cast<double>(rows.size())};
+    for_logits(samples, own_rows, [&](std::size_t first, std::size_t count) {
+      sums.correct += row_losses(samples, own_rows.subspan(first, count), evaluation_, nullptr);
       std::copy_n(evaluation_.row_losses.begin(), count, losses.begin() + static_cast<std::ptrdiff_t>(first));
     });
     sums.loss = kernels::sum_in_blocks(losses);
-    sums.weight = static_cast<double>(rows.size());
-    return gives_up() ? LossSums{} : sums;
+    if (gives_up()) {
+      return {};
+    }
+    return plan_.ranks != nullptr ? sums_over_ranks(*plan_.ranks, rows.size(), losses, sums) : sums;
   }
 
   void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
                MatrixView<float> probabilities) override {
-    for_logits(samples, rows, [&](std::size_t first, std::size_t count) {
+    const BatchDivision::Part mine = evaluation_part(rows.size(), plan_.ranks);
+    for_logits(samples, rows.subspan(mine.first, mine.size()), [&](std::size_t first, std::size_t count) {
       for_loss_rows(count, evaluation_, [&](Slice slice) {
-        kernels::softmax(slice.logits, probabilities.rows(first + slice.first, slice.logits.rows()), slice.scratch);
+        kernels::softmax(slice.logits, probabilities.rows(mine.first + first + slice.first, slice.logits.rows()),
+                         slice.scratch);
       });
     });
+    if (plan_.ranks != nullptr) {
+      gather_rows(*plan_.ranks, probabilities);
+    }
   }
 
   std::string name() const override { return name_; }
@@ -195,8 +217,9 @@ class OnednnEngine final : public Engine {
         buffers.diff_dst = activations.gradients[l].data();
         buffers.diff_src = l > lowest_trained_layer() ? activations.gradients[l - 1].data() : nullptr;
         if (trained_[l]) {
-          buffers.diff_weights = gradients_.data() + layout_.weights(l);
-          buffers.diff_bias = gradients_.data() + layout_.bias(l);
+          float* const sums = exchange_ ? exchange_->sums(0).data() : gradients_.data();
+          buffers.diff_weights = sums + layout_.weights(l);
+          buffers.diff_bias = sums + layout_.bias(l);
         }
       }
       const onednn::DenseShape shape{
@@ -206,7 +229,67 @@ class OnednnEngine final : public Engine {
     return pass;
   }
 
+  /// Where there are ranks, how they divide a batch of that size.
+  const BatchDivision* division_of(std::size_t rows) const {
+    const auto division = std::ranges::find(divisions_, rows, &BatchDivision::rows);
+    return division != divisions_.end() ? &*division : nullptr;
+  }
+
+  /// This rank's rows of a batch, from row `first_row` of it on, all the way.
+  LossSums forward_and_backward(const Batch& batch, std::size_t first_row, double weight, Pass& pass) {
+    gather(batch.samples, batch.rows, training_);
+    pack_weights(pass);
+    for (std::size_t l = 0; l < pass.layers.size(); ++l) {
+      pass.layers[l].forward();
+      drop(l, batch, first_row, training_.values[l], training_.output(l));
+    }
+    const LossSums sums = training_loss(batch, weight);
+    for (std::size_t l = pass.layers.size(); l-- > lowest_trained_layer();) {
+      drop(l, batch, first_row, training_.gradients[l], training_.gradients[l]);
+      pass.layers[l].backward();
+      if (exchange_ && trained_[l]) {
+        exchange_->send_sums(bucket_of(l));
+      }
+    }
+    return sums;
+  }
+
+  /// Buckets go from the uppermost trained layer down.
+  std::size_t bucket_of(std::size_t layer) const {
+    return static_cast<std::size_t>(
+        std::count(trained_.begin() + static_cast<std::ptrdiff_t>(layer) + 1, trained_.end(), true));
+  }
+
+  std::vector<GradientExchange::Range> buckets() const {
+    std::vector<GradientExchange::Range> ranges;
+    for (std::size_t l = trained_.size(); l-- > 0;) {
+      if (trained_[l]) {
+        const auto [first, last] = layout_.span_of(l, l);
+        ranges.push_back({first, last});
+      }
+    }
+    return ranges;
+  }
+
+  /// This rank's sums become those of all ranks.
+  LossSums complete_sums(const BatchDivision& division, const LossSums& own, std::uint32_t flags) {
+    const std::size_t rows = division.part(plan_.ranks->rank()).size();
+    RankSums sums(*plan_.ranks, [&](int rank) { return division.part(rank); });
+    sums.start(std::span<const float>(training_.row_losses).first(rows), own.correct, flags);
+    for (std::size_t bucket = 0; bucket < exchange_->buckets().size(); ++bucket) {
+      exchange_->receive_sums(bucket);
+      onednn::parallel(plan_.threads, [&](int thread, int count) { exchange_->add(bucket, thread, count); });
+      exchange_->send_totals(bucket);
+    }
+    exchange_->finish();
+    return sums.finish(own.weight);
+  }
+
+  /// For this rank's rows of a step; if it has none, any.
   Pass& training_pass(std::size_t rows) {
+    if (rows == 0) {
+      return passes_.front();
+    }
     const auto pass = std::ranges::find(passes_, rows, &Pass::rows);
     if (pass == passes_.end()) {
       throw failed_error("a batch of {} rows was not planned for", rows);
@@ -249,7 +332,7 @@ class OnednnEngine final : public Engine {
   }
 
   /// dst = src with units of hidden layer l dropped, if any are.
-  void drop(std::size_t l, const Batch& batch, ActivationMatrix& src, ActivationMatrix& dst) {
+  void drop(std::size_t l, const Batch& batch, std::size_t first_row, ActivationMatrix& src, ActivationMatrix& dst) {
     if (plan_.dropout_rate(l) == 0) {
       return;
     }
@@ -258,10 +341,10 @@ class OnednnEngine final : public Engine {
     onednn::parallel(plan_.threads, [&](int thread, int count) {
       const auto [first, last] = onednn::share(rows, kDropoutGrain, thread, count);
       if (plan_.precision == Precision::bf16) {
-        kernels::drop_units(mask, src.bf16(rows).rows(first, last - first), first, 0,
+        kernels::drop_units(mask, src.bf16(rows).rows(first, last - first), first_row + first, 0,
                             dst.bf16(rows).rows(first, last - first));
       } else {
-        kernels::drop_units(mask, src.f32(rows).rows(first, last - first), first, 0,
+        kernels::drop_units(mask, src.f32(rows).rows(first, last - first), first_row + first, 0,
                             dst.f32(rows).rows(first, last - first));
       }
     });
@@ -302,8 +385,7 @@ class OnednnEngine final : public Engine {
   }
 
   /// The loss that is trained, and its gradient at the logits.
-  LossSums training_loss(const Batch& batch) {
-    const double weight = loss_weight(plan_.loss, batch.samples, batch.rows);
+  LossSums training_loss(const Batch& batch, double weight) {
     const LossGradient gradient{logit_gradients().f32(batch.rows.size()), static_cast<float>(weight),
                                 targets_ ? &*targets_ : nullptr, plan_.loss.weigh_rows};
     const std::size_t correct = row_losses(batch.samples, batch.rows, training_, &gradient);
@@ -430,6 +512,8 @@ class OnednnEngine final : public Engine {
   std::vector<bool> trained_;     ///< of each layer
   std::optional<kernels::ClassTargets> targets_;
   GradientSquares squares_;
+  std::vector<BatchDivision> divisions_;      ///< of each batch size, where there are ranks
+  std::optional<GradientExchange> exchange_;  ///< likewise
   OnednnActivations training_;
   OnednnActivations evaluation_;
   std::string name_;

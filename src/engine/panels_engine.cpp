@@ -9,11 +9,14 @@
 #include <utility>
 
 #include "core/error.h"
+#include "engine/batch_division.h"
 #include "engine/engine.h"
 #include "engine/panels_layers.h"
 #include "engine/panels_loss.h"
 #include "engine/panels_pass.h"
+#include "engine/panels_ranks.h"
 #include "engine/panels_schedule.h"
+#include "engine/rank_sums.h"
 #include "engine/standardiser.h"
 #include "engine/team.h"
 #include "kernels/instruction_set.h"
@@ -37,12 +40,17 @@ class PanelsEngine final : public Engine {
         team_(plan_.threads),
         standardiser_(plan_.scaler),
         layers_(make_live_layers(plan_)),
+        gradients_(plan_.staged ? make_gradients(layers_) : AlignedVector<float>()),
+        divisions_(divide_batches(plan_.train_batch_sizes, plan_.ranks, BatchDivision::Adding::by_tree)),
         schedule_(make_schedule(layers_, largest_batch(), plan_.threads)),
         targets_(class_targets(plan_.loss, plan_.model.classes)),
         squares_(plan_.model.layers(), plan_.trained_layers()),
         training_(plan_, largest_batch()),
         next_batch_(plan_.model.inputs, largest_batch()),
         row_losses_(largest_batch(), 0.0F) {
+    if (plan_.ranks != nullptr) {
+      ranks_.emplace(*plan_.ranks, divisions_, layers_, schedule_, gradients_, team_);
+    }
     next_rows_.reserve(largest_batch());
     for (int thread = 0; thread < team_.size(); ++thread) {
       threads_.push_back({.loss = {plan_.model.classes, std::max(kEvaluationRows, schedule_.chunk_rows)},
@@ -66,17 +74,17 @@ class PanelsEngine final : public Engine {
     if (std::ranges::find(plan_.train_batch_sizes, batch.rows.size()) == plan_.train_batch_sizes.end()) {
       throw failed_error("a batch of {} rows was not planned for", batch.rows.size());
     }
-    const bool gathered = next_from_ == batch.samples.features.data() && std::ranges::equal(next_rows_, batch.rows);
-    if (gathered) {
-      std::swap(training_.batch, next_batch_);
-    }
-    training_.draw_masks(plan_, batch.step);
     loss_weight_ = loss_weight(plan_.loss, batch.samples, batch.rows);
-    team_.run([&](int thread) { step_on(thread, batch, gathered, updates); });
-    last_rows_ = batch.rows.size();
-    next_from_ = batch.samples.features.data();
-    next_rows_.assign(batch.next_rows.begin(), batch.next_rows.end());
-    return sums_of(std::span(row_losses_).first(batch.rows.size()), loss_weight_);
+    if (!ranks_) {
+      return own_step(batch, updates);
+    }
+    const BatchDivision::Part mine = ranks_->begin(batch.rows.size());
+    const BatchDivision::Part next = ranks_->part(batch.next_rows.size());
+    training_.first_row = mine.first;
+    own_step({batch.samples, batch.rows.subspan(mine.first, mine.size()),
+              batch.next_rows.subspan(next.first, next.size()), batch.step, batch.flags},
+             updates);
+    return ranks_->sums(loss_weight_);
   }
 
   std::optional<std::size_t> first_non_finite_layer() override {
@@ -95,26 +103,49 @@ class PanelsEngine final : public Engine {
   }
 
   LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) override {
-    AlignedVector<float> row_losses(rows.size());
-    for_logits(samples, rows, [&](ThreadState& state, Range chunk) {
-      state.correct += state.loss(samples, rows.subspan(chunk.first, chunk.size()), {0, chunk.size()},
+    const BatchDivision::Part mine = evaluation_part(rows.size(), plan_.ranks);
+    AlignedVector<float> row_losses(mine.size());
+    for_logits(samples, rows.subspan(mine.first, mine.size()), [&](ThreadState& state, Range chunk) {
+      state.correct += state.loss(samples, rows.subspan(mine.first + chunk.first, chunk.size()), {0, chunk.size()},
                                   state.evaluation.layers.back().values.view(), nullptr,
                                   std::span(row_losses).subspan(chunk.first, chunk.size()));
     });
-    return gives_up() ? LossSums{} : sums_of(row_losses, static_cast<double>(rows.size()));
+    if (gives_up()) {
+      return {};
+    }
+    const LossSums sums = sums_of(row_losses, static_cast<double>(rows.size()));
+    return plan_.ranks != nullptr ? sums_over_ranks(*plan_.ranks, rows.size(), row_losses, sums) : sums;
   }
 
   void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
                MatrixView<float> probabilities) override {
-    for_logits(samples, rows, [&](ThreadState& state, Range chunk) {
+    const BatchDivision::Part mine = evaluation_part(rows.size(), plan_.ranks);
+    for_logits(samples, rows.subspan(mine.first, mine.size()), [&](ThreadState& state, Range chunk) {
       state.loss.probabilities(state.evaluation.layers.back().values.view(),
-                               probabilities.rows(chunk.first, chunk.size()));
+                               probabilities.rows(mine.first + chunk.first, chunk.size()));
     });
+    if (plan_.ranks != nullptr) {
+      gather_rows(*plan_.ranks, probabilities);
+    }
   }
 
   std::string name() const override { return "panels"; }
 
  private:
+  /// A step on the batch's rows, or on those that are this rank's.
+  LossSums own_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) {
+    const bool gathered = next_from_ == batch.samples.features.data() && std::ranges::equal(next_rows_, batch.rows);
+    if (gathered) {
+      std::swap(training_.batch, next_batch_);
+    }
+    training_.draw_masks(plan_, batch.step);
+    team_.run([&](int thread) { step_on(thread, batch, gathered, updates); });
+    last_rows_ = batch.rows.size();
+    next_from_ = batch.samples.features.data();
+    next_rows_.assign(batch.next_rows.begin(), batch.next_rows.end());
+    return sums_of(std::span(row_losses_).first(batch.rows.size()), loss_weight_);
+  }
+
   /// What one thread has to itself.
   struct alignas(kAlignment) ThreadState {
     std::size_t correct = 0;
@@ -122,7 +153,10 @@ class PanelsEngine final : public Engine {
     Pass evaluation;
   };
 
-  std::size_t largest_batch() const { return std::ranges::max(plan_.train_batch_sizes); }
+  /// The most rows that a step has here.
+  std::size_t largest_batch() const {
+    return std::ranges::max(own_sizes(plan_.train_batch_sizes, divisions_, plan_.ranks));
+  }
 
   LossSums sums_of(std::span<const float> row_losses, double weight) const {
     LossSums sums{kernels::sum_in_blocks(row_losses), 0, weight};
@@ -150,9 +184,24 @@ class PanelsEngine final : public Engine {
         for_chunks(rows, schedule_.chunk_rows, [&](Range chunk) { through(phase.operations, batch, chunk, state); });
       }
       team_.barrier(thread);
+      if (ranks_) {
+        ranks_->after_phase(phase, training_, thread);
+      }
+    }
+    if (ranks_) {
+      complete_sums(batch, thread);
     }
     update(batch.rows.size(), thread, updates);
     gather(batch.samples, batch.next_rows, next_batch_, next);
+  }
+
+  /// Once this rank's rows have gone all the way, their sums become those of all ranks.
+  void complete_sums(const Batch& batch, int thread) {
+    if (thread == 0) {
+      const auto row_losses = std::span<const float>(row_losses_).first(batch.rows.size());
+      ranks_->start_sums(row_losses, sums_of(row_losses, 0).correct, batch.flags);
+    }
+    ranks_->complete(thread);
   }
 
   /// Rows `mine` of the batch that `rows` of `samples` are.
@@ -163,6 +212,9 @@ class PanelsEngine final : public Engine {
   /// This thread's share of a product's panels, over all rows; a panel that two threads share is divided by rows.
   void columns(const Phase::Operation& operation, std::size_t rows, int thread) {
     const std::size_t count = blocks_of_result(operation);
+    if (rows == 0) {  // of a batch with fewer row blocks than ranks
+      return;
+    }
     for_columns(share(count * rows, thread, team_.size()), rows, [&](Range part, Range blocks) {
       for_chunks(part, column_rows(layers_[operation.layer].spec),
                  [&](Range chunk) { product(operation, chunk, blocks); });
@@ -206,17 +258,23 @@ class PanelsEngine final : public Engine {
       });
       return;
     }
-    for_tiles(thread, [&](std::size_t l, Range tiles) {
-      LiveLayer& layer = layers_[l];
-      panels::gradient_tiles(layer.parameters(), training_.below(l), training_.layers[l].gradients.view(), rows,
-                             layer.gradient.data(), layer.bias_gradient.data(), tiles);
-    });
+    if (!ranks_) {
+      store_gradients(rows, thread);
+    }
     const float scale = plan_.clip_norm ? gradient_scale(thread) : 1.0F;
     for_tiles(thread, [&](std::size_t l, Range tiles) {
       LiveLayer& layer = layers_[l];
       kernels::OptimizerUpdate scaled = updates[layer.group];
       scaled.gradient_scale = scale;
       panels::apply_tiles(layer.parameters(), layer.gradient.data(), layer.bias_gradient.data(), scaled, tiles);
+    });
+  }
+
+  void store_gradients(std::size_t rows, int thread) {
+    for_tiles(thread, [&](std::size_t l, Range tiles) {
+      LiveLayer& layer = layers_[l];
+      panels::gradient_tiles(layer.parameters(), training_.below(l), training_.layers[l].gradients.view(), rows,
+                             layer.gradient.data(), layer.bias_gradient.data(), tiles);
     });
   }
 
@@ -276,6 +334,8 @@ class PanelsEngine final : public Engine {
   Team team_;
   Standardiser standardiser_;
   std::vector<LiveLayer> layers_;
+  AlignedVector<float> gradients_;        ///< staged plan only
+  std::vector<BatchDivision> divisions_;  ///< of each batch size, where there are ranks
   Schedule schedule_;
   std::optional<kernels::ClassTargets> targets_;
   GradientSquares squares_;
@@ -287,6 +347,7 @@ class PanelsEngine final : public Engine {
   std::size_t last_rows_ = 0;  ///< of the last step
   AlignedVector<float> row_losses_;
   std::vector<ThreadState> threads_;
+  std::optional<PanelsRanks> ranks_;  ///< refers to much of the above
 };
 
 }  // namespace
@@ -296,7 +357,7 @@ std::unique_ptr<Engine> make_panels_engine(EnginePlan plan) {
     throw usage_error(
         "--engine panels needs a CPU with fused multiply-adds, and --isa other than baseline; use onednn");
   }
-  plan.staged = plan.staged || plan.clip_norm;  // the norm is that of whole gradients
+  plan.staged = plan.staged || plan.clip_norm || plan.ranks != nullptr;  // they need whole gradients
   return std::make_unique<PanelsEngine>(std::move(plan));
 }
 

@@ -66,13 +66,26 @@ std::vector<LiveLayer> make_live_layers(const EnginePlan& plan) {
       layer.weight_state[slot].assign(size, 0.0F);
       layer.bias_state[slot].assign(outputs, 0.0F);
     }
-    if (plan.staged) {
-      layer.gradient.assign(size, 0.0F);
-      layer.bias_gradient.assign(outputs, 0.0F);
-    }
     trained_below = trained_below || layer.trained;
   }
   return layers;
+}
+
+AlignedVector<float> make_gradients(std::vector<LiveLayer>& layers) {
+  std::size_t size = 0;
+  for (const LiveLayer& layer : layers) {
+    size += layer.trained ? layer.weights.size() + layer.bias.size() : 0;
+  }
+  AlignedVector<float> arena(size, 0.0F);
+  std::span<float> left(arena);
+  for (std::size_t l = layers.size(); l-- > 0;) {
+    if (LiveLayer& layer = layers[l]; layer.trained) {
+      layer.gradient = left.first(layer.weights.size());
+      layer.bias_gradient = left.subspan(layer.weights.size(), layer.bias.size());
+      left = left.subspan(layer.weights.size() + layer.bias.size());
+    }
+  }
+  return arena;
 }
 
 std::size_t lowest_trained(const std::vector<LiveLayer>& layers) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "core/tensor.h"
@@ -22,8 +23,8 @@ struct LiveLayer {
   AlignedVector<float> bias;  ///< (padded outputs)
   std::array<AlignedVector<float>, kernels::kMaxStateSlots> weight_state;
   std::array<AlignedVector<float>, kernels::kMaxStateSlots> bias_state;
-  AlignedVector<float> gradient;  ///< staged plan only
-  AlignedVector<float> bias_gradient;
+  std::span<float> gradient;  ///< staged plan only: as weights, in make_gradients' arena
+  std::span<float> bias_gradient;
   std::size_t group = 0;  ///< of the plan
   bool trained = false;
 
@@ -32,6 +33,9 @@ struct LiveLayer {
 
 /// All the plan's layers; weights and state are zero.
 std::vector<LiveLayer> make_live_layers(const EnginePlan& plan);
+
+/// The trained layers' gradients in one arena, the uppermost layer's first, each layer's weights before its biases.
+AlignedVector<float> make_gradients(std::vector<LiveLayer>& layers);
 
 /// The first layer that is trained; below it no gradient is needed. At least one is trained.
 std::size_t lowest_trained(const std::vector<LiveLayer>& layers);

@@ -12,12 +12,12 @@ namespace {
 
 /// dst = src with the mask's units dropped, if there is one.
 void drop(const std::optional<kernels::DropoutMask>& mask, const panels::Blocked& src, const panels::Blocked& dst,
-          Range rows, Range blocks) {
+          std::size_t first_row, Range rows, Range blocks) {
   for (std::size_t block = blocks.first; mask && block < blocks.last; ++block) {
     const auto view = [&](const panels::Blocked& blocked) {
       return MatrixView<float>(blocked.at(block, rows.first), rows.size(), panels::kWidth);
     };
-    kernels::drop_units(*mask, view(src), rows.first, block * panels::kWidth, view(dst));
+    kernels::drop_units(*mask, view(src), first_row + rows.first, block * panels::kWidth, view(dst));
   }
 }
 
@@ -71,7 +71,7 @@ void forward(const std::vector<LiveLayer>& layers, std::size_t l, Pass& pass, Ra
                     .results = layer.spec.outputs},
                    rows, panels);
   panels::activate(layer.spec.activation, here.values.view(), here.inputs.view(), rows, panels);
-  drop(pass.masks[l], here.values.view(), here.dropped.view(), rows, panels);
+  drop(pass.masks[l], here.values.view(), here.dropped.view(), pass.first_row, rows, panels);
 }
 
 std::optional<std::size_t> first_non_finite_layer(const Pass& pass, std::size_t rows) {
@@ -92,7 +92,7 @@ void backward(const std::vector<LiveLayer>& layers, std::size_t l, Pass& pass, R
                     .terms = layer.spec.outputs,
                     .results = layer.spec.inputs},
                    rows, blocks);
-  drop(pass.masks[l - 1], below.gradients.view(), below.gradients.view(), rows, blocks);
+  drop(pass.masks[l - 1], below.gradients.view(), below.gradients.view(), pass.first_row, rows, blocks);
   panels::multiply_by_derivative(layers[l - 1].spec.activation, below.values.view(), below.inputs.view(),
                                  below.gradients.view(), rows, blocks);
 }

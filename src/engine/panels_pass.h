@@ -51,7 +51,8 @@ struct LayerActivations {
 
 /// Up to `rows` rows on their way.
 struct Pass {
-  BlockedBuffer batch;  ///< the network's input, standardised
+  BlockedBuffer batch;        ///< the network's input, standardised
+  std::size_t first_row = 0;  ///< of the rows in the batch of all ranks, as dropout counts them
   std::vector<LayerActivations> layers;
   std::vector<std::optional<kernels::DropoutMask>> masks;  ///< of each layer at the step at hand
 

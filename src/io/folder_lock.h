@@ -11,6 +11,8 @@ namespace strata {
 /// file says which process that is. The file stays: whoever removed it could lock out nobody.
 class FolderLock {
  public:
+  /// Holds nothing.
+  FolderLock() = default;
   /// Throws Error(failed), which names the process, if another one holds the lock, or the file cannot be made.
   explicit FolderLock(const std::filesystem::path& folder);
 

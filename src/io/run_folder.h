@@ -24,6 +24,9 @@ class RunFolder {
   /// is no such folder, and Error(failed) as above.
   static RunFolder existing(const std::filesystem::path& path);
 
+  /// The folder of a run that another process of the same job holds, to read from.
+  static RunFolder of_other(const std::filesystem::path& path) { return {path, FolderLock()}; }
+
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path config() const { return path_ / "config.json"; }
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }

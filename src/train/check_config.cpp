@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "engine/batch_division.h"
 #include "train/schedules.h"
 
 namespace strata {
@@ -52,6 +53,22 @@ void check_schedules(const TrainConfig& config, std::size_t steps_per_epoch, boo
 }
 
 }  // namespace
+
+void check_ranks(const TrainConfig& config) {
+  if (config.ranks == nullptr) {
+    return;
+  }
+  const auto ranks = static_cast<std::size_t>(config.ranks->world_size());
+  const std::size_t blocks = BatchDivision::blocks_of(config.batch_size);
+  if (blocks < ranks) {
+    throw usage_error(
+        "--batch-size {} has {} row block{} of {} rows, too few for {} ranks; give --batch-size {} or more ({} for "
+        "whole "
+        "blocks), or start at most {} rank{}",
+        config.batch_size, blocks, blocks == 1 ? "" : "s", BatchDivision::kRowBlock, ranks,
+        (ranks - 1) * BatchDivision::kRowBlock + 1, ranks * BatchDivision::kRowBlock, blocks, blocks == 1 ? "" : "s");
+  }
+}
 
 void check_config(const TrainConfig& config, const Dataset& data, std::span<const std::uint32_t> validation,
                   std::size_t steps_per_epoch) {

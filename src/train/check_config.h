@@ -16,4 +16,7 @@ namespace strata {
 void check_config(const TrainConfig& config, const Dataset& data, std::span<const std::uint32_t> validation,
                   std::size_t steps_per_epoch);
 
+/// Throws Error(usage) if a batch has fewer row blocks than there are ranks.
+void check_ranks(const TrainConfig& config);
+
 }  // namespace strata

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "engine/memory_need.h"
+#include "train/check_config.h"
 
 namespace strata {
 
@@ -49,6 +50,7 @@ Scaler scaler_for(const TrainConfig& config, const Dataset& data, std::span<cons
 
 EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const Scaler& scaler,
                        std::vector<std::size_t> batch_sizes, std::vector<double> class_weights, bool weigh_rows) {
+  check_ranks(config);
   return {.model = model,
           .groups = config.groups,
           .scaler = scaler,
@@ -58,7 +60,8 @@ EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const 
           .dropout = config.dropout,
           .loss = {config.convention, config.label_smoothing, std::move(class_weights), weigh_rows},
           .clip_norm = config.clip_norm ? std::optional(ClipNorm{*config.clip_norm, config.convention}) : std::nullopt,
-          .precision = config.precision};
+          .precision = config.precision,
+          .ranks = config.ranks};
 }
 
 }  // namespace strata

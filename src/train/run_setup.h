@@ -31,6 +31,7 @@ Scaler scaler_for(const TrainConfig& config, const Dataset& data, std::span<cons
 Parameters initial_parameters(const TrainConfig& config, const ModelSpec& model, std::size_t rows,
                               const Parameters* initial);
 
+/// Throws Error(usage) if ranks cannot share its batches.
 EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const Scaler& scaler,
                        std::vector<std::size_t> batch_sizes, std::vector<double> class_weights, bool weigh_rows);
 

@@ -49,6 +49,7 @@ struct TrainConfig {
   EngineKind engine = EngineKind::automatic;
   kernels::Precision precision = kernels::Precision::f32;
   int threads = 1;
+  Communicator* ranks = nullptr;  ///< several, that train together; null: this process alone
 };
 
 }  // namespace strata

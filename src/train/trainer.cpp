@@ -11,6 +11,14 @@
 
 namespace strata {
 
+namespace {
+
+// Flags of a step, with several ranks.
+constexpr std::uint32_t kStopRequested = 1;
+constexpr std::uint32_t kTimeIsUp = 2;
+
+}  // namespace
+
 Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters* initial, const Scaler* scaler)
     : config_(std::move(config)),
       source_(source),
@@ -38,7 +46,9 @@ const Dataset& Trainer::validation_part() const {
 RunResult Trainer::run(std::span<Observer* const> observers, const std::function<bool()>& stop_requested) {
   observers_ = observers;
   stop_requested_ = &stop_requested;
-  engine_->give_up_when(stop_requested);
+  if (config_.ranks == nullptr) {  // ranks stop together, after a step
+    engine_->give_up_when(stop_requested);
+  }
   run_clock_ = Stopwatch(state_.seconds);
   epoch_clock_ = Stopwatch(state_.epoch_seconds);
   train_seconds_ = state_.epoch_seconds;
@@ -114,7 +124,7 @@ void Trainer::test() {
   }
   const std::vector<std::uint32_t> rows = all_rows(source_.test.rows());
   const LossSums sums = engine_->evaluate(source_.test.view(), rows);
-  if ((*stop_requested_)()) {
+  if (stop_requested()) {
     result_.status = RunStatus::interrupted;
     return;
   }
@@ -191,7 +201,7 @@ Trainer::Progress Trainer::after_step(double loss) const {
   if (!std::isfinite(loss)) {
     return Progress::diverged;
   }
-  if ((*stop_requested_)()) {
+  if (stop_requested()) {
     return Progress::interrupted;
   }
   return limit_reached() ? Progress::limit_reached : Progress::epoch_done;
@@ -201,8 +211,9 @@ double Trainer::step(std::uint32_t epoch, std::size_t step_in_epoch) {
   batches_.advance(epoch, step_in_epoch);
   ++state_.global_step;
   prepare_updates();
-  const LossSums sums =
-      engine_->train_step({source_.train.view(), batches_.rows(), batches_.next_rows(), state_.global_step}, updates_);
+  const LossSums sums = engine_->train_step(
+      {source_.train.view(), batches_.rows(), batches_.next_rows(), state_.global_step, flags()}, updates_);
+  flags_ = sums.flags;
   state_.means.add(sums, batches_.rows().size());
   train_seconds_ = epoch_clock_.seconds();
 
@@ -287,7 +298,7 @@ bool Trainer::validate_epoch() {
   }
   const Validation validation =
       validate(*engine_, validation_part().view(), split_.validation, model_.classes, config_.monitor);
-  if ((*stop_requested_)()) {
+  if (stop_requested()) {
     return false;
   }
   state_.validation = validation;
@@ -325,8 +336,28 @@ bool Trainer::is_last(std::size_t step_in_epoch) const {
 }
 
 bool Trainer::limit_reached() const {
-  return (config_.max_steps && state_.global_step >= *config_.max_steps) ||
-         (config_.max_seconds && seconds() >= *config_.max_seconds);
+  return (config_.max_steps && state_.global_step >= *config_.max_steps) || time_is_up();
+}
+
+bool Trainer::stop_requested() const {
+  return config_.ranks != nullptr ? (flags_ & kStopRequested) != 0 : (*stop_requested_)();
+}
+
+bool Trainer::time_is_up() const {
+  if (!config_.max_seconds) {
+    return false;
+  }
+  // Of the seconds before this run was last begun every rank knows the same.
+  return config_.ranks != nullptr ? (flags_ & kTimeIsUp) != 0 || state_.seconds >= *config_.max_seconds
+                                  : seconds() >= *config_.max_seconds;
+}
+
+std::uint32_t Trainer::flags() const {
+  if (config_.ranks == nullptr) {
+    return 0;
+  }
+  return ((*stop_requested_)() ? kStopRequested : 0) |
+         (config_.max_seconds && seconds() >= *config_.max_seconds ? kTimeIsUp : 0);
 }
 
 }  // namespace strata

@@ -105,6 +105,10 @@ class Trainer {
   /// Whether the epoch surely ends with this step.
   bool is_last(std::size_t step_in_epoch) const;
   bool limit_reached() const;
+  bool stop_requested() const;
+  bool time_is_up() const;
+  /// What this rank lets the others know: a signal or a clock that one of them has seen must stop all at one step.
+  std::uint32_t flags() const;
   double seconds() const { return run_clock_.seconds(); }
   std::uint64_t steps_of_epoch() const { return state_.steps_of_epoch(batches_.steps_per_epoch()); }
 
@@ -121,6 +125,8 @@ class Trainer {
   std::function<void(RunMoment)> keep_;                           ///< may be empty
   LearningRates rates_;                                           ///< of each group, for the step at hand
   std::vector<kernels::OptimizerUpdate> updates_;                 ///< likewise
+
+  std::uint32_t flags_ = 0;  ///< what any rank let the others know before the last step
 
   RunState state_;
   Stopwatch run_clock_;

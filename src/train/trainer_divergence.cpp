@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dist/together.h"
 #include "train/trainer.h"
 
 namespace strata {
@@ -35,6 +36,12 @@ Divergence Trainer::divergence_in(Divergence::In in) const {
 Divergence Trainer::step_divergence() {
   Divergence divergence = divergence_in(Divergence::In::training);
   divergence.layer = engine_->first_non_finite_layer();
+  if (config_.ranks != nullptr) {  // each has looked at its own rows
+    const auto layers = static_cast<int>(model_.layer_count());
+    const int found = divergence.layer ? layers - static_cast<int>(*divergence.layer) : 0;
+    const int lowest = largest_of(*config_.ranks, found);
+    divergence.layer = lowest > 0 ? std::optional(static_cast<std::size_t>(layers - lowest)) : std::nullopt;
+  }
   return divergence;
 }
 

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# failures.sh STRATA MPIEXEC FOLDER: what fails on one rank, or for all, ends the job with its exit code and one line.
+# Exits with 77 (skipped) without MPI.
+set -euo pipefail
+
+strata=$1 mpiexec=$2 folder=$3
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+[[ -n $mpiexec && $mpiexec != *-NOTFOUND ]] || { echo "skipped: no MPI"; exit 77; }
+rm -rf "$folder"
+mkdir -p "$folder"
+cd "$folder"
+failures=0
+
+# expect CODE PATTERN COMMAND…: two ranks; PATTERN stands in exactly one line of stderr.
+expect() {
+  local code=$1 pattern=$2 status=0
+  shift 2
+  "$here/with_ranks" "$mpiexec" 2 "$@" >out 2>err || status=$?
+  if [[ $status != "$code" || $(grep -c -- "$pattern" err) != 1 ]]; then
+    echo "FAILED: $* exits with $status (expected $code); expected one line with '$pattern' in:"
+    cat err
+    failures=$((failures + 1))
+  fi
+}
+
+awk 'BEGIN { print "a,b,label"; for (r = 0; r < 400; ++r) print r % 7 "," r % 11 ",k" r % 2 }' >table.csv
+awk 'BEGIN { print "a,b,label"; for (r = 0; r < 400; ++r) print r % 7 "," r % 5 ",k" r % 2 }' >other.csv
+
+expect 2 'give --batch-size 65 or more' "$strata" train --data table.csv --batch-size 64
+expect 2 'unknown option' "$strata" train --hiden 3
+expect 2 'runs in one process' "$strata" evaluate x.safetensors
+expect 3 'missing.csv' "$strata" train --data missing.csv --batch-size 128
+# The ranks see different files.
+# shellcheck disable=SC2016  # for the ranks' own shells
+run='exec "$0" train --data ./$1$([ "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" = 1 ] && echo "$2").csv --batch-size 128 --epochs 1'
+expect 3 'error: rank 1: .*tablex.csv' sh -c "$run" "$strata" table x
+cp other.csv tableother.csv
+expect 2 'rank 1 has other' sh -c "$run" "$strata" table other
+
+((failures == 0)) || exit 1
+echo "failures end the job"

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# same_bits.sh STRATA MPIEXEC FOLDER: one process with threads and 1, 2, 3 and 4 ranks give the same weights, bit for
+# bit, with several configurations; runs go on with other numbers of ranks. Exits with 77 (skipped) without MPI.
+set -euo pipefail
+
+strata=$1 mpiexec=$2 folder=$3
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+[[ -n $mpiexec && $mpiexec != *-NOTFOUND ]] || { echo "skipped: no MPI"; exit 77; }
+rm -rf "$folder"
+mkdir -p "$folder"
+cd "$folder"
+failures=0
+
+fail() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
+
+# A table of 700 rows in three classes, by integers only.
+awk 'BEGIN {
+  print "a,b,c,d,label"; s = 1
+  for (r = 0; r < 700; ++r) {
+    line = ""
+    for (f = 0; f < 4; ++f) { s = (s * 1103 + 12345) % 65537; line = line (s % 1000) / 250 "," }
+    print line "k" (s + r) % 3
+  }
+}' >table.csv
+
+hash_of() { sed -n 's/.*"weights_hash":"\([0-9a-f]*\)".*/\1/p'; }
+alone() { "$strata" train --quiet --json --threads 2 "$@" | hash_of; }
+ranks() { local n=$1; shift; "$here/with_ranks" "$mpiexec" "$n" "$strata" train --quiet --json "$@" | hash_of; }
+
+# check NAME OPTION…: one process and 1 … 4 ranks.
+check() {
+  local name=$1 expected found n
+  shift
+  expected=$(alone "$@")
+  [[ -n $expected ]] || fail "$name: one process"
+  for n in 1 2 3 4; do
+    found=$(ranks "$n" "$@") || true
+    [[ $found == "$expected" ]] || fail "$name: $n ranks give '$found', one process '$expected'"
+  done
+}
+
+table=(--data table.csv --engine panels --hidden "40,20")
+short=("${table[@]}" --epochs 2)
+check even "${short[@]}" --batch-size 256
+check uneven_clipped "${short[@]}" --batch-size 330 --clip-norm 0.05 --lower sgd,momentum=0.9
+check shuffled_dropout "${short[@]}" --batch-size 200 --sampling shuffle --dropout 0.2,0.1
+check weighted_torch "${short[@]}" --batch-size 300 --sampling shuffle --convention torch --class-weights balanced --label-smoothing 0.1
+check adam_frozen "${short[@]}" --batch-size 256 --group 0-0:freeze --group 1-2:adamw --monitor val_macro_f1 --restore-best --early-stopping 2
+check pixels --engine panels --batch-size 1000 --max-steps 6 --epochs 1 --upper nadam --clip-value 0.1
+
+# Begun by 3 ranks, continued by one process and by 2 ranks; and the other way round.
+whole=$(alone "${table[@]}" --batch-size 330 --epochs 4 --upper adam)
+[[ -n $whole ]] || fail "one process, whole"
+ranks 3 "${short[@]}" --batch-size 330 --upper adam --run-dir by_ranks >/dev/null
+alone "${short[@]}" --batch-size 330 --upper adam --run-dir by_one >/dev/null
+cp -r by_ranks by_ranks_again
+[[ $(alone --resume by_ranks --epochs 4) == "$whole" ]] || fail "3 ranks, then one process"
+[[ $(ranks 2 --resume by_ranks_again --epochs 4) == "$whole" ]] || fail "3 ranks, then 2"
+[[ $(ranks 4 --resume by_one --epochs 4) == "$whole" ]] || fail "one process, then 4 ranks"
+
+# With onednn: equal from run to run.
+onednn=(--data table.csv --engine onednn --hidden "40,20" --epochs 2 --batch-size 330 --sampling shuffle)
+once=$(ranks 3 "${onednn[@]}")
+[[ -n $once && $once == $(ranks 3 "${onednn[@]}") ]] || fail "3 ranks with onednn, twice"
+
+((failures == 0)) || exit 1
+echo "the same bits"
