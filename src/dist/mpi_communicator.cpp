@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstdlib>
 #include <deque>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -45,6 +47,9 @@ std::string library_name() {
     name.erase(9, 1);
   }
   std::ranges::replace(name, '\t', ' ');
+  if (const std::size_t word = name.find(" Version:"); word != std::string::npos) {
+    name.erase(word, std::string_view(" Version:").size());
+  }
   return name;
 }
 
