@@ -36,6 +36,7 @@ panels::Blocked from_row(const panels::Blocked& blocked, std::size_t first) {
 
 std::vector<GradientExchange::Range> ranges_of(const auto& buckets) {
   std::vector<GradientExchange::Range> ranges;
+  ranges.reserve(buckets.size());
   for (const auto& bucket : buckets) {
     ranges.push_back(bucket.floats);
   }
