@@ -1,6 +1,7 @@
 // Fuzz target: NPY files, as features, as labels and as a stream.
 #include "data/npy.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <string>

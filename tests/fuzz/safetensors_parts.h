@@ -1,6 +1,7 @@
 // safetensors files put together from a fuzz target's input.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 
