@@ -12,6 +12,7 @@
 #include "cli/announcement.h"
 #include "cli/help.h"
 #include "cli/message.h"
+#include "cli/node_data.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/progress_line.h"
@@ -249,7 +250,12 @@ class Training {
   /// `resumed`: the run to go on with, whose settings these are; or null.
   Training(const TrainSettings& settings, ResumedRun* resumed, Communicator& ranks)
       : settings_(settings), ranks_(ranks) {
-    together(ranks_, [&] { prepare(resumed); });
+    together(ranks_, [&] { check(resumed); });
+    source_.emplace(load_data_of_node(settings_, ranks_));
+    together(ranks_, [&] {
+      trainer_.emplace(resumed != nullptr ? make_resumed_trainer(*resumed, *source_)
+                                          : make_trainer(settings_, *source_));
+    });
     if (ranks_.world_size() > 1) {
       check_alike(ranks_, identity_of(settings_, *source_, *trainer_));
     }
@@ -281,11 +287,9 @@ class Training {
  private:
   bool speaks() const { return ranks_.rank() == 0; }
 
-  void prepare(ResumedRun* resumed) {
+  void check(const ResumedRun* resumed) const {
     warn_of_many_threads(settings_);
     check_outputs(settings_, resumed != nullptr);
-    source_.emplace(load_data(settings_));
-    trainer_.emplace(resumed != nullptr ? make_resumed_trainer(*resumed, *source_) : make_trainer(settings_, *source_));
   }
 
   void record(ResumedRun* resumed) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "data/elements.h"
 
 namespace strata {
 
@@ -47,11 +48,11 @@ struct Dataset {
   std::string source;                     ///< the file the features came from, for messages
   std::vector<std::size_t> sample_shape;  ///< e.g. {28, 28}; the product is features
   std::size_t features = 0;
-  AlignedVector<std::uint8_t> pixels;  ///< (rows, features)
-  AlignedVector<float> values;         ///< (rows, features); finite, or NaN where a value is missing
-  std::vector<std::uint32_t> labels;   ///< (rows); empty if they are not known
-  std::vector<float> row_weights;      ///< (rows), how much each row counts in the training loss; empty: 1
-  std::vector<std::string> ids;        ///< (rows), as the id column has them; empty: none
+  Elements<AlignedVector<std::uint8_t>> pixels;  ///< (rows, features)
+  Elements<AlignedVector<float>> values;         ///< (rows, features); finite, or NaN where a value is missing
+  Elements<std::vector<std::uint32_t>> labels;   ///< (rows); empty if they are not known
+  Elements<std::vector<float>> row_weights;      ///< (rows), how much each row counts in the training loss; empty: 1
+  std::vector<std::string> ids;                  ///< (rows), as the id column has them; empty: none
 
   std::size_t rows() const { return features == 0 ? 0 : (pixels.size() + values.size()) / features; }
   SamplesView view() const {

@@ -91,7 +91,7 @@ Dataset make_dataset(const fs::path& images_path, IdxArray images, const fs::pat
   dataset.sample_shape.assign(images.shape.begin() + 1, images.shape.end());
   dataset.features = images.values.size() / images.shape[0];
   dataset.pixels = std::move(images.values);
-  dataset.labels.assign(labels.values.begin(), labels.values.end());
+  dataset.labels.append(labels.values.begin(), labels.values.end());
   return dataset;
 }
 

@@ -51,8 +51,8 @@ Streamed stream(const TableData& model, std::string_view text, std::size_t piece
       const Dataset& rows = *block;
       Dataset& all = streamed.data;
       all.features = rows.features;
-      all.values.insert(all.values.end(), rows.values.begin(), rows.values.end());
-      all.labels.insert(all.labels.end(), rows.labels.begin(), rows.labels.end());
+      all.values.append(rows.values.begin(), rows.values.end());
+      all.labels.append(rows.labels.begin(), rows.labels.end());
       all.ids.insert(all.ids.end(), rows.ids.begin(), rows.ids.end());
       streamed.blocks.push_back(rows.values.size() / rows.features);
       CHECK(table.rows() == all.values.size() / all.features);

@@ -1,11 +1,14 @@
 // check_ranks: under a launcher, exchanges every kind of message between all ranks and checks what arrives.
 // Exits with 1, and the launcher with it, if anything is wrong.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "core/error.h"
+#include "dist/node_memory.h"
 #include "dist/world.h"
 
 namespace {
@@ -90,6 +93,22 @@ void check_collectives(Communicator& world) {
   world.barrier();
 }
 
+/// The machine's first rank writes what the others read.
+void check_node_memory(Communicator& world) {
+  std::optional<strata::NodeMemory> memory;
+  strata::NodeMemoryAddress address;
+  if (world.node_rank() == 0) {
+    memory.emplace(300000);
+    std::ranges::fill(memory->bytes(), std::byte{9});
+    address = memory->address();
+  }
+  world.node_broadcast(std::as_writable_bytes(std::span(&address, 1)));
+  const auto mapped = strata::map_node_memory(address);
+  expect(mapped != nullptr && std::count(mapped.get(), mapped.get() + 300000, std::byte{9}) == 300000,
+         "a machine's memory");
+  world.node_barrier();
+}
+
 }  // namespace
 
 int main() {
@@ -98,6 +117,7 @@ int main() {
     check_transfers(*world);
     check_messages(*world);
     check_collectives(*world);
+    check_node_memory(*world);
     if (world->rank() == 0) {
       std::printf("%d ranks\n", world->world_size());
     }

@@ -33,7 +33,7 @@ inline StreamedRows collect_rows(RowStream& stream) {
   return rows;
 }
 
-inline bool same_bits(const AlignedVector<float>& a, const AlignedVector<float>& b) {
+inline bool same_bits(std::span<const float> a, std::span<const float> b) {
   return std::ranges::equal(std::as_bytes(std::span(a)), std::as_bytes(std::span(b)));
 }
 

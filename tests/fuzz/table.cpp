@@ -68,9 +68,9 @@ Answer<Dataset> stream_rows(Input text, const Request& request, const TableData&
     Dataset rows;
     while (const auto block = stream.next()) {
       rows.features = block->features;
-      rows.values.insert(rows.values.end(), block->values.begin(), block->values.end());
-      rows.labels.insert(rows.labels.end(), block->labels.begin(), block->labels.end());
-      rows.row_weights.insert(rows.row_weights.end(), block->row_weights.begin(), block->row_weights.end());
+      rows.values.append(block->values.begin(), block->values.end());
+      rows.labels.append(block->labels.begin(), block->labels.end());
+      rows.row_weights.append(block->row_weights.begin(), block->row_weights.end());
       rows.ids.insert(rows.ids.end(), block->ids.begin(), block->ids.end());
     }
     require(stream.rows() == rows.rows(), "a stream counts its rows");

@@ -47,7 +47,7 @@ inline TrainConfig base_config() {
 /// The features as values instead of pixels; every thirteenth is missing.
 inline void take_values(DataSource& source) {
   for (Dataset* data : {&source.train, &source.test}) {
-    data->values.assign(data->pixels.begin(), data->pixels.end());
+    data->values.append(data->pixels.begin(), data->pixels.end());
     data->pixels.clear();
     for (std::size_t i = 5; i < data->values.size(); i += 13) {
       data->values[i] = std::numeric_limits<float>::quiet_NaN();

@@ -15,7 +15,7 @@ namespace {
 
 /// The pixels of `data` as values, every thirteenth missing.
 void take_values(Dataset& data) {
-  data.values.assign(data.pixels.begin(), data.pixels.end());
+  data.values.append(data.pixels.begin(), data.pixels.end());
   data.pixels.clear();
   for (std::size_t i = 5; i < data.values.size(); i += 13) {
     data.values[i] = std::numeric_limits<float>::quiet_NaN();

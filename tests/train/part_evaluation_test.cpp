@@ -32,7 +32,7 @@ Dataset data_of(std::size_t features, const std::vector<std::uint8_t>& pixels,
   Dataset data;
   data.source = "some file";
   data.features = features;
-  data.pixels.assign(pixels.begin(), pixels.end());
+  data.pixels.append(pixels.begin(), pixels.end());
   data.labels = labels;
   return data;
 }
