@@ -17,7 +17,13 @@ namespace strata {
 double memory_need(const ModelSpec& model, const std::vector<ParameterGroup>& groups, std::size_t batch_size,
                    kernels::Precision precision = kernels::Precision::f32);
 
-/// Throws Error(failed) if `need` is more than what is `available`, where that is known.
-void require_memory(double need, std::optional<std::size_t> available);
+/// The same of all `node_size` ranks on this machine, of `world_size` that share each batch: what each needs for its
+/// part of the rows, and for the sums of gradients, its own and the other ranks' of its share.
+double memory_need_of_node(const ModelSpec& model, const std::vector<ParameterGroup>& groups, std::size_t batch_size,
+                           kernels::Precision precision, int world_size, int node_size);
+
+/// Throws Error(failed) if `need`, of so many ranks on this machine, is more than what is `available`, where that is
+/// known.
+void require_memory(double need, std::optional<std::size_t> available, int ranks = 1);
 
 }  // namespace strata

@@ -11,6 +11,21 @@
 
 namespace strata {
 
+namespace {
+
+void require_room(const TrainConfig& config, const ModelSpec& model, std::size_t batch_size) {
+  if (config.ranks == nullptr) {
+    require_memory(memory_need(model, config.groups, batch_size, config.precision), available_memory());
+    return;
+  }
+  const int here = config.ranks->node_size();
+  require_memory(
+      memory_need_of_node(model, config.groups, batch_size, config.precision, config.ranks->world_size(), here),
+      available_memory(), here);
+}
+
+}  // namespace
+
 ModelSpec model_for(const TrainConfig& config, const DataSource& source) {
   return {source.train.features, config.hidden, source.classes, config.activation};
 }
@@ -19,7 +34,7 @@ Parameters initial_parameters(const TrainConfig& config, const ModelSpec& model,
                               const Parameters* initial) {
   const bool any_size = config.sampling == SamplingKind::random;
   const std::size_t batch_size = any_size ? config.batch_size : std::min(config.batch_size, rows);
-  require_memory(memory_need(model, config.groups, batch_size, config.precision), available_memory());
+  require_room(config, model, batch_size);
   if (initial != nullptr) {
     return *initial;
   }

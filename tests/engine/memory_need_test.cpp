@@ -18,6 +18,19 @@ TEST_CASE("memory counts weights, the copies of them, optimizer state and activa
         floats(2 * 20000 + 3 * 2000 + activations / 2));
 }
 
+TEST_CASE("ranks need memory for their part of the rows and for sums of gradients", "[engine]") {
+  const ModelSpec model{100, {200}, 10, activation_of(kernels::ActivationKind::elu)};
+  const std::vector<ParameterGroup> groups{group(0, 0, "freeze"), group(1, 1, "adam")};
+  const auto need = [&](std::size_t rows) { return memory_need(model, groups, rows); };
+  const auto of_node = [&](std::size_t rows, int world_size, int node_size) {
+    return memory_need_of_node(model, groups, rows, kernels::Precision::f32, world_size, node_size);
+  };
+  CHECK(of_node(256, 4, 1) == Approx(need(64) + 4 * 1.75 * 2000));
+  CHECK(of_node(256, 4, 2) == Approx(2 * of_node(256, 4, 1)));
+  CHECK(of_node(300, 2, 1) == Approx(need(192) + 4 * 1.5 * 2000));
+  CHECK(missing(thrown([] { require_memory(3e9, 2000000000, 4); }), {"3000 MB for the 4 ranks of this machine"}) == "");
+}
+
 TEST_CASE("what does not fit is refused in one line", "[engine]") {
   require_memory(1e9, 1000000000);
   require_memory(1e18, std::nullopt);
