@@ -61,8 +61,7 @@ std::unique_ptr<Communicator> join(const Launched& process) {
   if (process.world_size > 1) {
     throw usage_error(
         "a launcher started {} ranks, but this program was built without MPI; install libopenmpi-dev and build anew, "
-        "or "
-        "start one process",
+        "or start one process",
         process.world_size);
   }
   return make_serial_communicator();
