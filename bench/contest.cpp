@@ -1,7 +1,11 @@
 #include "bench/contest.h"
 
 #include <algorithm>
+#include <chrono>
+#include <ctime>
 #include <map>
+#include <thread>
+#include <utility>
 
 #include "bench/fma_peak.h"
 #include "kernels/onednn/threads.h"
@@ -11,6 +15,20 @@ namespace strata::bench {
 namespace {
 
 constexpr double kSecondsARound = 0.004;
+
+/// Returns once this process's threads rest. OpenMP's spin for milliseconds after a turn, on CPUs that the next
+/// contestant needs.
+void rest() {
+  constexpr auto kLook = std::chrono::milliseconds(1);
+  constexpr int kMostLooks = 100;
+  for (int look = 0; look < kMostLooks; ++look) {
+    const std::clock_t before = std::clock();
+    std::this_thread::sleep_for(kLook);
+    if (std::clock() - before < CLOCKS_PER_SEC / 10'000) {
+      return;
+    }
+  }
+}
 
 /// The mean of as many calls as fill a round, after one to warm up; a call that fills it alone needs none.
 std::function<double()> contestant(const Case& one, const Effort& effort) {
@@ -52,6 +70,12 @@ void run_contest(Report& report, const Effort& effort, int rounds, const std::ve
     }
   }
 
+  for (std::function<double()>& each : contestants) {
+    each = [turn = std::move(each)] {
+      rest();
+      return turn();
+    };
+  }
   const LoadWatch watch;
   const std::vector<Timing> timings = alternate(effort.rounds_or(rounds), contestants);
   const MachineLoad load = watch.load();
