@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
+#include <filesystem>
+#include <fstream>
 #include <map>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -16,17 +18,25 @@ namespace {
 
 constexpr double kSecondsARound = 0.004;
 
-/// Returns once this process's threads rest. OpenMP's spin for milliseconds after a turn, on CPUs that the next
+/// Whether another thread of this process runs or could.
+bool others_run() {
+  int running = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream stat(task.path() / "stat");  // 123 (name) R …
+    std::string text;
+    std::getline(stat, text);
+    const std::size_t end = text.rfind(") ");
+    running += end != std::string::npos && text[end + 2] == 'R' ? 1 : 0;
+  }
+  return running > 1;
+}
+
+/// Returns once this process's other threads sleep. OpenMP's spin for milliseconds after a turn, on CPUs that the next
 /// contestant needs.
 void rest() {
-  constexpr auto kLook = std::chrono::milliseconds(1);
-  constexpr int kMostLooks = 100;
-  for (int look = 0; look < kMostLooks; ++look) {
-    const std::clock_t before = std::clock();
-    std::this_thread::sleep_for(kLook);
-    if (std::clock() - before < CLOCKS_PER_SEC / 10'000) {
-      return;
-    }
+  constexpr int kMostLooks = 200;
+  for (int look = 0; look < kMostLooks && others_run(); ++look) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }
 
@@ -43,6 +53,7 @@ std::function<double()> contestant(const Case& one, const Effort& effort) {
   const auto calls = effort.quick ? 1 : std::max<std::size_t>(1, static_cast<std::size_t>(kSecondsARound / estimate));
   return [&one, calls] {
     kernels::onednn::use_threads(one.label.threads);
+    rest();
     if (calls > 1) {
       one.call();
     }

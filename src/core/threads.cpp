@@ -114,4 +114,30 @@ int available_threads() {
   return quota ? std::clamp(static_cast<int>(std::floor(*quota)), 1, cpus) : cpus;
 }
 
+int current_cpu() {
+#if defined(__linux__)
+  return sched_getcpu();
+#else
+  return -1;
+#endif
+}
+
+void leave_cpus([[maybe_unused]] std::span<const int> cpus) {
+#if defined(__linux__)
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) {
+    return;
+  }
+  cpu_set_t others = allowed;
+  for (const int cpu : cpus) {
+    if (cpu >= 0 && cpu < CPU_SETSIZE) {
+      CPU_CLR(static_cast<std::size_t>(cpu), &others);
+    }
+  }
+  if (CPU_COUNT(&others) > 0 && sched_setaffinity(0, sizeof(others), &others) == 0) {
+    sched_setaffinity(0, sizeof(allowed), &allowed);
+  }
+#endif
+}
+
 }  // namespace strata

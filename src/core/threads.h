@@ -1,8 +1,9 @@
-// How many threads this process may use.
+// How many threads this process may use, and where they run.
 #pragma once
 
 #include <filesystem>
 #include <optional>
+#include <span>
 
 namespace strata {
 
@@ -15,5 +16,11 @@ std::optional<double> cgroup_cpus(const std::filesystem::path& root = "/");
 
 /// The default number of threads: what affinity and the cgroup quota allow, rounded down, at least 1.
 int available_threads();
+
+/// The CPU that the calling thread runs on; -1 where the system does not say.
+int current_cpu();
+
+/// Moves the calling thread to a CPU other than these, if it may use one. Where it may run later stays as it was.
+void leave_cpus(std::span<const int> cpus);
 
 }  // namespace strata

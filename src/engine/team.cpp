@@ -22,6 +22,8 @@ constexpr int kLongestSpin = 200;
 constexpr int kShortestSpin = 2;
 /// Of so many waits by a thread that sleeps at once, one spins as long as it may, to see whether times have changed.
 constexpr unsigned kWaitsToRetry = 32;
+/// Moving to another CPU takes some ten microseconds, in vain where others' programs push the thread back.
+constexpr std::chrono::milliseconds kBetweenMoves(1);
 /// Pauses between two looks at the clock: a microsecond or less.
 constexpr int kPauses = 16;
 
@@ -50,10 +52,10 @@ bool spin_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old, std
 
 }  // namespace
 
+Team::Waiter::Waiter() : patience(kLongestSpin) {}
+
 Team::Team(int threads)
-    : size_(threads),
-      crowded_(threads > available_threads()),
-      patience_(static_cast<std::size_t>(threads), {kLongestSpin, 0}) {
+    : size_(threads), crowded_(threads > available_threads()), waiters_(static_cast<std::size_t>(threads)) {
   try {
     for (int thread = 1; thread < size_; ++thread) {
       workers_.emplace_back([this, thread] { work(thread); });
@@ -75,6 +77,7 @@ void Team::stop() {
 void Team::start(Function function, void* callable) {
   kernels::flush_denormals();
   if (size_ > 1) {
+    waiters_.front().cpu = current_cpu();
     function_ = function;
     callable_ = callable;
     jobs_.fetch_add(1);
@@ -87,7 +90,7 @@ void Team::start(Function function, void* callable) {
 void Team::work(int thread) {
   kernels::flush_denormals();
   for (std::uint32_t job = 0;; ++job) {
-    wait_past(jobs_, job, patience_[static_cast<std::size_t>(thread)]);
+    wait_past(jobs_, job, thread);
     if (stopping_) {
       return;
     }
@@ -106,18 +109,37 @@ void Team::barrier(int thread) {
     barriers_.fetch_add(1);
     barriers_.notify_all();
   } else {
-    wait_past(barriers_, passed, patience_[static_cast<std::size_t>(thread)]);
+    wait_past(barriers_, passed, thread);
   }
 }
 
-void Team::wait_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old, Patience& patience) const {
-  const bool retry = ++patience.waits % kWaitsToRetry == 0;
-  if (spin_past(counter, old, std::chrono::microseconds(retry ? kLongestSpin : patience.microseconds), crowded_)) {
-    patience.microseconds = std::min(kLongestSpin, std::max(1, 2 * patience.microseconds));
+void Team::wait_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old, int thread) {
+  Waiter& waiter = waiters_[static_cast<std::size_t>(thread)];
+  const bool retry = ++waiter.waits % kWaitsToRetry == 0;
+  if (spin_past(counter, old, std::chrono::microseconds(retry ? kLongestSpin : waiter.patience), crowded_)) {
+    waiter.patience = std::min(kLongestSpin, std::max(1, 2 * waiter.patience));
     return;
   }
-  patience.microseconds = std::min(kLongestSpin, std::max(kShortestSpin, patience.microseconds / 2));
+  waiter.patience = std::min(kLongestSpin, std::max(kShortestSpin, waiter.patience / 2));
   counter.wait(old, std::memory_order_acquire);
+  keep_apart(thread);
+}
+
+void Team::keep_apart(int thread) {
+  Waiter& waiter = waiters_[static_cast<std::size_t>(thread)];
+  waiter.cpu = current_cpu();
+  const auto shares = [&](const Waiter& other) { return &other != &waiter && other.cpu == waiter.cpu; };
+  const auto now = std::chrono::steady_clock::now();
+  if (crowded_ || std::ranges::none_of(waiters_, shares) || now - waiter.moved < kBetweenMoves) {
+    return;
+  }
+  std::vector<int> taken;
+  for (const Waiter& each : waiters_) {
+    taken.push_back(each.cpu);
+  }
+  leave_cpus(taken);
+  waiter.cpu = current_cpu();
+  waiter.moved = now;
 }
 
 }  // namespace strata

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <thread>
@@ -12,7 +13,8 @@ namespace strata {
 
 /// The caller and threads - 1 workers, which start with the team, flush denormals, and end with it. Waiting spins for a
 /// bounded time and then sleeps, so that a loaded machine does not collapse: a thread whose waits end while it spins
-/// keeps spinning, one that waits in vain soon sleeps at once and tries again from time to time.
+/// keeps spinning, one that waits in vain soon sleeps at once and tries again from time to time. A thread that wakes on
+/// another's CPU moves to one of its own: as each sleeps while the other runs, the system sees no need to part them.
 class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter has its own cache line
  public:
   /// Throws Error(failed) if the system does not give so many threads.
@@ -41,14 +43,19 @@ class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter 
   void work(int thread);
   /// Ends the workers; the team's last job must have returned.
   void stop();
-  /// How long one thread spins before it sleeps.
-  struct alignas(64) Patience {
-    int microseconds = 0;
+  /// How one thread waits.
+  struct alignas(64) Waiter {
+    int patience;  ///< microseconds that it spins before it sleeps
     unsigned waits = 0;
+    std::atomic<int> cpu{-1};  ///< where it ran when it last woke or began a job
+    std::chrono::steady_clock::time_point moved{};
+    Waiter();
   };
 
   /// Returns once `counter` is no longer `old`.
-  void wait_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old, Patience& patience) const;
+  void wait_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old, int thread);
+  /// By a thread that woke: to a CPU that no other has, if it shares one.
+  void keep_apart(int thread);
 
   int size_;
   bool crowded_;  ///< more threads than CPUs, so that a waiting thread gives its CPU to the next
@@ -58,7 +65,7 @@ class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter 
   alignas(64) std::atomic<int> arrived_{0};             ///< threads at the barrier
   alignas(64) std::atomic<std::uint32_t> barriers_{0};  ///< barriers passed
   std::atomic<bool> stopping_{false};
-  std::vector<Patience> patience_;  ///< of each thread
+  std::vector<Waiter> waiters_;  ///< of each thread
   std::vector<std::jthread> workers_;
 };
 

@@ -1,5 +1,13 @@
 #include "core/threads.h"
 
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
+#include <array>
+#include <thread>
+#include <vector>
+
 #include "tests/catch.h"
 #include "tests/core/temporary_folder.h"
 
@@ -84,3 +92,26 @@ TEST_CASE("a mixed hierarchy takes the smaller limit", "[core]") {
   root.write("proc/self/cgroup", "0::/b\n4:cpu:/a\n");
   CHECK(cgroup_cpus(root.path()) == 1.5);
 }
+
+#if defined(__linux__)
+TEST_CASE("a thread leaves CPUs for another one, and may use all of them again", "[core]") {
+  std::thread([] {
+    cpu_set_t before;
+    REQUIRE(sched_getaffinity(0, sizeof(before), &before) == 0);
+    const int here = current_cpu();
+    REQUIRE(here >= 0);
+    leave_cpus(std::array{here, -1});
+    cpu_set_t after;
+    REQUIRE(sched_getaffinity(0, sizeof(after), &after) == 0);
+    CHECK(CPU_EQUAL(&before, &after));
+    leave_cpus({});  // nowhere to go from
+    std::vector<int> all;
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+      all.push_back(cpu);
+    }
+    leave_cpus(all);  // nowhere to go to
+    REQUIRE(sched_getaffinity(0, sizeof(after), &after) == 0);
+    CHECK(CPU_EQUAL(&before, &after));
+  }).join();
+}
+#endif
