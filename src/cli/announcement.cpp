@@ -26,8 +26,12 @@ std::string layers(const ParameterGroup& group) {
                                    : fmt::format("layers {}-{}", group.first, group.last);
 }
 
-std::string_view reason(const TrainSettings& settings) {
-  return settings.threads_given ? "as --threads says" : "what affinity and the cgroup quota allow";
+std::string reason(const RunInfo& run) {
+  if (!run.config.may_spare_threads) {
+    return "as --threads says";
+  }
+  return run.threads < run.config.threads ? fmt::format("of {}: with more a step would take longer", run.config.threads)
+                                          : "what affinity and the cgroup quota allow";
 }
 
 }  // namespace
@@ -45,13 +49,13 @@ std::string announcement(const RunInfo& run, const TrainSettings& settings, cons
     text +=
         fmt::format("{:<7} {}: {}\n", group.name, layers(group), brief_text(group.optimizer, run.config.convention));
   }
-  const std::string threads = fmt::format("{} thread{}", run.config.threads, run.config.threads == 1 ? "" : "s");
+  const std::string threads = fmt::format("{} thread{}", run.threads, run.threads == 1 ? "" : "s");
   if (run.config.ranks != nullptr) {
     const Communicator& ranks = *run.config.ranks;
     text += fmt::format("engine  {}, {}, {} ranks by {}, {} on this machine, {} each\n", run.engine, instruction_set,
                         ranks.world_size(), ranks.name(), ranks.node_size(), threads);
   } else {
-    text += fmt::format("engine  {}, {}, {} ({})\n", run.engine, instruction_set, threads, reason(settings));
+    text += fmt::format("engine  {}, {}, {} ({})\n", run.engine, instruction_set, threads, reason(run));
   }
   return text;
 }

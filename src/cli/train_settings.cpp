@@ -169,6 +169,7 @@ TrainConfig train_config(const Arguments& arguments, const ModelFile* from) {
   config.seed = whole(arguments, "seed", 0, kMaxCount);
   config.threads =
       arguments.given("threads") ? static_cast<int>(whole(arguments, "threads", 1, kMaxThreads)) : available_threads();
+  config.may_spare_threads = !arguments.given("threads");
   return config;
 }
 
@@ -279,7 +280,6 @@ TrainSettings train_settings(const Arguments& given, std::shared_ptr<const Model
   settings.json = arguments.given("json");
   settings.tensorboard = arguments.given("tensorboard");
   settings.progress = settings.quiet ? ProgressStyle::none : chosen(arguments, "progress", kProgressStyles);
-  settings.threads_given = arguments.given("threads");
   settings.words = shaping_words(train_command().options, arguments);
   settings.words.insert(settings.words.end(), {"--threads", fmt::format("{}", settings.config.threads)});
   settings.lasting_words = lasting_words(arguments, settings.config.threads);

@@ -34,7 +34,6 @@ struct TrainSettings {
   CheckpointPlan checkpoints;
   kernels::InstructionSet instruction_set = kernels::InstructionSet::automatic;
   ProgressStyle progress = ProgressStyle::automatic;
-  bool threads_given = false;
   bool data_given = false;
   bool quiet = false;
   bool json = false;

@@ -46,7 +46,8 @@ struct EnginePlan {
   TrainingLoss loss{};            ///< of train_step alone
   std::optional<ClipNorm> clip_norm{};                     ///< needs whole gradients, hence the staged plan
   kernels::Precision precision = kernels::Precision::f32;  ///< bf16: onednn only
-  Communicator* ranks = nullptr;  ///< several, that take a step together; null: this process alone
+  Communicator* ranks = nullptr;   ///< several, that take a step together; null: this process alone
+  bool may_spare_threads = false;  ///< panels: take fewer where more would make a step slower
 
   double dropout_rate(std::size_t layer) const { return layer < dropout.size() ? dropout[layer] : 0; }
   /// Whether each layer's group has an optimizer.
@@ -100,6 +101,9 @@ class Engine {
   /// classes).
   virtual void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
                        MatrixView<float> probabilities) = 0;
+
+  /// That compute.
+  virtual int threads() const = 0;
 
   /// For the run's messages, e.g. "onednn 2.6.3".
   virtual std::string name() const = 0;

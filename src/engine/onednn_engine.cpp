@@ -172,6 +172,8 @@ class OnednnEngine final : public Engine {
     }
   }
 
+  int threads() const override { return plan_.threads; }
+
   std::string name() const override { return name_; }
 
  private:

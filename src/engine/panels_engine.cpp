@@ -33,16 +33,24 @@ using panels::Range;
 /// Rows that evaluation takes at once.
 constexpr std::size_t kEvaluationRows = 96;
 
+int threads_for(const EnginePlan& plan, const std::vector<LiveLayer>& layers) {
+  if (!plan.may_spare_threads) {
+    return plan.threads;
+  }
+  const std::size_t ranks = plan.ranks != nullptr ? static_cast<std::size_t>(plan.ranks->world_size()) : 1;
+  return std::min(plan.threads, useful_threads(layers, std::ranges::max(plan.train_batch_sizes) / ranks));
+}
+
 class PanelsEngine final : public Engine {
  public:
   explicit PanelsEngine(EnginePlan plan)
       : plan_(std::move(plan)),
-        team_(plan_.threads),
-        standardiser_(plan_.scaler),
         layers_(make_live_layers(plan_)),
+        team_(threads_for(plan_, layers_)),
+        standardiser_(plan_.scaler),
         gradients_(plan_.staged ? make_gradients(layers_) : AlignedVector<float>()),
         divisions_(divide_batches(plan_.train_batch_sizes, plan_.ranks, BatchDivision::Adding::by_tree)),
-        schedule_(make_schedule(layers_, largest_batch(), plan_.threads)),
+        schedule_(make_schedule(layers_, largest_batch(), team_.size())),
         targets_(class_targets(plan_.loss, plan_.model.classes)),
         squares_(plan_.model.layers(), plan_.trained_layers()),
         training_(plan_, largest_batch()),
@@ -128,6 +136,8 @@ class PanelsEngine final : public Engine {
       gather_rows(*plan_.ranks, probabilities);
     }
   }
+
+  int threads() const override { return team_.size(); }
 
   std::string name() const override { return "panels"; }
 
@@ -331,9 +341,9 @@ class PanelsEngine final : public Engine {
   }
 
   EnginePlan plan_;
+  std::vector<LiveLayer> layers_;
   Team team_;
   Standardiser standardiser_;
-  std::vector<LiveLayer> layers_;
   AlignedVector<float> gradients_;        ///< staged plan only
   std::vector<BatchDivision> divisions_;  ///< of each batch size, where there are ranks
   Schedule schedule_;

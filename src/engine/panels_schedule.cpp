@@ -1,5 +1,7 @@
 #include "engine/panels_schedule.h"
 
+#include <cmath>
+
 namespace strata {
 
 namespace {
@@ -19,6 +21,12 @@ constexpr std::size_t kFarColumnRows = 256;
 constexpr std::size_t kChunkFloats = 96 * 1024;
 /// Rows that are worth a chunk of their own.
 constexpr std::size_t kLeastChunk = 24;
+/// Nanoseconds of one thread for a line of 16 multiply-adds and for one of weights updated, and for each arrival at a
+/// barrier, the dearest that was measured of those that nothing stands between: with any dearer one, fewer threads
+/// would do.
+constexpr double kProductPrice = 0.28;
+constexpr double kUpdatePrice = 1.7;
+constexpr double kArrivalPrice = 142;
 
 bool by_columns(const LayerSpec& layer, int threads) {
   return layer.inputs * layer.outputs >= (threads > 1 ? kColumnFloats : kFarFloats);
@@ -53,6 +61,20 @@ Schedule make_schedule(const std::vector<LiveLayer>& layers, std::size_t batch_s
   }
   return {make_phases(layers, threads),
           std::clamp(kChunkFloats / widest, kLeastChunk, std::max(kLeastChunk, batch_size))};
+}
+
+int useful_threads(const std::vector<LiveLayer>& layers, std::size_t batch_size) {
+  double nanoseconds = 0;
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const LayerSpec& layer = layers[l].spec;
+    const auto lines = static_cast<double>(layer.inputs * kernels::panels::blocks_of(layer.outputs));
+    const int products = 1 + (layers[l].trained ? 1 : 0) + (l > lowest_trained(layers) ? 1 : 0);
+    nanoseconds += lines * products * static_cast<double>(batch_size) * kProductPrice;
+    nanoseconds += layers[l].trained ? lines * kUpdatePrice : 0;
+  }
+  // work / threads + barriers x threads x arrival is least where both are equal.
+  const auto barriers = static_cast<double>(make_phases(layers, 2).size() + 1);
+  return std::max(1, static_cast<int>(std::lround(std::sqrt(nanoseconds / (barriers * kArrivalPrice)))));
 }
 
 std::size_t column_rows(const LayerSpec& layer) {

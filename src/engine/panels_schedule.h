@@ -33,6 +33,10 @@ struct Schedule {
 /// For batches of up to `batch_size` rows on `threads` threads.
 Schedule make_schedule(const std::vector<LiveLayer>& layers, std::size_t batch_size, int threads);
 
+/// The number of threads with which a step on batches of so many rows takes least: more of them would wait longer at
+/// barriers than they save, by the cost model of docs/performance.md.
+int useful_threads(const std::vector<LiveLayer>& layers, std::size_t batch_size);
+
 /// Rows that a product by columns takes at once.
 std::size_t column_rows(const LayerSpec& layer);
 

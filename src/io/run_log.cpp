@@ -141,7 +141,7 @@ void RunLog::on_run(const RunInfo& run) {
   append(buffer_,
          R"(,"engine":{},"threads":{}}})"
          "\n",
-         json_string(run.engine), run.config.threads);
+         json_string(run.engine), run.threads);
   flush();
 }
 

@@ -26,6 +26,7 @@ struct RunInfo {
   std::size_t test_rows = 0;
   std::size_t steps_per_epoch = 0;
   std::string engine;  ///< Engine::name()
+  int threads = 1;     ///< of the engine
 };
 
 struct StepInfo {

@@ -76,7 +76,8 @@ EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const 
           .loss = {config.convention, config.label_smoothing, std::move(class_weights), weigh_rows},
           .clip_norm = config.clip_norm ? std::optional(ClipNorm{*config.clip_norm, config.convention}) : std::nullopt,
           .precision = config.precision,
-          .ranks = config.ranks};
+          .ranks = config.ranks,
+          .may_spare_threads = config.may_spare_threads};
 }
 
 }  // namespace strata

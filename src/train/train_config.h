@@ -49,7 +49,8 @@ struct TrainConfig {
   EngineKind engine = EngineKind::automatic;
   kernels::Precision precision = kernels::Precision::f32;
   int threads = 1;
-  Communicator* ranks = nullptr;  ///< several, that train together; null: this process alone
+  bool may_spare_threads = false;  ///< the engine takes fewer where more would make a step slower
+  Communicator* ranks = nullptr;   ///< several, that train together; null: this process alone
 };
 
 }  // namespace strata

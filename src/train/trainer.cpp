@@ -328,7 +328,8 @@ RunInfo Trainer::info() const {
           .validation_rows = split_.validation.size(),
           .test_rows = source_.test.rows(),
           .steps_per_epoch = batches_.steps_per_epoch(),
-          .engine = engine_->name()};
+          .engine = engine_->name(),
+          .threads = engine_->threads()};
 }
 
 bool Trainer::is_last(std::size_t step_in_epoch) const {

@@ -1,0 +1,48 @@
+#include "engine/panels_schedule.h"
+
+#include "engine/engine.h"
+#include "kernels/instruction_set.h"
+#include "tests/catch.h"
+#include "tests/engine/small_problem.h"
+
+using namespace strata;
+using namespace strata::test;
+
+namespace {
+
+int useful(const std::vector<std::size_t>& hidden, std::size_t batch_size) {
+  EnginePlan plan;
+  plan.model = {784, hidden, 10, Activation{}};
+  plan.groups = {group(0, hidden.size(), "sgd,lr=0.1")};
+  return useful_threads(make_live_layers(plan), batch_size);
+}
+
+}  // namespace
+
+TEST_CASE("more rows and wider layers are worth more threads", "[engine]") {
+  int before = 0;
+  for (const std::size_t batch_size : {1, 8, 32, 128, 1024, 4096}) {
+    const int threads = useful({300, 100, 50}, batch_size);
+    CHECK(threads > before);
+    before = threads;
+  }
+  CHECK(useful({}, 1) >= 1);
+  CHECK(useful({300, 100, 50}, 32) >= 8);  // what two readings of the model agree on
+  CHECK(useful({300, 100, 50}, 32) <= 32);
+  CHECK(useful({4096, 4096}, 256) >= 192);
+}
+
+TEST_CASE("the panels engine spares threads only where it may", "[engine]") {
+  if (kernels::instruction_set_name() == "baseline") {
+    return;
+  }
+  EnginePlan plan;
+  plan.model = {7, {6, 5}, 3, activation_of(kernels::ActivationKind::elu)};
+  plan.groups = {group(0, 2, "sgd,lr=0.1")};
+  plan.scaler = SmallProblem(4, plan.model).scaler;
+  plan.train_batch_sizes = {4};
+  plan.threads = 3;
+  CHECK(make_panels_engine(plan)->threads() == 3);
+  plan.may_spare_threads = true;
+  CHECK(make_panels_engine(plan)->threads() == 1);
+}
