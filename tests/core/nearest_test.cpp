@@ -27,6 +27,7 @@ TEST_CASE("nearest_name finds the smallest distance, the first of equals", "[cor
   CHECK(nearest_name("lion", kNames) == "lion");
   CHECK(nearest_name("xyz", kNames) == "sgd");
   CHECK(nearest_name("adam", {}).empty());
+  CHECK(nearest_name("adamw" + std::string(1000, 'x') + "sgd", kNames) == "adamw");  // by its beginning
 }
 
 TEST_CASE("join_names puts commas between", "[core]") {
