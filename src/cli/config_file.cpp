@@ -78,12 +78,11 @@ const Json& options_of_record(const Json& record, const Command& command) {
 
 GivenTexts given_texts(const Json& options, const Command& command, bool is_record) {
   GivenTexts given;
-  const Command train = train_command();
   for (const auto& [key, value] : options.items()) {
     const std::string name = with('-', key);
     const Option* option = find_option(command, name);
     if (option == nullptr) {
-      if (is_record && (is_one_of(key, kOfRecords) || find_option(train, name) != nullptr)) {
+      if (is_record && (is_one_of(key, kOfRecords) || find_option(train_command(), name) != nullptr)) {
         continue;
       }
       throw unknown(key, command);

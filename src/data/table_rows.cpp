@@ -14,6 +14,9 @@ namespace strata {
 
 namespace {
 
+/// Less than what is free on any machine, so that nobody need ask the system.
+constexpr std::size_t kAlwaysFree = std::size_t{1} << 20U;
+
 /// Throws if `rows` of `features` are more than can be held.
 void check_size(const std::string& name, std::size_t rows, std::size_t features) {
   if (rows > std::numeric_limits<std::uint32_t>::max()) {
@@ -21,6 +24,9 @@ void check_size(const std::string& name, std::size_t rows, std::size_t features)
   }
   const std::size_t bytes =
       rows * features * sizeof(float);  // below 2^64: a table's columns are 1 byte of text at least
+  if (bytes <= kAlwaysFree) {
+    return;
+  }
   if (const auto available = available_memory(); available && bytes > *available) {
     throw data_error(
         "{}: {} rows of {} features take {} MB; expected at most {} MB, the memory that is free; leave out columns, "
