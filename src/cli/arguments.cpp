@@ -52,13 +52,12 @@ void check_unmatched(const Command& command, const std::vector<std::string>& wor
 }
 
 /// The words that belong to no option go to `operands`.
-GivenTexts parse_words(const Command& command, const std::vector<std::string>& words,
+GivenTexts parse_words(cxxopts::Options& parser, const Command& command, const std::vector<std::string>& words,
                        std::vector<std::string>& operands) {
   std::vector<const char*> argv{"strata"};
   for (const std::string& word : words) {
     argv.push_back(word.c_str());
   }
-  auto parser = make_parser(command.options);
   try {
     const auto result = parser.parse(static_cast<int>(argv.size()), argv.data());
     GivenTexts given;
@@ -234,9 +233,17 @@ std::vector<std::string> Arguments::texts(std::string_view name) const {
   return found != given_.end() ? found->second : std::vector<std::string>{};
 }
 
-Arguments parse_arguments(const Command& command, const std::vector<std::string>& words) {
+ArgumentParser::ArgumentParser(const Command& command)
+    : command_(command), parser_(std::make_unique<cxxopts::Options>(make_parser(command.options))) {}
+
+ArgumentParser::ArgumentParser(ArgumentParser&&) noexcept = default;
+
+ArgumentParser::~ArgumentParser() = default;
+
+Arguments ArgumentParser::parse(const std::vector<std::string>& words) {
+  const Command& command = command_;
   std::vector<std::string> operands;
-  GivenTexts typed = parse_words(command, words, operands);
+  GivenTexts typed = parse_words(*parser_, command, words, operands);
   if (typed.contains("help") || typed.contains("version")) {
     return {command.options, std::move(typed), {}, std::move(operands)};
   }
@@ -247,6 +254,10 @@ Arguments parse_arguments(const Command& command, const std::vector<std::string>
   check_contradictions(command, all);
   check_needs(command, all);
   return {command.options, std::move(typed), std::move(from_file), std::move(operands)};
+}
+
+Arguments parse_arguments(const Command& command, const std::vector<std::string>& words) {
+  return ArgumentParser(command).parse(words);
 }
 
 Error with_file_name(const Arguments& arguments, const Error& error) {

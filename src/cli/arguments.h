@@ -4,6 +4,7 @@
 #include <functional>
 #include <initializer_list>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -11,6 +12,10 @@
 
 #include "cli/options.h"
 #include "core/error.h"
+
+namespace cxxopts {
+class Options;
+}
 
 namespace strata::cli {
 
@@ -46,6 +51,21 @@ class Arguments {
   std::map<std::string, std::string, std::less<>> fallbacks_;
   std::set<std::string, std::less<>> from_file_;
   std::vector<std::string> operands_;
+};
+
+/// Reads command lines of one command, which outlives it.
+class ArgumentParser {
+ public:
+  explicit ArgumentParser(const Command& command);
+  ArgumentParser(ArgumentParser&&) noexcept;
+  ~ArgumentParser();
+
+  /// See parse_arguments.
+  Arguments parse(const std::vector<std::string>& words);
+
+ private:
+  const Command& command_;
+  std::unique_ptr<cxxopts::Options> parser_;
 };
 
 /// Reads `words`, the command line after the command's name, and the file of --config; of that, what the command line
