@@ -1,4 +1,5 @@
-// Fuzz target: whole command lines, a word a line, the command first.
+// Fuzz target: whole command lines, a word a line, the command first; below a line of dashes the file that --config
+// names.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -24,20 +25,40 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-/// Whether the words name a file that is read when they are parsed; files have targets of their own.
-bool reads_files(const std::vector<std::string>& words) {
-  return std::ranges::any_of(
-      words, [](const std::string& word) { return word.starts_with("--config") || word.starts_with("--from"); });
+/// Whether the words name a model that is read when they are parsed; it has a target of its own.
+bool reads_models(const std::vector<std::string>& words) {
+  return std::ranges::any_of(words, [](const std::string& word) { return word.starts_with("--from"); });
 }
 
-Answer<cli::Arguments> parsed(const cli::Command& command, const std::vector<std::string>& words) {
-  return answer({ErrorKind::usage}, [&] { return cli::parse_arguments(command, words); });
+/// Puts the path of a file of this content, which is returned, where --config names one.
+FileDescriptor give_file(std::vector<std::string>& words, std::string_view content) {
+  constexpr std::string_view kOption = "--config";
+  constexpr std::string_view kWithValue = "--config=";
+  FileDescriptor file;
+  const auto path = [&] {
+    if (!file) {
+      file = file_of({reinterpret_cast<const std::uint8_t*>(content.data()), content.size()});
+    }
+    return "/proc/self/fd/" + std::to_string(file.get());
+  };
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i].starts_with(kWithValue)) {
+      words[i] = std::string(kWithValue) + path();
+    } else if (words[i] == kOption && i + 1 < words.size()) {
+      words[++i] = path();
+    }
+  }
+  return file;
 }
 
-void check_train(const cli::Command& command, const cli::Arguments& arguments) {
+Answer<cli::Arguments> parsed(cli::ArgumentParser& parser, const std::vector<std::string>& words) {
+  return answer({ErrorKind::usage}, [&] { return parser.parse(words); });
+}
+
+void check_train(cli::ArgumentParser& parser, const cli::Arguments& arguments) {
   const auto settings = answer({ErrorKind::usage}, [&] { return cli::train_settings(arguments, nullptr); });
   if (settings) {
-    const auto again = parsed(command, settings->words);
+    const auto again = parsed(parser, settings->words);
     require(static_cast<bool>(again), "the words that repeat a run are understood");
     const cli::TrainSettings same = cli::train_settings(*again, nullptr);
     require(same.words == settings->words, "the words that repeat a run stay the same");
@@ -49,23 +70,29 @@ void check_train(const cli::Command& command, const cli::Arguments& arguments) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const std::vector<cli::Command> kCommands = cli::commands();
-  std::vector<std::string> words = words_of(text_of({data, size}));
+  static std::vector<cli::ArgumentParser> parsers(kCommands.begin(), kCommands.end());  // dear to make
+  constexpr std::string_view kFileBelow = "\n---\n";
+  const std::string_view text = text_of({data, size});
+  const std::size_t end = std::min(text.find(kFileBelow), size);
+  std::vector<std::string> words = words_of(text.substr(0, end));
   const auto command = std::ranges::find(kCommands, words.front(), &cli::Command::name);
   words.erase(words.begin());
-  if (command == kCommands.end() || reads_files(words)) {
+  if (command == kCommands.end() || reads_models(words)) {
     return 0;
   }
-  const auto arguments = parsed(*command, words);
+  const FileDescriptor file = give_file(words, text.substr(std::min(end + kFileBelow.size(), size)));
+  cli::ArgumentParser& parser = parsers[static_cast<std::size_t>(command - kCommands.begin())];
+  const auto arguments = parsed(parser, words);
   if (!arguments || arguments->given("help") || arguments->given("version")) {
     return 0;
   }
   if (command->name == "train") {
-    check_train(*command, *arguments);
+    check_train(parser, *arguments);
   } else if (command->name == "sweep") {
     answer({ErrorKind::usage}, [&] { return cli::sweep_settings(*arguments); });
   }
   const auto given = cli::words_given(command->options, *arguments);
-  const auto again = parsed(*command, given);
+  const auto again = parsed(parser, given);
   require(again && cli::words_given(command->options, *again) == given, "options, written again, read equal");
   return 0;
 }
