@@ -109,7 +109,8 @@ ExitCode run(const std::vector<std::string>& words) {
   std::unique_ptr<strata::Communicator> ranks;
   try {
     check_alone(words);
-    ranks = strata::cli::runs_on_ranks(words) ? strata::join_world() : strata::make_serial_communicator();
+    ranks = strata::launched() && strata::cli::runs_on_ranks(words) ? strata::join_world()
+                                                                    : strata::make_serial_communicator();
     return exit_code(strata::cli::dispatch(words, *ranks));
   } catch (const strata::SharedFailure& failure) {
     if (failure.speaks()) {

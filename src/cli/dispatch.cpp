@@ -1,5 +1,6 @@
 #include "cli/dispatch.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -66,7 +67,11 @@ Error unknown(const std::string& word) {
 
 }  // namespace
 
-bool runs_on_ranks(const Words& words) { return words.front() == "train"; }
+bool runs_on_ranks(const Words& words) {
+  const std::vector<Command> all = commands();
+  const auto command = std::ranges::find(all, words.front(), &Command::name);
+  return command != all.end() && !command->ranks_share.empty();
+}
 
 Outcome dispatch(const Words& words, Communicator& ranks) {
   const std::string& first = words.front();
@@ -74,7 +79,7 @@ Outcome dispatch(const Words& words, Communicator& ranks) {
     return run_train({words.begin() + 1, words.end()}, ranks);
   }
   if (first == "sweep") {
-    return run_sweep({words.begin() + 1, words.end()});
+    return run_sweep({words.begin() + 1, words.end()}, ranks);
   }
   if (first == "find-lr") {
     return run_find_lr({words.begin() + 1, words.end()});

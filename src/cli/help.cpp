@@ -61,6 +61,14 @@ std::string registry_help(const Registry& registry) {
   return text;
 }
 
+/// How several ranks run it; empty if they cannot.
+std::string ranks_help(const Command& command) {
+  return command.ranks_share.empty()
+             ? ""
+             : fmt::format("mpirun -n N strata {} … shares {} among N ranks, on one machine or several\n", command.name,
+                           command.ranks_share);
+}
+
 bool takes_optimizers(const Command& command) {
   return std::ranges::find(command.options, "lower", &Option::name) != command.options.end();
 }
@@ -93,6 +101,10 @@ std::string command_markdown(const Command& command) {
   std::string text = fmt::format("\n## strata {}: {}\n", command.name, command.summary);
   if (!command.operands.empty()) {
     text += fmt::format("\n`strata {} {} [OPTIONS]`\n", command.name, command.operands);
+  }
+  if (!command.ranks_share.empty()) {
+    text += fmt::format("\n`mpirun -n N strata {} …` shares {} among N ranks ([distributed.md](distributed.md)).\n",
+                        command.name, command.ranks_share);
   }
   std::string_view heading;
   for (const Option& option : command.options) {
@@ -161,6 +173,7 @@ std::string general_help() {
 std::string command_help(const Command& command) {
   std::string text = fmt::format("usage: strata {}{}{} [OPTIONS]\n{}; defaults stand in brackets\n", command.name,
                                  command.operands.empty() ? "" : " ", command.operands, command.summary);
+  text += ranks_help(command);
   std::string_view heading;
   for (const Option& option : command.options) {
     if (option.heading != heading) {

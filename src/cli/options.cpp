@@ -335,7 +335,7 @@ std::vector<Option> common_options() {
 }  // namespace
 
 Command train_command() {
-  Command command{.name = "train", .summary = "train one model", .options = {}};
+  Command command{.name = "train", .summary = "train one model", .options = {}, .ranks_share = "each batch"};
   for (auto&& part : {data_options(), table_options(), model_options(), optimizer_options(), training_options(),
                       regularisation_options()}) {
     command.options.insert(command.options.end(), part.begin(), part.end());

@@ -13,7 +13,8 @@ struct Command {
   std::string_view name;
   std::string_view summary;
   std::vector<Option> options;
-  std::string_view operands{};  ///< words that belong to no option, such as DIR [DIR…]; empty: none are taken
+  std::string_view operands{};     ///< words that belong to no option, such as DIR [DIR…]; empty: none are taken
+  std::string_view ranks_share{};  ///< what several ranks under a launcher share out; empty: one process runs it
 };
 
 Command train_command();

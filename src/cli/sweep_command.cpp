@@ -4,188 +4,64 @@
 
 #include <algorithm>
 #include <csignal>
-#include <functional>
-#include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "cli/help.h"
 #include "cli/message.h"
+#include "cli/node_data.h"
 #include "cli/output.h"
 #include "cli/progress_line.h"
+#include "cli/rank_identity.h"
 #include "cli/repeat_command.h"
 #include "cli/signals.h"
 #include "cli/sweep_folder.h"
 #include "cli/sweep_options.h"
-#include "cli/sweep_progress.h"
+#include "cli/sweep_run.h"
 #include "cli/sweep_settings.h"
 #include "cli/sweep_table.h"
 #include "cli/sweep_trials.h"
 #include "cli/training.h"
 #include "core/error.h"
+#include "dist/node_threads.h"
+#include "dist/together.h"
 #include "kernels/instruction_set.h"
 #include "search/halving.h"
 #include "search/trial_events.h"
+#include "search/trial_ranks.h"
 
 namespace strata::cli {
 
 namespace {
-
-using StopRequested = std::function<bool()>;
-
-/// Keeps every record, then tells the display.
-class Recorder : public TrialListener {
- public:
-  /// `events` may be null.
-  Recorder(TrialLog& log, const TrialEvents* events, SweepProgress& progress)
-      : log_(log), events_(events), progress_(progress) {}
-
-  void on_start(const Trial& trial) override { progress_.on_start(trial); }
-  void on_end(const Trial& trial, const TrialRecord& record) override {
-    log_.append(record);
-    write_events(record);
-    ++ran_;
-    progress_.on_end(trial, record);
-  }
-  /// A trial that the log has already.
-  void skip(const Trial& trial, const TrialRecord& record) {
-    write_events(record);
-    progress_.skip(trial, record);
-  }
-  std::size_t ran() const { return ran_; }
-
- private:
-  void write_events(const TrialRecord& record) const {
-    if (events_ != nullptr) {
-      events_->write(record);
-    }
-  }
-
-  TrialLog& log_;
-  const TrialEvents* events_;
-  SweepProgress& progress_;
-  std::size_t ran_ = 0;
-};
-
-/// The points of a sweep, trained as far as its strategy takes each.
-class Sweep {
- public:
-  /// `log`, `events` (which may be null) and `source` must outlive it.
-  Sweep(const SweepSettings& settings, const DataSource& source, TrialLog& log, const TrialEvents* events,
-        Monitor monitor)
-      : settings_(settings),
-        source_(source),
-        log_(log),
-        monitor_(monitor),
-        points_(candidate_points(settings)),
-        progress_(settings.progress, monitor),
-        recorder_(log, events, progress_) {}
-
-  /// Runs what the log lacks, until all is done or a stop is requested.
-  void run(const std::vector<Rung>& rungs, const StopRequested& stop_requested) {
-    for (const Rung& rung : rungs) {
-      progress_.expect(rung.candidates * settings_.seeds, rung.epochs);
-    }
-    std::vector<Point> points = points_;
-    for (const Rung& rung : rungs) {
-      points.resize(std::min(points.size(), rung.candidates));
-      train(points, rung.epochs, stop_requested);
-      if (stop_requested()) {
-        return;
-      }
-      points = best_first(points);
-    }
-  }
-
-  /// Trials run now.
-  std::size_t ran() const { return recorder_.ran(); }
-  /// Trials in all.
-  std::size_t trials() const { return trials_.size(); }
-
-  /// All candidates, each as far as it was trained, ranked.
-  std::vector<Candidate> candidates() const { return ranked(points_); }
-
- private:
-  /// Trains at these points, with every seed, what the log lacks, and makes candidates of them.
-  void train(const std::vector<Point>& points, std::uint32_t epochs, const StopRequested& stop_requested) {
-    std::map<Point, std::vector<std::string>> keys;
-    std::vector<Trial> missing;
-    for (const Point& point : points) {
-      for (std::uint32_t i = 0; i < settings_.seeds; ++i) {
-        Trial trial =
-            make_trial(settings_, point, trial_settings(settings_, point, settings_.seed + i, epochs), source_);
-        keys[point].push_back(trial.key);
-        if (!trials_.insert(trial.key).second) {
-          continue;  // two points may be one trial
-        }
-        if (const TrialRecord* record = log_.find(trial.key)) {
-          recorder_.skip(trial, *record);
-        } else {
-          missing.push_back(std::move(trial));
-        }
-      }
-    }
-    run_trials(missing, settings_.jobs, recorder_, stop_requested);
-    if (stop_requested()) {
-      return;
-    }
-    for (const auto& [point, point_keys] : keys) {
-      std::vector<const TrialRecord*> runs;
-      for (const std::string& key : point_keys) {
-        runs.push_back(log_.find(key));
-      }
-      candidates_.insert_or_assign(point, make_candidate(point, std::move(runs), epochs, monitor_));
-    }
-  }
-
-  std::vector<Candidate> ranked(const std::vector<Point>& points) const {
-    std::vector<Candidate> candidates;
-    candidates.reserve(points.size());
-    for (const Point& point : points) {
-      candidates.push_back(candidates_.at(point));
-    }
-    rank(candidates, monitor_);
-    return candidates;
-  }
-
-  /// Those that were completed.
-  std::vector<Point> best_first(const std::vector<Point>& points) const {
-    std::vector<Point> best;
-    for (const Candidate& candidate : ranked(points)) {
-      if (candidate.completed) {
-        best.push_back(candidate.point);
-      }
-    }
-    return best;
-  }
-
-  const SweepSettings& settings_;
-  const DataSource& source_;
-  TrialLog& log_;
-  Monitor monitor_;
-  std::vector<Point> points_;
-  SweepProgress progress_;
-  Recorder recorder_;
-  std::map<Point, Candidate> candidates_;
-  std::set<std::string> trials_;  ///< keys
-};
 
 std::vector<Rung> rungs_of(const SweepSettings& settings, std::size_t candidates) {
   return settings.strategy == Strategy::halving ? halving_rungs(candidates, settings.epochs, settings.eta)
                                                 : std::vector<Rung>{{candidates, settings.epochs}};
 }
 
-std::string introduction(const SweepSettings& settings, const TrainSettings& first, const std::vector<Rung>& rungs) {
-  std::string text = fmt::format("data    {}\n", first.request.data.string());
-  for (const Rung& rung : rungs) {
+/// A sweep as every rank works it out for itself from the command line, and its data.
+struct SweepJob {
+  SweepSettings settings;
+  std::string command;
+  std::vector<Rung> rungs;
+  std::vector<nlohmann::ordered_json> options;  ///< of each candidate, in the first rung
+  TrainSettings first;                          ///< of the first candidate
+  DataSource source;
+};
+
+/// `jobs`: trials at once over all ranks.
+std::string introduction(const SweepJob& job, int ranks, int jobs) {
+  const SweepSettings& settings = job.settings;
+  std::string text = fmt::format("data    {}\n", job.first.request.data.string());
+  for (const Rung& rung : job.rungs) {
     text += fmt::format("sweep   {} candidates", grouped_digits(rung.candidates));
     text += settings.seeds > 1 ? fmt::format(" x {} seeds", settings.seeds) : "";
     text += value_at(candidate_points(settings).front(), "epochs").empty()
                 ? fmt::format(", {} epoch{} each\n", rung.epochs, rung.epochs == 1 ? "" : "s")
                 : "\n";
   }
-  return text + fmt::format("jobs    {} at once, one thread each\n", settings.jobs);
+  return text + fmt::format("jobs    {} at once{}, one thread each\n", jobs,
+                            ranks > 1 ? fmt::format(" over {} ranks", ranks) : "");
 }
 
 Outcome stopped(const SweepSettings& settings, int signal) {
@@ -243,68 +119,101 @@ Outcome none_completed(const std::vector<Candidate>& candidates) {
   return Outcome::diverged;
 }
 
-Outcome sweep(const SweepSettings& settings, const std::string& command) {
+/// Checks every trial's options before any of them runs; those of later rungs differ in their epochs alone.
+SweepJob prepared(SweepSettings settings, std::string command) {
   const std::vector<Point> points = candidate_points(settings);
-  const std::vector<Rung> rungs = rungs_of(settings, points.size());
-  // Every trial's options are checked before any of them runs; those of later rungs differ in their epochs alone.
+  std::vector<Rung> rungs = rungs_of(settings, points.size());
   std::vector<nlohmann::ordered_json> options;
   options.reserve(points.size());
   for (const Point& point : points) {
     options.push_back(config_json(trial_settings(settings, point, settings.seed, rungs.front().epochs)));
   }
-  const TrainSettings first = trial_settings(settings, points.front(), settings.seed, rungs.front().epochs);
+  TrainSettings first = trial_settings(settings, points.front(), settings.seed, rungs.front().epochs);
   if (!first.has_validation()) {
     throw usage_error("--validation-split 0 leaves no rows by which trials could be ranked");
   }
   kernels::set_instruction_set(first.instruction_set);
-  TrainSettings loading = first;
-  loading.config.threads = static_cast<int>(settings.jobs);
-  const DataSource source = load_data(loading);
+  return {std::move(settings), std::move(command), std::move(rungs), std::move(options), std::move(first), {}};
+}
 
-  const StopSignals signals;  // there is nothing to keep before
-  const StopRequested stop_requested = [&] { return signals.received() != 0; };
+/// Every rank calls it.
+DataSource load(const SweepJob& job, Communicator& ranks) {
+  TrainSettings loading = job.first;
+  loading.config.threads = static_cast<int>(job.settings.jobs);
+  return load_data_of_node(loading, ranks);
+}
+
+/// The hash of the weights with which the first trial begins; empty if it cannot begin, which its record will tell.
+std::string first_weights_hash(const SweepJob& job) {
+  try {
+    return weights_hash(make_trainer(job.first, job.source).parameters());
+  } catch (const Error&) {
+    return "";
+  }
+}
+
+/// Where records go: to the folder, or without one nowhere.
+struct SweepRecords {
+  explicit SweepRecords(const SweepJob& job) {
+    const SweepSettings& settings = job.settings;
+    const Monitor monitor = job.first.config.monitor;
+    if (settings.run_dir) {
+      folder.emplace(*settings.run_dir, settings, swept_options(settings, job.options), monitor, job.command);
+    } else {
+      memory.emplace(monitor);
+    }
+    if (settings.tensorboard) {
+      events.emplace(*settings.run_dir / "tensorboard", settings.axes, monitor);
+    }
+  }
+  TrialLog& log() { return folder ? folder->trials() : *memory; }
+
   std::optional<SweepFolder> folder;
   std::optional<TrialLog> memory;
-  if (settings.run_dir) {
-    folder.emplace(*settings.run_dir, settings, swept_options(settings, options), first.config.monitor, command);
-  } else {
-    memory.emplace(first.config.monitor);
-  }
-  if (!settings.quiet) {
-    print_notes(introduction(settings, first, rungs));
-  }
   std::optional<TrialEvents> events;
-  if (settings.tensorboard) {
-    events.emplace(*settings.run_dir / "tensorboard", settings.axes, first.config.monitor);
-  }
-  Sweep sweep(settings, source, folder ? folder->trials() : *memory, events ? &*events : nullptr, first.config.monitor);
-  sweep.run(rungs, stop_requested);
+};
+
+SweepResult result_of(const SweepJob& job, const Sweep& sweep) {
+  return {.candidates = sweep.candidates(),
+          .edges = {},
+          .monitor = job.first.config.monitor,
+          .trials = sweep.trials(),
+          .ran = sweep.ran(),
+          .seeds = job.settings.seeds,
+          .best_folder = {}};
+}
+
+/// From the first trial to the table; by rank 0, if there are several.
+Outcome run_job(const SweepJob& job, SweepRecords& records, const StopSignals& signals, TrialLeader* leader) {
+  const SweepSettings& settings = job.settings;
+  const auto signal = [&] {
+    return signals.received() == 0 && leader != nullptr ? leader->signal() : signals.received();
+  };
+  const StopRequested stop_requested = [&] { return signal() != 0; };
+  Sweep sweep(settings, job.source, records.log(), records.events ? &*records.events : nullptr,
+              job.first.config.monitor, leader);
+  sweep.run(job.rungs, stop_requested);
   if (stop_requested()) {
-    return stopped(settings, signals.received());
+    return stopped(settings, signal());
   }
 
-  SweepResult result{.candidates = sweep.candidates(),
-                     .edges = {},
-                     .monitor = first.config.monitor,
-                     .trials = sweep.trials(),
-                     .ran = sweep.ran(),
-                     .seeds = settings.seeds,
-                     .best_folder = {}};
+  SweepResult result = result_of(job, sweep);
   const Candidate& best = result.candidates.front();
   if (best.completed) {
     result.edges = open_edges(settings, best);
     const TrialRecord& run = best_run(best, result.monitor);
-    if (folder) {
-      folder->make_best(run, settings_of(settings, best, run), static_cast<int>(settings.jobs), source, stop_requested);
-      result.best_folder = folder->best();
+    if (records.folder) {
+      records.folder->make_best(run, settings_of(settings, best, run), static_cast<int>(settings.jobs), job.source,
+                                stop_requested);
+      result.best_folder = records.folder->best();
     }
     if (stop_requested()) {
-      return stopped(settings, signals.received());
+      return stopped(settings, signal());
     }
   }
   signals.end_at_once();  // all is kept
-  if (folder) {
-    folder->make_reports(source, static_cast<int>(settings.jobs));
+  if (records.folder) {
+    records.folder->make_reports(job.source, static_cast<int>(settings.jobs));
   }
   write_stdout(settings.json ? sweep_json(result) : sweep_table(result));
   if (best.completed) {
@@ -313,17 +222,87 @@ Outcome sweep(const SweepSettings& settings, const std::string& command) {
   return none_completed(result.candidates);
 }
 
+/// Rank 0's part.
+Outcome lead(const SweepJob& job, SweepRecords& records, const StopSignals& signals, Communicator& ranks) {
+  if (ranks.world_size() == 1) {
+    return run_job(job, records, signals, nullptr);
+  }
+  TrialLeader leader(ranks);
+  const Outcome outcome = run_job(job, records, signals, &leader);
+  leader.end(static_cast<int>(outcome));
+  return outcome;
+}
+
+/// Any other rank's part.
+Outcome follow(const SweepJob& job, const StopSignals& signals, Communicator& ranks) {
+  const SweepSettings& settings = job.settings;
+  const TrialFollower follower{
+      .jobs = settings.jobs,
+      .monitor = job.first.config.monitor,
+      .make =
+          [&](const TrialOrder& order) {
+            Point point = order.point;
+            if (settings.seeds > 1) {
+              point.pop_back();  // make_trial adds the seed
+            }
+            return make_trial(settings, point, trial_settings(settings, point, order.seed, order.epochs), job.source);
+          },
+      .signal = [&] { return signals.received(); }};
+  return static_cast<Outcome>(follow_trials(ranks, follower));
+}
+
+Outcome sweep(const SweepJob& job, Communicator& ranks) {
+  if (ranks.world_size() > 1) {
+    check_alike(ranks, identity_of(job.options, job.source, first_weights_hash(job)));
+  }
+  const int jobs = sum_of(ranks, static_cast<int>(job.settings.jobs));
+  const StopSignals signals;  // there is nothing to keep before
+  std::optional<SweepRecords> records;
+  together(ranks, [&] {
+    if (ranks.rank() == 0) {
+      records.emplace(job);
+    }
+  });
+  if (!records) {
+    return follow(job, signals, ranks);
+  }
+  if (!job.settings.quiet) {
+    print_notes(introduction(job, ranks.world_size(), jobs));
+  }
+  return lead(job, *records, signals, ranks);
+}
+
+/// With a fair share of the cores, `threads`, where several ranks have no number of jobs.
+SweepSettings settings_on_ranks(const Arguments& arguments, const std::optional<int>& threads) {
+  SweepSettings settings = sweep_settings(arguments);
+  if (threads && !arguments.given("jobs") && !arguments.given("threads")) {
+    settings.jobs = static_cast<std::size_t>(*threads);
+  }
+  return settings;
+}
+
 }  // namespace
 
-Outcome run_sweep(const std::vector<std::string>& words) {
+Outcome run_sweep(const std::vector<std::string>& words, Communicator& ranks) {
   const Command command = sweep_command();
-  const Arguments arguments = parse_arguments(command, words);
-  if (print_if_asked(command, arguments)) {
+  const std::optional<int> threads = ranks.world_size() > 1 ? std::optional(node_threads(ranks)) : std::nullopt;
+  std::optional<Arguments> arguments;
+  std::optional<SweepJob> job;
+  together(ranks, [&] {
+    arguments = parse_arguments(command, words);
+    const bool answered = ranks.rank() == 0 ? print_if_asked(command, *arguments)
+                                            : arguments->given("help") || arguments->given("version");
+    if (!answered) {
+      job = naming_file(*arguments, [&](const Arguments& all) {
+        return prepared(settings_on_ranks(all, threads), command_line("sweep", without_config(command, all, words)));
+      });
+    }
+  });
+  if (!job) {
     return Outcome::done;
   }
-  return naming_file(arguments, [&](const Arguments& all) {
-    return sweep(sweep_settings(all), command_line("sweep", without_config(command, all, words)));
-  });
+  job->source = naming_file(*arguments, [&](const Arguments&) { return load(*job, ranks); });
+  return sweep(*job, ranks);
 }
 
 }  // namespace strata::cli

@@ -85,7 +85,8 @@ std::vector<Option> sweep_options() {
        .value = "N",
        .fallback_note = "--threads",
        .heading = kSweep,
-       .help = "trials at once, each in one thread; the results do not depend on it"},
+       .help = "trials at once, each in one thread; under mpirun on each rank, by default its share of the cores; the "
+               "results do not depend on it"},
   };
 }
 
@@ -128,9 +129,12 @@ Command sweep_command() {
   std::vector<Option> shared = shared_options({"max-time"});
   named(shared, "lower").repeatable = true;
   named(shared, "upper").repeatable = true;
-  return command("sweep", "train many models, compare them", sweep_options(), std::move(shared),
-                 run_dir("where the sweep keeps its trials, the best one's run folder and report.html; started again "
-                         "there, it runs only what is missing"));
+  Command sweep =
+      command("sweep", "train many models, compare them", sweep_options(), std::move(shared),
+              run_dir("where the sweep keeps its trials, the best one's run folder and report.html; started again "
+                      "there, it runs only what is missing"));
+  sweep.ranks_share = "the trials";
+  return sweep;
 }
 
 Command find_lr_command() {

@@ -16,6 +16,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/progress_line.h"
+#include "cli/rank_identity.h"
 #include "cli/repeat_command.h"
 #include "cli/result_text.h"
 #include "cli/resume.h"
@@ -23,7 +24,6 @@
 #include "cli/train_settings.h"
 #include "cli/training.h"
 #include "core/error.h"
-#include "core/hash.h"
 #include "core/threads.h"
 #include "data/data_hash.h"
 #include "dist/node_threads.h"
@@ -187,47 +187,6 @@ void announce_resumed(const TrainSettings& settings, const Trainer& trainer) {
   }
 }
 
-/// What all ranks must have alike.
-struct RankIdentity {
-  std::uint64_t config;
-  std::uint64_t data;
-  std::uint64_t weights;
-};
-
-/// Throws SharedFailure, naming the rank, if one has not what rank 0 has.
-void check_alike(Communicator& ranks, const RankIdentity& mine) {
-  std::vector<RankIdentity> all(static_cast<std::size_t>(ranks.world_size()));
-  ranks.all_gather(std::as_bytes(std::span(&mine, 1)), std::as_writable_bytes(std::span(all)));
-  for (std::size_t rank = 1; rank < all.size(); ++rank) {
-    const std::string_view what = all[rank].config != all.front().config     ? "another version or other options"
-                                  : all[rank].data != all.front().data       ? "other data"
-                                  : all[rank].weights != all.front().weights ? "other first weights"
-                                                                             : "";
-    if (!what.empty()) {
-      throw SharedFailure(ErrorKind::usage,
-                          ranks.rank() != 0 ? ""
-                                            : fmt::format("rank {} has {} than rank 0; start all ranks with the same "
-                                                          "program, command line and files",
-                                                          rank, what));
-    }
-  }
-}
-
-std::uint64_t hash_of(const std::string& text) {
-  Hash64 hash;
-  hash.update(std::as_bytes(std::span(text)));
-  return hash.digest();
-}
-
-RankIdentity identity_of(const TrainSettings& settings, const DataSource& source, const Trainer& trainer) {
-  nlohmann::ordered_json config = config_json(settings);
-  for (const char* key : {"threads", "data", "validation_data", "test_data"}) {  // machines may differ in them
-    config.erase(key);
-  }
-  return {hash_of(config.dump() + STRATA_VERSION), hash_of(data_hash(source)),
-          hash_of(weights_hash(trainer.parameters()))};
-}
-
 /// The run is shared by ranks, of which only rank 0 says and writes anything.
 void share_among(Communicator& ranks, TrainSettings& settings) {
   if (ranks.world_size() == 1) {
@@ -257,7 +216,7 @@ class Training {
                                           : make_trainer(settings_, *source_));
     });
     if (ranks_.world_size() > 1) {
-      check_alike(ranks_, identity_of(settings_, *source_, *trainer_));
+      check_alike(ranks_, identity_of(config_json(settings_), *source_, weights_hash(trainer_->parameters())));
     }
     together(ranks_, [&] { record(resumed); });
   }

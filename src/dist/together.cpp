@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -46,5 +47,10 @@ void together(Communicator& ranks, const std::function<void()>& part) {
 }
 
 int largest_of(Communicator& ranks, int value) { return std::ranges::max(all_of(ranks, value)); }
+
+int sum_of(Communicator& ranks, int value) {
+  const std::vector<int> all = all_of(ranks, value);
+  return std::accumulate(all.begin(), all.end(), 0);
+}
 
 }  // namespace strata

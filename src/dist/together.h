@@ -32,5 +32,7 @@ void together(Communicator& ranks, const std::function<void()>& part);
 
 /// The largest of the ranks' values. Every rank calls it.
 int largest_of(Communicator& ranks, int value);
+/// Their sum. Every rank calls it.
+int sum_of(Communicator& ranks, int value);
 
 }  // namespace strata

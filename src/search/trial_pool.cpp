@@ -2,10 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <exception>
-#include <mutex>
-#include <optional>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -17,84 +13,93 @@ namespace strata {
 
 namespace {
 
-class Pool {
- public:
-  Pool(std::span<const Trial> trials, TrialListener& listener, const std::function<bool()>& stop_requested)
-      : trials_(trials), listener_(listener), stop_requested_(stop_requested) {}
-
-  /// Takes trials until none is left; runs in each thread.
-  void work() {
-    try {
-      for (std::size_t i = next_++; i < trials_.size() && !stopped(); i = next_++) {
-        tell([&] { listener_.on_start(trials_[i]); });
-        if (const auto record = run(trials_[i])) {
-          tell([&] { listener_.on_end(trials_[i], *record); });
-        }
-      }
-    } catch (...) {
-      const std::scoped_lock lock(mutex_);
-      failure_ = std::current_exception();
-      failed_ = true;
+/// Takes trials until none is left.
+void work(TrialQueue& trials) {
+  const std::function<bool()> stopped = [&] { return trials.stopped(); };
+  try {
+    while (const Trial* trial = trials.take()) {
+      trials.give_back(*trial, run_trial(*trial, stopped));
     }
+  } catch (...) {
+    trials.fail();
   }
-
-  void rethrow() const {
-    if (failure_) {
-      std::rethrow_exception(failure_);
-    }
-  }
-
- private:
-  bool stopped() const { return failed_ || stop_requested_(); }
-
-  template <class Function>
-  void tell(Function function) {
-    const std::scoped_lock lock(mutex_);
-    function();
-  }
-
-  /// Nothing if the trial was stopped on its way.
-  std::optional<TrialRecord> run(const Trial& trial) const {
-    TrialObserver observer;
-    const std::array<Observer*, 1> observers{&observer};
-    try {
-      const RunResult result = trial.run(observers, [this] { return stopped(); });
-      return result.status == RunStatus::interrupted ? std::nullopt : std::optional(observer.record(trial, result));
-    } catch (const std::bad_alloc&) {
-      return observer.failure(trial, "out of memory");
-    } catch (const std::exception& error) {
-      return observer.failure(trial, error.what());
-    }
-  }
-
-  std::span<const Trial> trials_;
-  TrialListener& listener_;
-  const std::function<bool()>& stop_requested_;
-  std::atomic<std::size_t> next_{0};
-  std::atomic<bool> failed_{false};
-  std::mutex mutex_;  ///< of listener_ and failure_
-  std::exception_ptr failure_;
-};
+}
 
 }  // namespace
 
+const Trial* TrialQueue::take() {
+  const std::scoped_lock lock(mutex_);
+  if (stopped() || next_ == trials_.size()) {
+    return nullptr;
+  }
+  listener_.on_start(trials_[next_]);
+  ++under_way_;
+  return &trials_[next_++];
+}
+
+void TrialQueue::give_back(const Trial& trial, const std::optional<TrialRecord>& record) {
+  const std::scoped_lock lock(mutex_);
+  --under_way_;
+  if (record) {
+    listener_.on_end(trial, *record);
+  }
+}
+
+bool TrialQueue::is_done() const {
+  const std::scoped_lock lock(mutex_);
+  return under_way_ == 0 && (stopped() || next_ == trials_.size());
+}
+
+void TrialQueue::fail() {
+  const std::scoped_lock lock(mutex_);
+  failure_ = std::current_exception();
+  failed_ = true;
+}
+
+void TrialQueue::rethrow() const {
+  const std::scoped_lock lock(mutex_);
+  if (failure_) {
+    std::rethrow_exception(failure_);
+  }
+}
+
+std::optional<TrialRecord> run_trial(const Trial& trial, const std::function<bool()>& stop_requested) {
+  TrialObserver observer;
+  const std::array<Observer*, 1> observers{&observer};
+  try {
+    const RunResult result = trial.run(observers, stop_requested);
+    return result.status == RunStatus::interrupted ? std::nullopt : std::optional(observer.record(trial, result));
+  } catch (const std::bad_alloc&) {
+    return observer.failure(trial, "out of memory");
+  } catch (const std::exception& error) {
+    return observer.failure(trial, error.what());
+  }
+}
+
 void run_trials(std::span<const Trial> trials, std::size_t jobs, TrialListener& listener,
-                const std::function<bool()>& stop_requested) {
-  Pool pool(trials, listener, stop_requested);
+                const std::function<bool()>& stop_requested, TrialPartners* partners) {
+  TrialQueue queue(trials, listener, stop_requested);
   {
     std::vector<std::jthread> threads;
     threads.reserve(jobs);
     try {
       for (std::size_t job = 0; job < std::min(jobs, trials.size()); ++job) {
-        threads.emplace_back([&pool] { pool.work(); });
+        threads.emplace_back([&queue] { work(queue); });
       }
     } catch (const std::system_error& error) {
       if (threads.empty()) {  // fewer than asked for do as well
         throw failed_error("cannot start a thread: {}", error.code().message());
       }
     }
+    if (partners != nullptr) {
+      try {
+        partners->share(queue);
+      } catch (...) {
+        queue.fail();
+      }
+    }
   }
-  pool.rethrow();
+  queue.rethrow();
 }
 
 }  // namespace strata

@@ -208,3 +208,37 @@ TEST_CASE("what a listener throws ends the trials and reaches the caller", "[sea
   Refusing listener;
   CHECK(test::thrown([&] { run_trials(trials, 2, listener, test::never); }) == "failed: no space");
 }
+
+TEST_CASE("partners take trials beside the pool's own threads, and all end once", "[search]") {
+  class Partner : public TrialPartners {
+   public:
+    void share(TrialQueue& trials) override {
+      while (!trials.is_done()) {
+        if (const Trial* trial = trials.take()) {
+          trials.give_back(*trial, run_trial(*trial, test::never));
+        }
+      }
+    }
+  };
+  const DataSource source = test::small_source();
+  const auto trials = small_trials(source, {0.001, 0.01, 0.02, 0.03, 0.05, 0.1});
+  Collector alone = run(trials, 1);
+  Collector shared;
+  Partner partner;
+  run_trials(trials, 1, shared, test::never, &partner);
+  REQUIRE(shared.records.size() == trials.size());
+  for (const auto& [key, record] : alone.records) {
+    CHECK(shared.records.at(key).weights_hash == record.weights_hash);
+  }
+}
+
+TEST_CASE("what a partner throws ends the trials and reaches the caller", "[search]") {
+  class Leaving : public TrialPartners {
+    void share(TrialQueue&) override { throw failed_error("gone"); }
+  };
+  const DataSource source = test::small_source();
+  const auto trials = small_trials(source, {0.001, 0.01, 0.05, 0.1});
+  Leaving partner;
+  Collector collector;
+  CHECK(test::thrown([&] { run_trials(trials, 1, collector, test::never, &partner); }) == "failed: gone");
+}
