@@ -16,6 +16,7 @@
 #include "bench/panels_bench.h"
 #include "bench/part_bench.h"
 #include "bench/program_bench.h"
+#include "bench/ranks_bench.h"
 #include "bench/setup.h"
 #include "bench/step_bench.h"
 #include "bench/table_bench.h"
@@ -28,7 +29,7 @@ namespace strata::bench {
 namespace {
 
 constexpr std::string_view kUsage =
-    "usage: strata_bench [step|kernels|parts|program|model|all] [OPTION…]\n"
+    "usage: strata_bench [step|kernels|parts|program|model|ranks|all] [OPTION…]\n"
     "       strata_bench compare OLD NEW\n"
     "\n"
     "  step     the whole training step beside a plain loop over oneDNN's primitives\n"
@@ -38,6 +39,9 @@ constexpr std::string_view kUsage =
     "  all      these four (the default)\n"
     "  model    a cost model of the step, fitted to some steps and held against others; of the options it takes\n"
     "           --rounds and --quick\n"
+    "  ranks    training by ranks of this machine beside threads alone; the exchange alone; a cost model of both, "
+    "read\n"
+    "           out for many machines; of the options it takes --batch, --rounds and --quick\n"
     "  compare  two --json files; exit code 1 if anything became slower beyond noise\n"
     "\n";
 
@@ -60,6 +64,14 @@ void run(const Selection& selection) {
       throw usage_error("model has its own steps; it takes --rounds and --quick only");
     }
     bench_model(setup);
+    return;
+  }
+  if (selection.suite == "ranks") {
+    if (!selection.json.empty() || !selection.threads.empty() || !selection.engines.empty() ||
+        !selection.models.empty()) {
+      throw usage_error("ranks takes --batch, --rounds and --quick only");
+    }
+    bench_ranks(setup);
     return;
   }
   if (wants("program")) {

@@ -96,6 +96,20 @@ void print_beside(const Widths& widths, std::size_t batch, int threads, double p
 constexpr const char* kHead =
     "\n{}\n\n| model | batch | threads | predicted, us | measured | error |\n|---|---|---|---|---|---|\n";
 
+std::vector<int> available_counts(const Setup& setup) {
+  std::vector<int> threads = setup.threads();
+  std::erase_if(threads, [](int t) { return t > available_threads(); });
+  return threads;
+}
+
+std::vector<Measurement> measure_fitted(const Setup& setup, const DataSource& source, const std::vector<int>& threads) {
+  std::vector<Measurement> measurements;
+  for_steps(fitted(), threads, [&](const Widths& widths, std::size_t batch, int t) {
+    measurements.push_back({count_costs(widths, batch, t), measure(source, widths, batch, t, setup.effort.quick)});
+  });
+  return measurements;
+}
+
 /// Predictions by number of threads.
 void print_readout(std::string_view title, const CostPrices& prices) {
   const std::vector<int> counts{1, 2, 4, 8, 16, 32, 64, 192};
@@ -113,16 +127,16 @@ void print_readout(std::string_view title, const CostPrices& prices) {
 
 }  // namespace
 
+CostPrices measure_prices(const Setup& setup, const DataSource& source) {
+  return fit_prices(measure_fitted(setup, source, available_counts(setup)));
+}
+
 void bench_model(const Setup& setup) {
-  std::vector<int> threads = setup.threads();
-  std::erase_if(threads, [](int t) { return t > available_threads(); });
+  const std::vector<int> threads = available_counts(setup);
   const bool quick = setup.effort.quick;
   const DataSource source = load_default_data(threads.back());
 
-  std::vector<Measurement> measurements;
-  for_steps(fitted(), threads, [&](const Widths& widths, std::size_t batch, int t) {
-    measurements.push_back({count_costs(widths, batch, t), measure(source, widths, batch, t, quick)});
-  });
+  const std::vector<Measurement> measurements = measure_fitted(setup, source, threads);
   const CostPrices prices = fit_prices(measurements);
   fmt::print("\nPrices, nanoseconds\n\n");
   for (std::size_t k = 0; k < prices.size(); ++k) {

@@ -1,15 +1,9 @@
 #include "bench/program_bench.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "bench/process.h"
 #include "core/error.h"
 
 namespace strata::bench {
@@ -18,54 +12,18 @@ namespace {
 
 constexpr int kRounds = 7;
 
-/// A process that has ended well.
 struct FinishedRun {
-  double wall = 0;       ///< seconds from its start to its end
-  double megabytes = 0;  ///< peak of resident memory
+  double wall = 0;
+  double megabytes = 0;
   nlohmann::json result;
 };
 
-/// All that can be read from `descriptor`, which is closed.
-std::string read_all(int descriptor) {
-  std::string text;
-  std::array<char, 4096> buffer{};
-  for (ssize_t count = 0; (count = read(descriptor, buffer.data(), buffer.size())) > 0;) {
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-  }
-  close(descriptor);
-  return text;
-}
-
 /// `strata train --json OPTION…`
-FinishedRun run_strata(std::vector<std::string> options) {
+FinishedRun run_strata(const std::vector<std::string>& options) {
   std::vector<std::string> words{STRATA_PROGRAM, "train", "--json", "--quiet"};
   words.insert(words.end(), options.begin(), options.end());
-  std::vector<char*> arguments;
-  arguments.reserve(words.size() + 1);
-  for (std::string& word : words) {
-    arguments.push_back(word.data());
-  }
-  arguments.push_back(nullptr);
-
-  std::array<int, 2> pipe_ends{};
-  if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) {
-    throw failed_error("no pipe for {}'s result", STRATA_PROGRAM);
-  }
-  posix_spawn_file_actions_t actions{};
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
-  const Stopwatch clock;
-  pid_t process = 0;
-  const int error = posix_spawn(&process, STRATA_PROGRAM, &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  close(pipe_ends[1]);
-  const std::string text = read_all(pipe_ends[0]);
-  int status = 0;
-  rusage usage{};
-  if (error != 0 || wait4(process, &status, 0, &usage) != process || status != 0) {
-    throw failed_error("{} train failed: {}", STRATA_PROGRAM, text);
-  }
-  return {clock.seconds(), static_cast<double>(usage.ru_maxrss) * 1024e-6, nlohmann::json::parse(text)};
+  const FinishedProcess process = run_process(words);
+  return {process.wall, process.megabytes, nlohmann::json::parse(process.text)};
 }
 
 /// The process less its run, which is a step and the evaluation of all parts; the step itself is under a millisecond.

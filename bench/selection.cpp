@@ -15,7 +15,7 @@ namespace strata::bench {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kSuites{"step", "kernels", "parts", "program", "model", "all"};
+constexpr std::array<std::string_view, 7> kSuites{"step", "kernels", "parts", "program", "model", "ranks", "all"};
 constexpr std::size_t kMaxWidth = 1U << 20U;
 constexpr int kMaxThreads = 1024;
 

@@ -24,7 +24,7 @@ std::string widths_text(const Widths& widths);
 
 /// An empty list leaves the choice to each benchmark.
 struct Selection {
-  std::string suite = "all";  ///< step, kernels, parts, program, model or all
+  std::string suite = "all";  ///< step, kernels, parts, program, model, ranks or all
   std::vector<std::size_t> batches;
   std::vector<int> threads;
   std::vector<Contestant> engines;
