@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace strata::test {
 
@@ -50,6 +52,9 @@ class TemporaryFolder {
   void write(const std::filesystem::path& file, std::string_view text) const {
     std::filesystem::create_directories((path_ / file).parent_path());
     write_text(path_ / file, text);
+  }
+  void write(const std::filesystem::path& file, const std::vector<std::uint8_t>& bytes) const {
+    write(file, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
   }
 
  private:

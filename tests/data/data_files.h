@@ -9,24 +9,10 @@
 
 #include "core/error.h"
 #include "tests/catch.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/data/bytes.h"
 
 namespace strata::test {
-
-/// An empty folder of its own, removed with all that is in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  void write(const std::string& name, const Bytes& bytes) const;
-
- private:
-  std::filesystem::path path_;
-};
 
 /// An IDX file of any type and rank, its header as given and `values` behind it.
 Bytes idx_file(const std::vector<std::uint32_t>& shape, const Bytes& values, std::uint8_t type = 0x08);

@@ -1,34 +1,14 @@
 #include "tests/data/data_files.h"
 
 #include <libdeflate.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <memory>
 #include <numeric>
 
 namespace strata::test {
 
 namespace fs = std::filesystem;
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (fs::temp_directory_path() / "strata-data-XXXXXX").string();
-  REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
-void TemporaryFolder::write(const std::string& name, const Bytes& bytes) const {
-  std::ofstream out(path_ / name, std::ios::binary);
-  out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  out.close();
-  REQUIRE(out.good());
-}
 
 Bytes idx_file(const std::vector<std::uint32_t>& shape, const Bytes& values, std::uint8_t type) {
   Bytes bytes{0, 0, type, static_cast<std::uint8_t>(shape.size())};
@@ -92,17 +72,6 @@ IdxFiles idx_files(std::uint32_t train_rows, std::uint32_t test_rows, const std:
                    std::uint32_t classes) {
   return {images(train_rows, sample, 1), labels(train_rows, classes), images(test_rows, sample, 2),
           labels(test_rows, classes)};
-}
-
-TEST_CASE("A temporary folder is removed with its files", "[data]") {
-  fs::path path;
-  {
-    const TemporaryFolder folder;
-    path = folder.path();
-    folder.write("file", {1, 2, 3});
-    CHECK(fs::file_size(path / "file") == 3);
-  }
-  CHECK_FALSE(fs::exists(path));
 }
 
 }  // namespace strata::test

@@ -169,7 +169,7 @@ TEST_CASE("Empty parts are errors", "[data]") {
   CHECK(contains(fault_of(files), "t10k-images-idx3-ubyte.gz: is empty: its header says 4 x 0 x 2"));
   const TemporaryFolder folder;
   good.write(folder, false);
-  folder.write("t10k-labels-idx1-ubyte", {});
+  folder.write("t10k-labels-idx1-ubyte", test::Bytes{});
   CHECK(contains(fault_of(folder.path()), "t10k-labels-idx1-ubyte: has 0 bytes"));
 }
 
