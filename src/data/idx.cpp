@@ -20,8 +20,6 @@ constexpr std::uint8_t kUnsignedByte = 0x08;
 
 std::string_view type_name(std::uint8_t type) {
   switch (type) {
-    case kUnsignedByte:
-      return "unsigned byte";
     case 0x09:
       return "signed byte";
     case 0x0b:

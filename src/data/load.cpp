@@ -200,7 +200,6 @@ DataSource load_data(const DataRequest& request) {
   reject_missing_option(source, request);
   check_fit(source.validation, source);
   check_fit(source.test, source);
-  check_row_weights(source.train);
   return source;
 }
 

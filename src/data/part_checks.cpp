@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 #include <string_view>
 
@@ -32,14 +31,6 @@ void check_labels(const Dataset& part, std::size_t classes, std::string_view who
 }
 
 }  // namespace
-
-void check_row_weights(const Dataset& part) {
-  const auto bad = std::ranges::find_if(part.row_weights, [](float w) { return !std::isnormal(w) || w < 0; });
-  if (bad != part.row_weights.end()) {
-    throw data_error("{}: row {} (counted from 0) has weight {}; expected a finite number above 0; mend it",
-                     part.source, bad - part.row_weights.begin(), *bad);
-  }
-}
 
 void check_fit(const Dataset& part, const DataSource& source) {
   if (part.rows() == 0) {

@@ -10,9 +10,6 @@ namespace strata {
 /// That a validation or test part has rows for the network that the training part is trained for, if it has any rows.
 void check_fit(const Dataset& part, const DataSource& source);
 
-/// That weights of rows are finite and above 0.
-void check_row_weights(const Dataset& part);
-
 /// That the model can take the part's rows, if it has any.
 void check_needs(const Dataset& part, const DataNeeds& needs);
 

@@ -109,7 +109,7 @@ void AtomicFile::create_temporary() {
     if (file_) {
       return;
     }
-    if (errno != EEXIST && errno != EINTR) {
+    if (errno != EEXIST) {
       temporary_.clear();
       throw cannot_write(name_, errno);
     }

@@ -25,7 +25,7 @@ Error unusable(const fs::path& path, const std::error_code& error) {
 }
 
 std::optional<std::uint64_t> step_of(std::string_view name) {
-  if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix) || name.size() < kPrefix.size() + kSuffix.size()) {
+  if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) {  // which cannot overlap
     return std::nullopt;
   }
   name.remove_prefix(kPrefix.size());

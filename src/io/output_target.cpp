@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <string>
+#include <system_error>
 
 #include "core/error.h"
 
@@ -19,37 +20,35 @@ namespace fs = std::filesystem;
 constexpr const char* kStdout = "to stdout";
 constexpr const char* kTemporary = "a temporary file";
 
-Error failed_temporary() {
-  return failed_error("cannot use {} in {}: {}; set TMPDIR to a folder with room, or write into a file", kTemporary,
-                      fs::temp_directory_path().string(), system_reason(errno));
+Error failed_temporary(int error_number) {
+  return failed_error("cannot use {}: {}; set TMPDIR to a folder with room, or write into a file", kTemporary,
+                      system_reason(error_number));
 }
 
 /// A new file that goes with its descriptor.
 FileDescriptor nameless_file() {
-  std::string name = (fs::temp_directory_path() / "strata-XXXXXX").string();
+  std::error_code error;
+  const fs::path folder = fs::temp_directory_path(error);
+  if (error) {
+    throw failed_temporary(error.value());
+  }
+  std::string name = (folder / "strata-XXXXXX").string();
   FileDescriptor file(::mkostemp(name.data(), O_CLOEXEC));
   if (!file || ::unlink(name.c_str()) != 0) {
-    throw failed_temporary();
+    throw failed_temporary(errno);
   }
   return file;
 }
 
 /// All of a file, to stdout.
 void copy_to_stdout(int file) {
-  if (::lseek(file, 0, SEEK_SET) != 0) {
-    throw failed_temporary();
-  }
   std::array<std::byte, 1U << 16U> buffer{};
-  while (true) {
-    const ssize_t count = ::read(file, buffer.data(), buffer.size());
-    if (count == 0) {
-      return;
-    }
-    if (count > 0) {
-      write_all(STDOUT_FILENO, std::span(buffer).first(static_cast<std::size_t>(count)), kStdout);
-    } else if (errno != EINTR) {
-      throw failed_temporary();
-    }
+  ssize_t count = 0;
+  for (off_t offset = 0; (count = ::pread(file, buffer.data(), buffer.size(), offset)) > 0; offset += count) {
+    write_all(STDOUT_FILENO, std::span(buffer).first(static_cast<std::size_t>(count)), kStdout);
+  }
+  if (count < 0) {
+    throw failed_temporary(errno);
   }
 }
 

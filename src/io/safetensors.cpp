@@ -170,11 +170,12 @@ SafetensorsFile read_safetensors(const std::filesystem::path& path) {
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
     throw data_error("cannot read {}: expected a safetensors file, but it is no regular file", name);
   }
-  std::ifstream in(path, std::ios::binary);
-  const std::uintmax_t size = in ? std::filesystem::file_size(path, error) : 0;
-  if (!in || error) {
-    throw data_error("cannot read {}: {}", name, in ? error.message() : system_reason(errno));
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  if (!in) {
+    throw data_error("cannot read {}: {}", name, system_reason(errno));
   }
+  const std::streamoff size = in.tellg();
+  in.seekg(0);
   return read_all({in, static_cast<std::size_t>(size), name}, TensorValues::finite);
 }
 

@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <thread>
 
 #include "tests/catch.h"
+#include "tests/core/refused_calls.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/data/data_files.h"
 #include "tests/data/npy_files.h"
 
@@ -131,6 +134,10 @@ TEST_CASE("only arrays are taken for arrays", "[data]") {
   CHECK(is_array(test::idx_file({1, 1}, {1})));
   CHECK_FALSE(is_array(Bytes{'a', ',', 'b', '\n'}));
   CHECK_FALSE(is_array(Bytes{}));
+  CHECK_FALSE(is_array(Bytes{0, 1, 8, 1}));
+  CHECK_FALSE(is_array(Bytes{1, 0, 8, 1}));
+  CHECK_FALSE(is_array(Bytes{0, 0, 9, 1}));
+  CHECK(contains(data_message_of([] { open_array(reader_of({0, 0})); }), "array: has 2 bytes; expected an IDX header"));
 }
 
 TEST_CASE("bytes that were looked at come again", "[data]") {
@@ -143,6 +150,15 @@ TEST_CASE("bytes that were looked at come again", "[data]") {
   CHECK(reader.peek(1)[0] == 3);
   CHECK(reader.rest().size() == 3);
   CHECK(reader.peek(1).empty());
+}
+
+TEST_CASE("an array whose reading fails is told by name", "[data]") {
+  const test::TemporaryFolder folder;
+  test::write_text(folder / "array", "bytes");
+  CHECK(test::missing_without({{SYS_read, EIO}}, {"data: array: cannot read it: Input/output error"}, [&] {
+          ByteReader reader(FileDescriptor(::open((folder / "array").c_str(), O_RDONLY | O_CLOEXEC)), "array");
+          reader.peek(1);
+        }).empty());
 }
 
 TEST_CASE("a data set's rows come with their ids, block by block", "[data]") {

@@ -26,6 +26,8 @@ TEST_CASE("A label finds its class by text, or by value among numbers", "[data]"
   CHECK(numbers.find("1") == 1U);
   CHECK(numbers.find("1.0") == 1U);
   CHECK(numbers.find("25e-1") == 2U);
+  CHECK(numbers.find("+1") == 1U);
+  CHECK_FALSE(numbers.find("+-1"));
   CHECK_FALSE(numbers.find("3"));
   CHECK_FALSE(numbers.find("x"));
   const ClassIndex texts({"1", "a"});

@@ -1,5 +1,9 @@
 #include "data/image_folder.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include <cerrno>
 #include <fstream>
 
 #define STB_IMAGE_WRITE_IMPLEMENTATION
@@ -9,6 +13,7 @@
 #include "data/image.h"
 #include "data/read_file.h"
 #include "tests/catch.h"
+#include "tests/core/refused_calls.h"
 #include "tests/core/temporary_folder.h"
 #include "tests/core/thrown.h"
 
@@ -109,6 +114,15 @@ TEST_CASE("images for a model take its classes by name", "[data]") {
   CHECK(load_for_model({.data = folder.path()}, needs, LabelUse::ignore).train.rows() == 2);
 }
 
+TEST_CASE("a folder of images that cannot be listed is named", "[data]") {
+  const test::TemporaryFolder folder;
+  write_png(folder.path() / "a/1.png", 2, 2, 1, ramp(4, 0));
+  CHECK(test::missing_without({{SYS_openat, EACCES, 2, O_DIRECTORY}},
+                              {"data: " + folder.path().string(), "cannot list it: Permission denied; check the path"},
+                              [&] { load_image_folder(folder.path(), {}, LabelUse::read, 1); })
+            .empty());
+}
+
 TEST_CASE("what does not belong into a folder of images is named", "[data]") {
   const test::TemporaryFolder folder;
   const fs::path& path = folder.path();
@@ -127,6 +141,8 @@ TEST_CASE("what does not belong into a folder of images is named", "[data]") {
   expect(path / "a/2.png", {"alpha"});
   write_bytes(path / "a/notes.txt", {1});
   expect(path / "a/notes.txt", {"is no .png"});
+  fs::create_directory(path / "a/folder.png");
+  expect(path / "a/folder.png", {"is no .png"});
   write_bytes(path / "notes.txt", {1});
   expect(path / "notes.txt", {"is no folder"});
   write_bytes(path / "a/2.jpg", {1, 2, 3});
@@ -176,4 +192,27 @@ TEST_CASE("a small file cannot claim many pixels", "[data]") {
     }
   }
   CHECK(test::missing(test::thrown([&] { image_shape(bytes, "x.jpg"); }), {"claims 65535 x 65535"}).empty());
+}
+
+TEST_CASE("an image of 2 GiB is refused before it is looked at", "[data]") {
+  constexpr std::size_t kSize = std::size_t{1} << 31U;
+  void* const memory = ::mmap(nullptr, kSize, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  REQUIRE(memory != MAP_FAILED);
+  const std::span file(static_cast<const std::uint8_t*>(memory), kSize);
+  CHECK(test::thrown([&] { image_shape(file, "x.png"); }) ==
+        "data: x.png: has 2147483648 bytes; expected an image of less than 2 GiB");
+  ::munmap(memory, kSize);
+}
+
+TEST_CASE("an image that no longer is what it was told to be is refused", "[data]") {
+  const test::TemporaryFolder folder;
+  write_jpeg(folder.path() / "x.jpg", 8, 8, 1, Bytes(64, 9));
+  const Bytes bytes = content(folder.path() / "x.jpg");
+  Bytes pixels(64);
+  for (const ImageShape& shape : {ImageShape{8, 4, 1}, ImageShape{4, 8, 1}}) {
+    CHECK(test::missing(test::thrown([&] { decode_image(bytes, shape, pixels, "x.jpg"); }),
+                        {"data: x.jpg: cannot be decoded (its size)"})
+              .empty());
+  }
+  CHECK_NOTHROW(decode_image(bytes, {8, 8, 1}, pixels, "x.jpg"));
 }

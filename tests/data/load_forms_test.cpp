@@ -1,5 +1,7 @@
 // load_data and load_for_model on every form of data.
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "data/load.h"
@@ -109,6 +111,10 @@ TEST_CASE("NPY files of features take their labels, and parts, from other files"
   CHECK(source.validation.labels == std::vector<std::uint32_t>{2});
   CHECK(source.test.values[1] == 8);
   CHECK(has_validation_part(request));
+  request.validation_data = data.path("u.csv");
+  CHECK(
+      contains(data_fault(request), "u.csv: is no NPY file; expected one, as --validation-data stands beside arrays"));
+  request.validation_data = data.path("Z.npy");
   request.test_labels = std::nullopt;
   CHECK(contains(usage_fault(request), "--test-data"));
   request.test_data = std::nullopt;
@@ -190,6 +196,12 @@ TEST_CASE("A model's data need no labels, and must be of its kind", "[data]") {
     return data_message_of([&] { load_for_model(request, needs); });
   };
   DataNeeds needs = array_needs();
+  data.folder.write("gap.npy", npy_file<float>({1, 2}, {1, std::numeric_limits<float>::quiet_NaN()}));
+  const auto with_gap = [&] { return load_for_model(data.request("gap.npy"), needs, LabelUse::ignore); };
+  CHECK(contains(data_message_of(with_gap), "gap.npy: row 0"));
+  needs.fills_missing = true;
+  CHECK(std::isnan(with_gap().train.values[1]));
+  needs = array_needs();
   needs.classes = 2;
   CHECK(contains(fault(data.array_request(), needs), "has label 2; expected at most 1, the largest of the model's"));
   needs.features = 3;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <type_traits>
 
 #include "data/npy_header.h"
 #include "tests/data/data_files.h"
@@ -133,6 +134,31 @@ TEST_CASE("NPY labels of every type that holds whole numbers", "[data]") {
     CHECK(labels(npy_file<double>({4}, {-0.0, 2, 1, 100}, big_endian)) == expected);
   }
   CHECK(labels(npy_bytes(npy_dictionary("|b1", false, {3}), {1, 0, 1})) == std::vector<std::uint32_t>{1, 0, 1});
+}
+
+TEST_CASE("NPY labels of every type are from 0 to the largest class", "[data]") {
+  const auto check = [](auto one) {
+    using T = decltype(one);
+    constexpr double kMost = kMostClasses;
+    if constexpr (std::is_signed_v<T>) {
+      CHECK(contains(label_fault(npy_file<T>({2}, {T{0}, T{-1}})), "row 1 (counted from 0) has label -1"));
+    }
+    if constexpr (static_cast<double>(std::numeric_limits<T>::max()) > kMost) {
+      CHECK(labels(npy_file<T>({1}, {static_cast<T>(kMostClasses - 1)})).front() == kMostClasses - 1);
+      CHECK(contains(label_fault(npy_file<T>({1}, {static_cast<T>(kMostClasses)})), "has label 1000000"));
+    }
+  };
+  check(std::int8_t{});
+  check(std::int16_t{});
+  check(std::int32_t{});
+  check(std::int64_t{});
+  check(std::uint8_t{});
+  check(std::uint16_t{});
+  check(std::uint32_t{});
+  check(std::uint64_t{});
+  check(float{});
+  check(double{});
+  CHECK(contains(label_fault(npy_file<float>({2}, {0, 0.5F})), "row 1 (counted from 0) has label 0.5"));
 }
 
 TEST_CASE("NPY labels that are no class index are errors by row", "[data]") {

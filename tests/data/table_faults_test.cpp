@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "data/table_text.h"
+#include "tests/core/refused_calls.h"
 #include "tests/data/tables.h"
 
 namespace strata::test {
@@ -214,6 +216,49 @@ TEST_CASE("The first fault in the file is the one that is told, whatever the thr
       CHECK(contains(message, "line 75 (row 73, from 0), column 'x': found 'wrong73'"));
     }
   }
+}
+
+TEST_CASE("Fields in messages are short, of whole characters, and on one line", "[data]") {
+  CHECK(shown("plain") == "'plain'");
+  CHECK(shown(std::string_view("a\t\r\n\0\x01\x7f", 7)) == R"('a\t\r\n\0\x01\x7f')");
+  CHECK(shown("caf\xc3\xa9") == "'caf\xc3\xa9'");
+  CHECK(shown("caf\xe9") == R"('caf\xe9')");
+  CHECK(shown(std::string(40, 'x')) == "'" + std::string(40, 'x') + "'");
+  CHECK(shown(std::string(41, 'x')) == "'" + std::string(40, 'x') + "…'");
+  CHECK(shown(std::string(39, 'x') + "\xc3\xa9") == "'" + std::string(39, 'x') + "…'");
+  CHECK(shown(std::string(41, '\x80')) == "'…'");
+}
+
+TEST_CASE("Of many names ten are told", "[data]") {
+  Names names;
+  for (int i = 0; i < 10; ++i) {
+    names.push_back(std::to_string(i));
+  }
+  const std::string ten = "'0', '1', '2', '3', '4', '5', '6', '7', '8', '9'";
+  CHECK(shown_names({}).empty());
+  CHECK(shown_names(names) == ten);
+  names.push_back("x");
+  CHECK(shown_names(names) == ten + ", … (11 in all)");
+}
+
+TEST_CASE("A table that cannot be held is refused before there is memory for it", "[data]") {
+  TableSchema schema{.header = true, .label = "label"};
+  schema.features = {{.name = "c", .categorical = true}};
+  for (std::size_t i = 0; i < 300'000; ++i) {
+    schema.features.front().categories.push_back(std::to_string(1'000'000 + i));
+  }
+  std::string text = "c\n";
+  for (std::size_t row = 0; row < 2'000'000; ++row) {
+    text += "1\n";
+  }
+  const std::string error = data_message_of([&] {
+    parse_table(bytes_of(text), "t.csv", schema, {"a", "b"}, LabelUse::ignore, {}, 1);
+  });
+  CHECK(contains(error, "t.csv: 2000000 rows of 300000 features take 2288818 MB; expected at most "));
+}
+
+TEST_CASE("Where the system does not tell how much memory is free, a table is read all the same", "[data]") {
+  CHECK(missing_without({{SYS_read, 0}}, {"nothing thrown"}, [] { parse("x,label\n1,a\n2,b\n"); }).empty());
 }
 
 TEST_CASE("A table cut short anywhere is data or an error", "[data]") {

@@ -1,23 +1,29 @@
 #include "io/atomic_file.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "tests/catch.h"
+#include "tests/core/refused_calls.h"
 #include "tests/core/temporary_folder.h"
 #include "tests/io/expect_error.h"
 
 namespace strata {
 
 using test::expect_error;
+using test::missing_without;
 using test::read_text;
+using test::RefusedCall;
 using test::TemporaryFolder;
 using test::write_text;
 
@@ -38,6 +44,9 @@ mode_t permissions(const fs::path& path) {
   REQUIRE(::stat(path.c_str(), &status) == 0);
   return status.st_mode & 0777;
 }
+
+/// On a file system without such files.
+constexpr RefusedCall kNoNamelessFiles{SYS_openat, EOPNOTSUPP, 2, O_TMPFILE & ~O_DIRECTORY};
 
 /// The largest file that this process may write, for a while: the system then refuses as it does on a full disk.
 class FileSizeLimit {
@@ -167,6 +176,9 @@ TEST_CASE("places where no file can be written are errors that name them", "[io]
   refuses(folder / "missing/file", "No such file or directory");
   refuses(folder / "file/file", "Not a directory");
   refuses("/dev/full", "no regular file");
+  fs::create_symlink("circle", folder / "circle");
+  refuses(folder / "circle", "Too many levels of symbolic links");
+  fs::remove(folder / "circle");
   refuses("/proc/strata", "");  // nobody may create files there
   CHECK(folder.entries() == 1);
   if (::geteuid() != 0) {  // root may write everywhere
@@ -174,6 +186,66 @@ TEST_CASE("places where no file can be written are errors that name them", "[io]
     refuses(folder / "new", "Permission denied");
     fs::permissions(folder.path(), fs::perms::owner_all);
   }
+}
+
+TEST_CASE("where files need a name from the start, they have a temporary one until they are committed", "[io]") {
+  const TemporaryFolder folder;
+  const std::string unnoticed = missing_without({kNoNamelessFiles}, {"nothing thrown"}, [&] {
+    AtomicFile file(folder / "new");
+    file.write(bytes("text"));
+    CHECK(folder.entries() == 1);
+    { const AtomicFile dropped(folder / "other"); }
+    CHECK(folder.entries() == 1);
+    file.commit();
+    CHECK(read_text(folder / "new") == "text");
+    CHECK(folder.entries() == 1);
+  });
+  CHECK(unnoticed.empty());
+}
+
+TEST_CASE("temporary names that are taken are passed over", "[io]") {
+  const TemporaryFolder folder;
+  const auto taken = [&](int number) { return folder / fmt::format(".strata-{}-{}.tmp", ::getpid(), number); };
+  write_text(taken(0), "another's");
+  write_text(taken(1), "another's");
+  replace(folder / "new", "text");
+  CHECK(read_text(folder / "new") == "text");
+  const std::string unnoticed = missing_without({kNoNamelessFiles}, {"nothing thrown"}, [&] {
+    replace(folder / "new", "more");
+    CHECK(read_text(folder / "new") == "more");
+  });
+  CHECK(unnoticed.empty());
+  CHECK(read_text(taken(0)) == "another's");
+  CHECK(read_text(taken(1)) == "another's");
+  CHECK(folder.entries() == 3);
+}
+
+TEST_CASE("each call that the system refuses is told, leaves the old file and nothing else", "[io]") {
+  const TemporaryFolder folder;
+  const fs::path path = folder / "kept";
+  write_text(path, "old");
+  const std::string name = "failed: cannot write " + path.string() + ": ";
+  const auto check = [&](std::initializer_list<RefusedCall> calls, std::string_view reason) {
+    CHECK(missing_without(calls, {name, reason}, [&] { replace(path, "new"); }).empty());
+    CHECK(read_text(path) == "old");
+    CHECK(folder.entries() == 1);
+  };
+  check({{SYS_openat, EACCES, 2, O_DIRECTORY}}, "Permission denied");
+  check({kNoNamelessFiles, {SYS_openat, ENOSPC, 2, O_CREAT}}, "No space left on device");
+  check({{SYS_fchmod, EPERM}}, "Operation not permitted");
+  check({kNoNamelessFiles, {SYS_fchmod, EPERM}}, "Operation not permitted");
+  check({{SYS_write, ENOSPC}}, "No space left on device");
+  check({{SYS_fsync, EIO}}, "Input/output error");
+  check({{SYS_linkat, EMLINK}}, "Too many links");
+  check({{SYS_close, EIO}}, "Input/output error");
+  check({{SYS_renameat, EBUSY}}, "Device or resource busy");
+  check({kNoNamelessFiles, {SYS_renameat, EBUSY}}, "Device or resource busy");
+}
+
+TEST_CASE("a file that its file system cannot make durable is written all the same", "[io]") {
+  const TemporaryFolder folder;
+  CHECK(missing_without({{SYS_fsync, EINVAL}}, {"nothing thrown"}, [&] { replace(folder / "new", "text"); }).empty());
+  CHECK((!fs::exists(folder / "new") || read_text(folder / "new") == "text"));
 }
 
 }  // namespace strata

@@ -1,6 +1,9 @@
 #include "io/checkpoint.h"
 
+#include <fcntl.h>
+
 #include <bit>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -10,6 +13,7 @@
 #include "io/checkpoint_folder.h"
 #include "io/run_state_json.h"
 #include "tests/catch.h"
+#include "tests/core/refused_calls.h"
 #include "tests/core/temporary_folder.h"
 #include "tests/io/expect_error.h"
 #include "tests/train/small_source.h"
@@ -221,6 +225,17 @@ TEST_CASE("the folder knows its checkpoints by their names, and keeps the last a
   CHECK(checkpoints.steps() == Steps{10, 20});
   checkpoints.remove_others(20, std::numeric_limits<std::size_t>::max(), std::nullopt);
   CHECK(checkpoints.steps() == Steps{10, 20});
+}
+
+TEST_CASE("a folder for checkpoints that cannot be made or listed is an error that names it", "[io]") {
+  const TemporaryFolder folder;
+  test::write_text(folder / "file", "x");
+  expect_error(ErrorKind::failed, "file/checkpoints", "Not a directory",
+               [&] { CheckpointFolder(folder / "file/checkpoints").create(); });
+  CHECK(test::missing_without({{SYS_openat, EACCES, 2, O_DIRECTORY}},
+                              {"failed: cannot use " + folder.path().string(), "for checkpoints: Permission denied"},
+                              [&] { CheckpointFolder(folder.path()).steps(); })
+            .empty());
 }
 
 TEST_CASE("checkpoints are written as the plan says", "[io]") {

@@ -28,6 +28,9 @@ TEST_CASE("what a run's configuration lacks is empty or as by default", "[io]") 
   CHECK_FALSE(run.split.has_value());
   CHECK(run.engine == EngineKind::automatic);
   CHECK(run.precision == kernels::Precision::f32);
+  for (const char* text : {R"({"split":"tail","seed":1})", R"({"split":"tail","validation_split":0.5})"}) {
+    CHECK_FALSE(run_config(Json::parse(text)).split.has_value());
+  }
 }
 
 TEST_CASE("a damaged configuration is an error that names the member", "[io]") {
@@ -36,6 +39,11 @@ TEST_CASE("a damaged configuration is an error that names the member", "[io]") {
   };
   refuses(R"({"data":7})", "says of the data");
   refuses(R"({"engine":"steam"})", "\"steam\"");
+  refuses(R"({"engine":7})", "engine is 7; restore the file");
+  refuses(R"({"precision":"f8"})", "precision is \"f8\", which this version does not know");
+  refuses(R"({"split":"middle","validation_split":0.5,"seed":1})", "\"middle\"");
+  refuses(R"({"split":"tail","validation_split":-0.5,"seed":1})", "validation_split is -0.5");
+  refuses(R"({"split":"tail","validation_split":0.5,"seed":"x"})", "seed is \"x\"");
   refuses(R"({"split":"tail","validation_split":1.5,"seed":1})", "validation_split is 1.5");
   refuses(R"({"split":"tail","validation_split":"x","seed":1})", "validation_split is \"x\"");
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "tests/catch.h"
+#include "tests/core/refused_calls.h"
 #include "tests/core/temporary_folder.h"
 #include "tests/io/expect_error.h"
 
@@ -241,6 +243,15 @@ TEST_CASE("files that cannot be read as safetensors are data errors", "[io]") {
   refuses("/dev/zero", "no regular file");
   test::write_text(folder / "text", "This is a text, and no tensors.");
   refuses(folder / "text", "is this a safetensors file?");
+}
+
+TEST_CASE("a safetensors file whose reading fails is told with its size", "[io]") {
+  const TemporaryFolder folder;
+  write_safetensors(folder / "broken", small_file());
+  const std::string size = fmt::format("it failed, or ended before its {} bytes", small_content().size());
+  CHECK(test::missing_without({{SYS_read, EIO}}, {"data: cannot read " + (folder / "broken").string(), size}, [&] {
+          read_safetensors(folder / "broken");
+        }).empty());
 }
 
 TEST_CASE("text that is not UTF-8 is not written", "[io]") {
