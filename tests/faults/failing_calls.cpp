@@ -4,6 +4,7 @@
 // that is given, as `NUMBER NAME PATH`. The one with the number STRATA_FAULT_CALL meets STRATA_FAULT_WAY:
 //   ENOSPC, EIO  it fails in this way
 //   full         it fails with ENOSPC, a write half done, and so does every later one that needs room
+//   EINTR        a write, fsync or flock is interrupted, and not made; other calls are as ever
 //   short        a write takes half of its bytes; other calls are as ever
 //   INT, TERM    this signal reaches the process before the call
 //   KILL         likewise, so that the call is not made
@@ -26,18 +27,20 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 
 namespace {
 
-enum class Way { none, enospc, eio, full, truncated, interrupt, terminate, kill };
+enum class Way { none, enospc, eio, eintr, full, truncated, interrupt, terminate, kill };
 
 Way way_named(const char* name) {
   struct Named {
     const char* name;
     Way way;
   };
-  constexpr std::array<Named, 7> kWays{{{"ENOSPC", Way::enospc},
+  constexpr std::array<Named, 8> kWays{{{"ENOSPC", Way::enospc},
                                         {"EIO", Way::eio},
+                                        {"EINTR", Way::eintr},
                                         {"full", Way::full},
                                         {"short", Way::truncated},
                                         {"INT", Way::interrupt},
@@ -114,13 +117,18 @@ struct Fate {
   bool half = false;  ///< of a write
 };
 
-bool needs_room(const char* call, int flags) {
-  for (const char* name : {"write", "pwrite", "mkdir", "rename", "linkat", "fsync", "ftruncate"}) {
+bool is_one_of(const char* call, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
     if (std::strcmp(call, name) == 0) {
       return true;
     }
   }
-  return std::strcmp(call, "open") == 0 && (flags & O_CREAT) != 0;
+  return false;
+}
+
+bool needs_room(const char* call, int flags) {
+  return is_one_of(call, {"write", "pwrite", "mkdir", "rename", "linkat", "fsync", "ftruncate"}) ||
+         (is_one_of(call, {"open"}) && (flags & O_CREAT) != 0);
 }
 
 Fate fate_of(std::uint64_t number, const char* call, int flags) {
@@ -131,6 +139,8 @@ Fate fate_of(std::uint64_t number, const char* call, int flags) {
       return {here ? ENOSPC : 0, false};
     case Way::eio:
       return {here ? EIO : 0, false};
+    case Way::eintr:
+      return {here && is_one_of(call, {"write", "pwrite", "fsync", "flock"}) ? EINTR : 0, false};
     case Way::full:
       return {calls.number > 0 && number >= calls.number && needs_room(call, flags) ? ENOSPC : 0, here};
     case Way::truncated:

@@ -9,7 +9,7 @@ here=$(dirname "$(realpath "$0")")
 # shellcheck source=/dev/null
 . "$here/scenarios.sh"
 set_up "$@"
-ways=(ENOSPC EIO full short KILL INT TERM)
+ways=(ENOSPC EIO EINTR full short KILL INT TERM)
 
 failed() {
   echo "failing_calls: $scenario, call $call of $calls ($(call_made)), $way${nameless:+, no files without a name}: $*" >&2
@@ -36,7 +36,7 @@ check_message() {
 
 check() {
   case $way:$code in
-    short:0 | KILL:137 | INT:130 | TERM:143) ;;
+    EINTR:0 | short:0 | KILL:137 | INT:130 | TERM:143) ;;
     ENOSPC:1 | EIO:1 | full:1) check_message ;;
     *:0) ((harmless += 1)) ;;
     *) failed "exit code $code" ;;
