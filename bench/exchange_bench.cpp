@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -116,12 +117,16 @@ void run(Communicator& ranks) {
 }  // namespace strata::bench
 
 int main() {
-  const auto ranks = strata::join_world();
+  std::unique_ptr<strata::Communicator> ranks;
   try {
+    ranks = strata::join_world();
     strata::bench::run(*ranks);
     return 0;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "strata_bench_exchange: rank %d: %s\n", ranks->rank(), error.what());
-    ranks->abort(1);
+    std::fprintf(stderr, "strata_bench_exchange: rank %d: %s\n", ranks ? ranks->rank() : 0, error.what());
+    if (ranks) {
+      ranks->abort(1);
+    }
+    return 1;
   }
 }

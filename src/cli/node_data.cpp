@@ -72,7 +72,7 @@ class Lender {
   std::size_t used_ = 0;
 };
 
-/// Moves all arrays to memory that others can map; one after the other, so that no more than one is there twice.
+/// Moves all arrays to memory that others can map; until it is done there is room for both.
 NodeMemory move_to_node_memory(DataSource& source) {
   std::size_t bytes = 0;
   for_arrays(source, [&](const auto& array) { bytes += bytes_of(array); });

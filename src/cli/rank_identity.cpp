@@ -22,23 +22,28 @@ std::uint64_t hash_of(const std::string& text) {
   return hash.digest();
 }
 
-void leave_out_places(Json& config) {
+/// Machines may differ in threads and in where data lie.
+void leave_out_machine(Json& config, bool places_count) {
   if (config.is_array()) {
     for (Json& each : config) {
-      leave_out_places(each);
+      leave_out_machine(each, places_count);
     }
     return;
   }
-  for (const char* key : {"threads", "data", "validation_data", "test_data"}) {  // machines may differ in them
-    config.erase(key);
+  config.erase("threads");
+  for (const char* key : {"data", "validation_data", "test_data"}) {
+    if (!places_count) {
+      config.erase(key);
+    }
   }
 }
 
 }  // namespace
 
-RankIdentity identity_of(const Json& config, const DataSource& source, const std::string& weights_hash) {
+RankIdentity identity_of(const Json& config, const DataSource& source, const std::string& weights_hash,
+                         bool places_count) {
   Json compared = config;
-  leave_out_places(compared);
+  leave_out_machine(compared, places_count);
   const std::string text = compared.dump(-1, ' ', false, Json::error_handler_t::replace);
   return {hash_of(text + STRATA_VERSION), hash_of(data_hash(source)), hash_of(weights_hash)};
 }

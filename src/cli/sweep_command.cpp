@@ -253,7 +253,7 @@ Outcome follow(const SweepJob& job, const StopSignals& signals, Communicator& ra
 
 Outcome sweep(const SweepJob& job, Communicator& ranks) {
   if (ranks.world_size() > 1) {
-    check_alike(ranks, identity_of(job.options, job.source, first_weights_hash(job)));
+    check_alike(ranks, identity_of(job.options, job.source, first_weights_hash(job), true));
   }
   const int jobs = sum_of(ranks, static_cast<int>(job.settings.jobs));
   const StopSignals signals;  // there is nothing to keep before

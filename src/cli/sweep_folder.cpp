@@ -115,6 +115,7 @@ RunResult record_run(const fs::path& folder, const TrainSettings& settings, int 
                      const std::function<bool()>& stop_requested) {
   TrainSettings run = settings;
   run.config.threads = threads;
+  run.config.may_spare_threads = threads != settings.config.threads;
   Trainer trainer = make_trainer(run, source);
   RunRecord record(folder, settings);
   const std::array<Observer*, 1> observers{&record.log()};

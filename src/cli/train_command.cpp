@@ -322,7 +322,8 @@ Outcome run_train(const std::vector<std::string>& given_words, Communicator& ran
       settings = naming_file(arguments, [](const Arguments& all) { return train_settings(all); });
       share_among(ranks, settings);
     }
-    const TrainSettings& chosen = resumed ? resumed->settings : settings;
+    TrainSettings& chosen = resumed ? resumed->settings : settings;
+    chosen.config.may_spare_threads |= words.size() != given_words.size();  // a share, as none was given
     kernels::set_instruction_set(chosen.instruction_set);
     if (chosen.config.precision == kernels::Precision::bf16) {
       kernels::onednn::require_bf16(kernels::onednn::bf16_features());  // before anything is read or written

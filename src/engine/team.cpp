@@ -56,6 +56,9 @@ Team::Waiter::Waiter() : patience(kLongestSpin) {}
 
 Team::Team(int threads)
     : size_(threads), crowded_(threads > available_threads()), waiters_(static_cast<std::size_t>(threads)) {
+  for (Waiter& waiter : waiters_) {
+    waiter.taken.resize(waiters_.size());
+  }
   try {
     for (int thread = 1; thread < size_; ++thread) {
       workers_.emplace_back([this, thread] { work(thread); });
@@ -133,11 +136,8 @@ void Team::keep_apart(int thread) {
   if (crowded_ || std::ranges::none_of(waiters_, shares) || now - waiter.moved < kBetweenMoves) {
     return;
   }
-  std::vector<int> taken;
-  for (const Waiter& each : waiters_) {
-    taken.push_back(each.cpu);
-  }
-  leave_cpus(taken);
+  std::ranges::transform(waiters_, waiter.taken.begin(), [](const Waiter& each) { return each.cpu.load(); });
+  leave_cpus(waiter.taken);
   waiter.cpu = current_cpu();
   waiter.moved = now;
 }

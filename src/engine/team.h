@@ -49,6 +49,7 @@ class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter 
     unsigned waits = 0;
     std::atomic<int> cpu{-1};  ///< where it ran when it last woke or began a job
     std::chrono::steady_clock::time_point moved{};
+    std::vector<int> taken;  ///< the team's CPUs, with room for all of them: nothing is allocated within a job
     Waiter();
   };
 

@@ -18,7 +18,14 @@ void work(TrialQueue& trials) {
   const std::function<bool()> stopped = [&] { return trials.stopped(); };
   try {
     while (const Trial* trial = trials.take()) {
-      trials.give_back(*trial, run_trial(*trial, stopped));
+      std::optional<TrialRecord> record;
+      try {
+        record = run_trial(*trial, stopped);
+      } catch (...) {
+        trials.give_back(*trial, {});  // or partners would wait for it
+        throw;
+      }
+      trials.give_back(*trial, record);
     }
   } catch (...) {
     trials.fail();
