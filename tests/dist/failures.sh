@@ -47,7 +47,12 @@ expect 2 'has other options' "$strata" sweep "${small[@]}" --batch-size 16 --run
 expect 4 'no trial was completed' "$strata" sweep "${small[@]}" --quiet --lower-lr 1e30 --upper-lr 1e30
 run=${run/ train / sweep }
 expect 3 'error: rank 1: .*tablex.csv' sh -c "$run" "$strata" table x
-expect 2 'rank 1 has other data' sh -c "$run" "$strata" table other
+expect 2 'rank 1 has another version or other options' sh -c "$run" "$strata" table other  # paths stand in records
+mkdir there
+cp tableother.csv there/table.csv
+# shellcheck disable=SC2016
+expect 2 'rank 1 has other data' \
+  sh -c '[ "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" = 0 ] || cd there; exec "$0" sweep --data table.csv --epochs 1' "$strata"
 # shellcheck disable=SC2016
 expect 2 'rank 1 has another version or other options' \
   sh -c 'exec "$0" sweep --data table.csv --epochs 1 --hidden "2${OMPI_COMM_WORLD_RANK:-$PMI_RANK}"' "$strata"
