@@ -21,7 +21,7 @@ int useful(const std::vector<std::size_t>& hidden, std::size_t batch_size) {
 
 TEST_CASE("more rows and wider layers are worth more threads", "[engine]") {
   int before = 0;
-  for (const std::size_t batch_size : {1, 8, 32, 128, 1024, 4096}) {
+  for (const std::size_t batch_size : {1U, 8U, 32U, 128U, 1024U, 4096U}) {
     const int threads = useful({300, 100, 50}, batch_size);
     CHECK(threads > before);
     before = threads;
