@@ -106,6 +106,7 @@ std::vector<Timing> time_teams(const std::vector<Team>& teams, std::size_t batch
     }
   }
   std::vector<Timing> timings;
+  timings.reserve(seconds.size());
   for (auto& of_team : seconds) {
     timings.push_back(summarise(std::move(of_team)));
   }
@@ -151,7 +152,7 @@ Network bench_exchange() {
   for (const Json& each : measured.at("exchanges")) {
     measurements.push_back({each.at("floats"), each.at("best")});
   }
-  const Network network = fit_network("this machine's memory", measured.at("message"), measurements);
+  Network network = fit_network("this machine's memory", measured.at("message"), measurements);
   fmt::print(
       "\nThe exchange alone, 2 ranks: latency {:.1f} us, {:.2f} GB/s each way, {:.2f} us a message\n\n"
       "| floats | best, us | median | predicted |\n|---|---|---|---|\n",

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/training.h"
@@ -79,8 +80,7 @@ NodeMemory move_to_node_memory(DataSource& source) {
   NodeMemory memory(bytes);
   Lender lender(memory.mapping());
   for_arrays(source, [&](auto& array) {
-    const auto own = std::move(array);
-    array.clear();
+    const auto own = std::exchange(array, {});
     std::ranges::copy(own, lender.lend(array, own.size()).begin());
   });
   return memory;

@@ -178,6 +178,8 @@ void TrialLeader::hear(int rank, const Json& message, TrialQueue* trials) {
     signal_ = message.at(kSignal).get<int>();
   } else if (message.contains(kLeft)) {
     ++left_;
+  } else if (trials == nullptr) {
+    throw failed_error("rank {} brings a trial after the last one", rank);
   } else {
     take_back(rank, message, *trials);
   }
