@@ -3,23 +3,17 @@
 # Exits with 77 (skipped) without MPI.
 set -euo pipefail
 
-strata=$1 mpiexec=$2 folder=$3
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-[[ -n $mpiexec && $mpiexec != *-NOTFOUND ]] || { echo "skipped: no MPI"; exit 77; }
-rm -rf "$folder"
-mkdir -p "$folder"
-cd "$folder"
-failures=0
+# shellcheck source=tests/dist/set_up.sh
+source "$(dirname "${BASH_SOURCE[0]}")/set_up.sh"
 
 # expect CODE PATTERN COMMAND…: two ranks; PATTERN stands in exactly one line of stderr.
 expect() {
   local code=$1 pattern=$2 status=0
   shift 2
-  "$here/with_ranks" "$mpiexec" 2 "$@" >out 2>err || status=$?
+  on_ranks 2 "$@" >out 2>err || status=$?
   if [[ $status != "$code" || $(grep -c -- "$pattern" err) != 1 ]]; then
-    echo "FAILED: $* exits with $status (expected $code); expected one line with '$pattern' in:"
+    fail "$* exits with $status (expected $code); expected one line with '$pattern' in:"
     cat err
-    failures=$((failures + 1))
   fi
 }
 

@@ -3,32 +3,14 @@
 # bit, with several configurations; runs go on with other numbers of ranks. Exits with 77 (skipped) without MPI.
 set -euo pipefail
 
-strata=$1 mpiexec=$2 folder=$3
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-[[ -n $mpiexec && $mpiexec != *-NOTFOUND ]] || { echo "skipped: no MPI"; exit 77; }
-rm -rf "$folder"
-mkdir -p "$folder"
-cd "$folder"
-failures=0
+# shellcheck source=tests/dist/set_up.sh
+source "$(dirname "${BASH_SOURCE[0]}")/set_up.sh"
 
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
-
-# A table of 700 rows in three classes, by integers only.
-awk 'BEGIN {
-  print "a,b,c,d,label"; s = 1
-  for (r = 0; r < 700; ++r) {
-    line = ""
-    for (f = 0; f < 4; ++f) { s = (s * 1103 + 12345) % 65537; line = line (s % 1000) / 250 "," }
-    print line "k" (s + r) % 3
-  }
-}' >table.csv
+table_of_three_classes >table.csv
 
 hash_of() { sed -n 's/.*"weights_hash":"\([0-9a-f]*\)".*/\1/p'; }
 alone() { "$strata" train --quiet --json --threads 2 "$@" | hash_of; }
-ranks() { local n=$1; shift; "$here/with_ranks" "$mpiexec" "$n" "$strata" train --quiet --json "$@" | hash_of; }
+ranks() { local n=$1; shift; on_ranks "$n" "$strata" train --quiet --json "$@" | hash_of; }
 
 # check NAME OPTION…: one process and 1 … 4 ranks.
 check() {

@@ -3,30 +3,10 @@
 # and goes on after one of its ranks was killed or stopped. Exits with 77 (skipped) without MPI.
 set -euo pipefail
 
-strata=$1 mpiexec=$2 folder=$3
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-[[ -n $mpiexec && $mpiexec != *-NOTFOUND ]] || { echo "skipped: no MPI"; exit 77; }
-rm -rf "$folder"
-mkdir -p "$folder"
-cd "$folder"
-failures=0
+# shellcheck source=tests/dist/set_up.sh
+source "$(dirname "${BASH_SOURCE[0]}")/set_up.sh"
 
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
-
-# A table of 700 rows in three classes, by integers only.
-awk 'BEGIN {
-  print "a,b,c,d,label"; s = 1
-  for (r = 0; r < 700; ++r) {
-    line = ""
-    for (f = 0; f < 4; ++f) { s = (s * 1103 + 12345) % 65537; line = line (s % 1000) / 250 "," }
-    print line "k" (s + r) % 3
-  }
-}' >table.csv
-
-ranks() { local n=$1; shift; "$here/with_ranks" "$mpiexec" "$n" "$@"; }
+table_of_three_classes >table.csv
 
 # What a sweep has found, without the order of its trials and their seconds.
 records() { sed -E 's/"seconds":[^,}]*,//' "$1/trials.jsonl" | sort; }
@@ -49,7 +29,7 @@ check() {
   (cd "$name/1" && "$strata" sweep --data ../../table.csv --jobs 2 --progress none "$@" --run-dir sweep >table 2>notes) ||
     fail "$name: one process: $(cat "$name/1/notes")"
   for n in 2 3; do
-    (cd "$name/$n" && ranks "$n" "$strata" sweep --data ../../table.csv --progress none "$@" --run-dir sweep >table 2>notes) ||
+    (cd "$name/$n" && on_ranks "$n" "$strata" sweep --data ../../table.csv --progress none "$@" --run-dir sweep >table 2>notes) ||
       fail "$name: $n ranks: $(cat "$name/$n/notes")"
     check_whole "$name, $n ranks" "$name/1/sweep" "$name/$n/sweep"
     diff "$name/1/table" "$name/$n/table" >difference || fail "$name: $n ranks print another table: $(cat difference)"
@@ -75,7 +55,7 @@ stop() {
   local signal=$1 rank=$2 code=$3 status=0 lines=0
   rm -rf stopped pid.*
   # shellcheck disable=SC2016  # for the ranks' own shells
-  ranks 3 sh -c 'echo $$ >"pid.${OMPI_COMM_WORLD_RANK:-$PMI_RANK}"; exec "$@"' sh \
+  on_ranks 3 sh -c 'echo $$ >"pid.${OMPI_COMM_WORLD_RANK:-$PMI_RANK}"; exec "$@"' sh \
     "$strata" "${long[@]}" --jobs 1 --run-dir stopped >out 2>notes &
   until ((lines >= 3)) || ! kill -0 $! 2>/dev/null; do
     sleep 0.02
@@ -100,12 +80,12 @@ go_on() {
 }
 
 stop KILL 1 137
-go_on 'rank 1 killed, then 2 ranks' ranks 2 "$strata"
+go_on 'rank 1 killed, then 2 ranks' on_ranks 2 "$strata"
 stop KILL 0 137
 go_on 'rank 0 killed, then one process' "$strata"
 stop TERM 2 143
 [[ $(grep -c 'stopped by SIGTERM' notes) == 1 ]] || fail "SIGTERM: $(cat notes)"
-go_on 'rank 2 asked to stop, then 3 ranks' ranks 3 "$strata"
+go_on 'rank 2 asked to stop, then 3 ranks' on_ranks 3 "$strata"
 
 ((failures == 0)) || exit 1
 echo "ranks sweep as one process does"
