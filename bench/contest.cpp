@@ -7,7 +7,6 @@
 #include <map>
 #include <string>
 #include <thread>
-#include <utility>
 
 #include "bench/fma_peak.h"
 #include "kernels/onednn/threads.h"
@@ -52,8 +51,6 @@ std::function<double()> contestant(const Case& one, const Effort& effort) {
   }
   const auto calls = effort.quick ? 1 : std::max<std::size_t>(1, static_cast<std::size_t>(kSecondsARound / estimate));
   return [&one, calls] {
-    kernels::onednn::use_threads(one.label.threads);
-    rest();
     if (calls > 1) {
       one.call();
     }
@@ -63,7 +60,10 @@ std::function<double()> contestant(const Case& one, const Effort& effort) {
 
 /// Seconds that the FMA loop takes for 1e9 operations.
 std::function<double()> peak_contestant(int threads, const Effort& effort) {
-  return [threads, seconds = effort.quick ? 0 : kSecondsARound] { return 1 / fma_peak(threads, seconds); };
+  return [threads, seconds = effort.quick ? 0 : kSecondsARound] {
+    rest();
+    return 1 / fma_peak(threads, seconds);
+  };
 }
 
 }  // namespace
@@ -72,7 +72,11 @@ void run_contest(Report& report, const Effort& effort, int rounds, const std::ve
   std::vector<std::function<double()>> contestants;
   contestants.reserve(2 * cases.size());
   for (const Case& one : cases) {
-    contestants.push_back(contestant(one, effort));
+    contestants.push_back([&one, turn = contestant(one, effort)] {
+      kernels::onednn::use_threads(one.label.threads);  // which wakes them
+      rest();
+      return turn();
+    });
   }
   std::map<int, std::size_t> peaks;  // by number of threads: which contestant
   for (const Case& one : cases) {
@@ -81,12 +85,6 @@ void run_contest(Report& report, const Effort& effort, int rounds, const std::ve
     }
   }
 
-  for (std::function<double()>& each : contestants) {
-    each = [turn = std::move(each)] {
-      rest();
-      return turn();
-    };
-  }
   const LoadWatch watch;
   const std::vector<Timing> timings = alternate(effort.rounds_or(rounds), contestants);
   const MachineLoad load = watch.load();

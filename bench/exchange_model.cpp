@@ -4,11 +4,13 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/batch_division.h"
+
 namespace strata::bench {
 
 namespace {
 
-constexpr std::size_t kRowBlock = 64;
+constexpr std::size_t kRowBlock = BatchDivision::kRowBlock;
 constexpr std::size_t kMostRows = std::size_t{1} << 24;
 /// As the panels engine cuts gradients: engine/panels_ranks.cpp.
 constexpr double kBucketFloats = 32 * 1024;
@@ -25,8 +27,8 @@ double messages(std::size_t ranks) { return 2 * (whole(ranks) - 1); }
 
 }  // namespace
 
-double exchange_seconds(const Network& network, double floats, std::size_t ranks) {
-  return 2 * network.latency + messages(ranks) * network.message + traffic(floats, ranks) / network.bandwidth;
+double exchange_seconds(const Network& network, double floats, std::size_t ranks, double buckets) {
+  return 2 * network.latency + buckets * messages(ranks) * network.message + traffic(floats, ranks) / network.bandwidth;
 }
 
 Network fit_network(std::string name, double message, std::span<const ExchangeMeasurement> measurements) {
@@ -73,9 +75,7 @@ double SharedStep::computing(std::size_t batch, std::size_t ranks) const {
 }
 
 double SharedStep::exchanging(const Network& network, std::size_t ranks) const {
-  return ranks == 1 ? 0
-                    : 2 * network.latency + buckets_ * messages(ranks) * network.message +
-                          traffic(floats_, ranks) / network.bandwidth;
+  return ranks == 1 ? 0 : exchange_seconds(network, floats_, ranks, buckets_);
 }
 
 double SharedStep::hiding(double computing) const { return std::max(0.0, computing - fixed_) / 3; }

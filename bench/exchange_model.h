@@ -17,8 +17,9 @@ struct Network {
   double message = 0;    ///< seconds of a core that one more message costs: sent there, another received
 };
 
-/// Gradients exchanged at once: each rank sends shares of its sums to all others, and then its share of the totals.
-double exchange_seconds(const Network& network, double floats, std::size_t ranks);
+/// Gradients exchanged in so many buckets: of each, a rank sends shares of its sums to all others, and then its share
+/// of the totals.
+double exchange_seconds(const Network& network, double floats, std::size_t ranks, double buckets = 1);
 
 struct ExchangeMeasurement {
   std::size_t floats;

@@ -6,6 +6,7 @@
 #include <array>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 
 #include "cli/config_text.h"
@@ -78,11 +79,18 @@ const Json& options_of_record(const Json& record, const Command& command) {
 
 GivenTexts given_texts(const Json& options, const Command& command, bool is_record) {
   GivenTexts given;
+  std::optional<Command> train;  // made when a key that is not the command's asks for it
+  const auto is_of_train = [&](const std::string& name) {
+    if (!train) {
+      train = train_command();
+    }
+    return find_option(*train, name) != nullptr;
+  };
   for (const auto& [key, value] : options.items()) {
     const std::string name = with('-', key);
     const Option* option = find_option(command, name);
     if (option == nullptr) {
-      if (is_record && (is_one_of(key, kOfRecords) || find_option(train_command(), name) != nullptr)) {
+      if (is_record && (is_one_of(key, kOfRecords) || is_of_train(name))) {
         continue;
       }
       throw unknown(key, command);

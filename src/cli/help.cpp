@@ -193,16 +193,15 @@ std::string markdown_help() {
   return text + optimizers_markdown() + schedules_markdown();
 }
 
-bool print_if_asked(const Command& command, const Arguments& arguments) {
-  if (arguments.given("help")) {
-    write_stdout(command_help(command));
-    return true;
+bool print_if_asked(const Command& command, const Arguments& arguments, bool speaks) {
+  const bool help = arguments.given("help");
+  if (!help && !arguments.given("version")) {
+    return false;
   }
-  if (arguments.given("version")) {
-    write_stdout(version_text());
-    return true;
+  if (speaks) {
+    write_stdout(help ? command_help(command) : version_text());
   }
-  return false;
+  return true;
 }
 
 }  // namespace strata::cli

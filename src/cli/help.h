@@ -17,7 +17,8 @@ std::string command_help(const Command& command);
 /// The same for every command, as docs/options.md has it.
 std::string markdown_help();
 
-/// Prints the command's help for --help, the versions for --version; false if neither was given.
-bool print_if_asked(const Command& command, const Arguments& arguments);
+/// Prints the command's help for --help, the versions for --version, if this process `speaks`; false if neither was
+/// given.
+bool print_if_asked(const Command& command, const Arguments& arguments, bool speaks = true);
 
 }  // namespace strata::cli

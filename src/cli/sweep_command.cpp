@@ -290,9 +290,7 @@ Outcome run_sweep(const std::vector<std::string>& words, Communicator& ranks) {
   std::optional<SweepJob> job;
   together(ranks, [&] {
     arguments = parse_arguments(command, words);
-    const bool answered = ranks.rank() == 0 ? print_if_asked(command, *arguments)
-                                            : arguments->given("help") || arguments->given("version");
-    if (!answered) {
+    if (!print_if_asked(command, *arguments, ranks.rank() == 0)) {
       job = naming_file(*arguments, [&](const Arguments& all) {
         return prepared(settings_on_ranks(all, threads), command_line("sweep", without_config(command, all, words)));
       });

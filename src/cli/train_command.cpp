@@ -309,8 +309,7 @@ Outcome run_train(const std::vector<std::string>& given_words, Communicator& ran
   bool answered = false;
   together(ranks, [&] {
     const Arguments arguments = parse_arguments(command, words);
-    answered =
-        ranks.rank() == 0 ? print_if_asked(command, arguments) : arguments.given("help") || arguments.given("version");
+    answered = print_if_asked(command, arguments, ranks.rank() == 0);
     if (answered) {
       return;
     }
