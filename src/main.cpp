@@ -104,9 +104,8 @@ void print_failure(const strata::Communicator* ranks, const std::exception& erro
                                : std::string(error.what()));
 }
 
-/// Runs the command, and tells what has gone wrong.
-ExitCode run(const std::vector<std::string>& words) {
-  std::unique_ptr<strata::Communicator> ranks;
+/// Runs the command on its `ranks`, which it sets, and tells what has gone wrong.
+ExitCode run_on(std::unique_ptr<strata::Communicator>& ranks, const std::vector<std::string>& words) {
   try {
     check_alone(words);
     ranks = strata::launched() && strata::cli::runs_on_ranks(words) ? strata::join_world()
@@ -126,6 +125,17 @@ ExitCode run(const std::vector<std::string>& words) {
     print_failure(ranks.get(), error);
   }
   return end_all(ranks.get(), ExitCode::failed);
+}
+
+/// Until its ranks have been left together.
+ExitCode run(const std::vector<std::string>& words) {
+  std::unique_ptr<strata::Communicator> ranks;
+  const ExitCode code = run_on(ranks, words);
+  if (ranks != nullptr && ranks->world_size() > 1) {
+    // Once one rank has ended with an exit code that is not 0, the launcher sends SIGTERM to those still on their way.
+    strata::cli::ignore_stop_signals();
+  }
+  return code;
 }
 
 }  // namespace

@@ -50,6 +50,11 @@ void end_on_stop_signals() {
   handle(SIGTERM);
 }
 
+void ignore_stop_signals() {
+  std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGTERM, SIG_IGN);
+}
+
 StopSignals::StopSignals() { g_takes_note = true; }
 
 StopSignals::~StopSignals() { end_at_once(); }

@@ -10,6 +10,9 @@ void ignore_broken_pipes();
 /// To be called in the main thread, before others start.
 void end_on_stop_signals();
 
+/// From now on SIGINT and SIGTERM do nothing: for a process that has done its work and is about to end.
+void ignore_stop_signals();
+
 /// While this lives, the first SIGINT or SIGTERM only leaves a note; a second one of either ends the process at once.
 /// One at a time, in the main thread.
 class StopSignals {
