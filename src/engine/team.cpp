@@ -55,7 +55,10 @@ bool spin_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old, std
 Team::Waiter::Waiter() : patience(kLongestSpin) {}
 
 Team::Team(int threads)
-    : size_(threads), crowded_(threads > available_threads()), waiters_(static_cast<std::size_t>(threads)) {
+    : size_(threads),
+      crowded_(threads > available_threads()),
+      share_((threads + affinity_cpus() - 1) / affinity_cpus()),
+      waiters_(static_cast<std::size_t>(threads)) {
   for (Waiter& waiter : waiters_) {
     waiter.taken.resize(waiters_.size());
   }
@@ -97,6 +100,9 @@ void Team::work(int thread) {
     if (stopping_) {
       return;
     }
+    if (crowded_) {
+      keep_apart(thread);
+    }
     function_(callable_, thread);
     barrier(thread);
   }
@@ -131,12 +137,17 @@ void Team::wait_past(const std::atomic<std::uint32_t>& counter, std::uint32_t ol
 void Team::keep_apart(int thread) {
   Waiter& waiter = waiters_[static_cast<std::size_t>(thread)];
   waiter.cpu = current_cpu();
-  const auto shares = [&](const Waiter& other) { return &other != &waiter && other.cpu == waiter.cpu; };
+  const auto threads_on = [&](int cpu) {
+    return std::ranges::count(waiters_, cpu, [](const Waiter& each) { return each.cpu.load(); });
+  };
   const auto now = std::chrono::steady_clock::now();
-  if (crowded_ || std::ranges::none_of(waiters_, shares) || now - waiter.moved < kBetweenMoves) {
+  if (threads_on(waiter.cpu) <= share_ || now - waiter.moved < kBetweenMoves) {
     return;
   }
-  std::ranges::transform(waiters_, waiter.taken.begin(), [](const Waiter& each) { return each.cpu.load(); });
+  std::ranges::transform(waiters_, waiter.taken.begin(), [&](const Waiter& each) {
+    const int cpu = each.cpu;
+    return threads_on(cpu) >= share_ ? cpu : -1;
+  });
   leave_cpus(waiter.taken);
   waiter.cpu = current_cpu();
   waiter.moved = now;

@@ -13,8 +13,9 @@ namespace strata {
 
 /// The caller and threads - 1 workers, which start with the team, flush denormals, and end with it. Waiting spins for a
 /// bounded time and then sleeps, so that a loaded machine does not collapse: a thread whose waits end while it spins
-/// keeps spinning, one that waits in vain soon sleeps at once and tries again from time to time. A thread that wakes on
-/// another's CPU moves to one of its own: as each sleeps while the other runs, the system sees no need to part them.
+/// keeps spinning, one that waits in vain soon sleeps at once and tries again from time to time. A thread that finds
+/// itself on a CPU with more of the team than its share moves to another: as each sleeps or yields while the other runs,
+/// the system sees no need to part them.
 class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter has its own cache line
  public:
   /// Throws Error(failed) if the system does not give so many threads.
@@ -55,11 +56,12 @@ class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter 
 
   /// Returns once `counter` is no longer `old`.
   void wait_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old, int thread);
-  /// By a thread that woke: to a CPU that no other has, if it shares one.
+  /// By a thread that woke or, in a crowd, begins a job: to a CPU that has fewer, if too many of the team have its own.
   void keep_apart(int thread);
 
   int size_;
   bool crowded_;  ///< more threads than CPUs, so that a waiting thread gives its CPU to the next
+  int share_;     ///< threads that a CPU has if all have alike
   Function function_ = nullptr;
   void* callable_ = nullptr;
   alignas(64) std::atomic<std::uint32_t> jobs_{0};      ///< jobs started
