@@ -90,7 +90,8 @@ class PanelsStep {  // NOLINT(clang-analyzer-optin.performance.Padding): in the 
         return;
       }
       const Phase::Operation& operation = phase.operations.front();
-      for_columns(share(blocks_of_result(operation) * rows, thread, team_.size()), rows, [&](Range part, Range blocks) {
+      const Range mine = share_of_panels(results_of(layers_, operation), rows, thread, team_.size());
+      for_columns(mine, rows, [&](Range part, Range blocks) {
         for_chunks(part, schedule_.chunk_rows, [&](Range chunk) { product(operation, chunk, blocks); });
       });
     });
@@ -99,8 +100,8 @@ class PanelsStep {  // NOLINT(clang-analyzer-optin.performance.Padding): in the 
   void tiles() {
     team_.run([&](int thread) {
       for (std::size_t l = 0; l < layers_.size(); ++l) {
-        const std::size_t count = panels::tile_count(layers_[l].spec.inputs, layers_[l].spec.outputs);
-        tiles_of(l, share(count, thread, team_.size()));
+        const LayerSpec& layer = layers_[l].spec;
+        tiles_of(l, share_of_panels(layer.outputs, panels::blocks_of(layer.inputs), thread, team_.size()));
       }
     });
   }
@@ -113,7 +114,7 @@ class PanelsStep {  // NOLINT(clang-analyzer-optin.performance.Padding): in the 
   /// All of one product, by the caller alone.
   void product(const Phase::Operation& operation) {
     for_chunks({0, oracle_.rows().size()}, schedule_.chunk_rows, [&](Range chunk) {
-      product(operation, chunk, {0, blocks_of_result(operation)});
+      product(operation, chunk, {0, panels::blocks_of(results_of(layers_, operation))});
     });
   }
 
@@ -130,11 +131,6 @@ class PanelsStep {  // NOLINT(clang-analyzer-optin.performance.Padding): in the 
     return plan;
   }
 
-  std::size_t blocks_of_result(const Phase::Operation& operation) const {
-    const LayerSpec& layer = layers_[operation.layer].spec;
-    return panels::blocks_of(operation.kind == Phase::Kind::forward ? layer.outputs : layer.inputs);
-  }
-
   void through(const Phase& phase, Range rows, int thread) {
     for (const Phase::Operation& operation : phase.operations) {
       if (operation.kind == Phase::Kind::loss) {
@@ -143,7 +139,7 @@ class PanelsStep {  // NOLINT(clang-analyzer-optin.performance.Padding): in the 
         losses_[static_cast<std::size_t>(thread)](samples_, oracle_.rows(), rows, output.values.view(), &gradient,
                                                   std::span(row_losses_).subspan(rows.first, rows.size()));
       } else {
-        product(operation, rows, {0, blocks_of_result(operation)});
+        product(operation, rows, {0, panels::blocks_of(results_of(layers_, operation))});
       }
     }
   }

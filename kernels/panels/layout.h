@@ -16,6 +16,10 @@ constexpr std::size_t blocks_of(std::size_t features) { return (features + kWidt
 /// `features` rounded up to whole blocks.
 constexpr std::size_t padded(std::size_t features) { return blocks_of(features) * kWidth; }
 
+/// Whether the last panel of `results` results has at most half a line of them, which is then all that is computed of
+/// it.
+constexpr bool is_narrow(std::size_t results) { return results % kWidth > 0 && results % kWidth <= kWidth / 2; }
+
 /// Activations or gradients of a batch: [feature / 16][row][feature % 16], `capacity` rows in each block.
 /// What stands in the places past the last feature is finite and never read into another feature.
 struct Blocked {

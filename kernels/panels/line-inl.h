@@ -24,15 +24,13 @@ using V = hn::Vec<D>;
 inline constexpr std::size_t kLanes = hn::MaxLanes(D());
 inline constexpr std::size_t kVectors = kWidth / kLanes;
 
-/// A last panel of at most kWidth / 2 results is narrow: half a line is all that is computed of it, as whole vectors
-/// or as one of half the lanes.
+/// Of a narrow panel half a line is computed, as whole vectors or as one of half the lanes.
 using H = hn::Half<D>;
 inline constexpr bool kHalfVector = kLanes > kWidth / 2;
 /// Whole vectors of so many panels that are computed.
 constexpr std::size_t vectors_of(std::size_t panels, bool narrow) {
   return panels * kVectors - (narrow ? (kVectors + 1) / 2 : 0);
 }
-constexpr bool is_narrow(std::size_t results) { return results % kWidth > 0 && results % kWidth <= kWidth / 2; }
 
 /// Floats that stay in a core's second cache beside what streams through it.
 inline std::size_t near_floats() { return second_cache_bytes() / 2 / sizeof(float); }

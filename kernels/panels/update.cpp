@@ -337,6 +337,17 @@ struct Places {
   }
 };
 
+/// Brings the transposed copy of the units of kPanels neighbouring panels up to date, at once: another core has read
+/// its lines, and takes less time to give them up while the next unit's gradients are summed than many after each
+/// other.
+template <std::size_t kPanels>
+HWY_INLINE void transpose_units(const LayerParameters& layer, std::size_t panel, std::size_t block) {
+  for (std::size_t p = panel; layer.transposed != nullptr && p < panel + kPanels; ++p) {
+    transpose(layer.weights + unit_offset(layer, p, block),
+              layer.transposed + panel_index(layer.outputs, block * kWidth, p * kWidth));
+  }
+}
+
 /// Plain SGD, whose gradients never leave the registers.
 struct InRegisters {
   const LayerParameters& layer;
@@ -346,16 +357,19 @@ struct InRegisters {
   struct Unit {
     Places<kPanels> weights;
     OptimizerUpdate update;
+    const LayerParameters& layer;
+    std::size_t panel;
+    std::size_t block;
 
     HWY_INLINE void vector(V gradient, std::size_t beside, std::size_t index) const {
       descend(update, gradient, weights.at[beside] + index);
     }
-    HWY_INLINE void done() const {}
+    HWY_INLINE void done() const { transpose_units<kPanels>(layer, panel, block); }
   };
 
   template <std::size_t kPanels>
   HWY_INLINE Unit<kPanels> unit(std::size_t panel, std::size_t block) const {
-    return {{layer, layer.weights, panel, block}, update};
+    return {{layer, layer.weights, panel, block}, update, layer, panel, block};
   }
 
   HWY_INLINE void bias(Tile<1, 1, false> gradient, std::size_t panel) const {
@@ -408,6 +422,7 @@ struct ThroughBuffer {
         update_span(by.update, gradients[beside], by.layer.weights, by.layer.weight_state,
                     unit_offset(by.layer, panel + beside, block), kWidth * kWidth);
       }
+      transpose_units<kPanels>(by.layer, panel, block);
     }
   };
 
@@ -451,14 +466,6 @@ struct Stored {
   }
 };
 
-/// Brings the transposed copy of a unit up to date.
-HWY_INLINE void transpose_unit(const LayerParameters& layer, std::size_t panel, std::size_t block) {
-  if (layer.transposed != nullptr) {
-    transpose(layer.weights + unit_offset(layer, panel, block),
-              layer.transposed + panel_index(layer.outputs, block * kWidth, panel * kWidth));
-  }
-}
-
 /// The gradients of a group, each handed to by.unit(…) as soon as it is summed.
 template <std::size_t kMostInputs, std::size_t kPanels, bool kNarrow, class By>
 HWY_INLINE void sum_group(Blocked src, Blocked diff_dst, std::size_t rows, Group group, const By& by) {
@@ -471,13 +478,11 @@ HWY_INLINE void sum_group(Blocked src, Blocked diff_dst, std::size_t rows, Group
   }
 }
 
-/// The gradients of some units of a layer, handed to By, those of a panel's biases to by.bias; then finish(panel,
-/// blocks).
-template <class By, class Finish>
+/// The gradients of some units of a layer, handed to By, those of a panel's biases to by.bias.
+template <class By>
 HWY_INLINE void sum_gradients(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
-                              Range tiles, const By& by, Finish&& finish) {
-  const auto finish_panel = [&](std::size_t panel, Range blocks) HWY_ATTR {
-    finish(panel, blocks);
+                              Range tiles, const By& by) {
+  const auto sum_bias = [&](std::size_t panel, Range blocks) HWY_ATTR {
     if (blocks.first == 0) {
       by.bias(bias_gradient(diff_dst, panel, rows), panel);
     }
@@ -488,36 +493,30 @@ HWY_INLINE void sum_gradients(const LayerParameters& layer, Blocked src, Blocked
       [&](Group group) HWY_ATTR {
         narrow(group.panel + 1) ? sum_group<kSingleInputs, 1, true>(src, diff_dst, rows, group, by)
                                 : sum_group<kSingleInputs, 1, false>(src, diff_dst, rows, group, by);
-        finish_panel(group.panel, group.blocks);
+        sum_bias(group.panel, group.blocks);
       },
       [&](Group group) HWY_ATTR {
         if constexpr (kPairInputs > 0) {
           narrow(group.panel + 2) ? sum_group<kPairInputs, 2, true>(src, diff_dst, rows, group, by)
                                   : sum_group<kPairInputs, 2, false>(src, diff_dst, rows, group, by);
-          finish_panel(group.panel, group.blocks);
-          finish_panel(group.panel + 1, group.blocks);
+          sum_bias(group.panel, group.blocks);
+          sum_bias(group.panel + 1, group.blocks);
         }
       });
 }
 
 void UpdateTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
                  const OptimizerUpdate& update, Range tiles) {
-  const auto copy = [&](std::size_t panel, Range blocks) HWY_ATTR {
-    for (std::size_t block = blocks.first; block < blocks.last; ++block) {
-      transpose_unit(layer, panel, block);
-    }
-  };
   if (update.rule == UpdateRule::sgd && update.weight_decay == WeightDecay::none && !update.clips()) {
-    sum_gradients(layer, src, diff_dst, rows, tiles, InRegisters{layer, update}, copy);
+    sum_gradients(layer, src, diff_dst, rows, tiles, InRegisters{layer, update});
   } else {
-    sum_gradients(layer, src, diff_dst, rows, tiles, ThroughBuffer{layer, update}, copy);
+    sum_gradients(layer, src, diff_dst, rows, tiles, ThroughBuffer{layer, update});
   }
 }
 
 void GradientTiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows, float* gradient,
                    float* gradient_of_bias, Range tiles) {
-  sum_gradients(layer, src, diff_dst, rows, tiles, Stored{layer, gradient, gradient_of_bias},
-                [](std::size_t, Range) HWY_ATTR {});
+  sum_gradients(layer, src, diff_dst, rows, tiles, Stored{layer, gradient, gradient_of_bias});
 }
 
 void ApplyTiles(const LayerParameters& layer, const float* gradient, const float* gradient_of_bias,
@@ -527,7 +526,7 @@ void ApplyTiles(const LayerParameters& layer, const float* gradient, const float
     const std::size_t block = tile % blocks_of(layer.inputs);
     const std::size_t offset = unit_offset(layer, panel, block);
     update_span(update, gradient + offset, layer.weights, layer.weight_state, offset, kWidth * kWidth);
-    transpose_unit(layer, panel, block);
+    transpose_units<1>(layer, panel, block);
     if (block == 0) {
       const std::size_t first = panel * kWidth;
       update_span(update, gradient_of_bias + first, layer.bias, layer.bias_state, first, kWidth);

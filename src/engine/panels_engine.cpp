@@ -221,14 +221,14 @@ class PanelsEngine final : public Engine {
 
   /// This thread's share of a product's panels, over all rows; a panel that two threads share is divided by rows.
   void columns(const Phase::Operation& operation, std::size_t rows, int thread) {
-    const std::size_t count = blocks_of_result(operation);
     if (rows == 0) {  // of a batch with fewer row blocks than ranks
       return;
     }
-    for_columns(share(count * rows, thread, team_.size()), rows, [&](Range part, Range blocks) {
-      for_chunks(part, column_rows(layers_[operation.layer].spec),
-                 [&](Range chunk) { product(operation, chunk, blocks); });
-    });
+    for_columns(share_of_panels(results_of(layers_, operation), rows, thread, team_.size()), rows,
+                [&](Range part, Range blocks) {
+                  for_chunks(part, column_rows(layers_[operation.layer].spec),
+                             [&](Range chunk) { product(operation, chunk, blocks); });
+                });
   }
 
   /// A run of operations on whole rows.
@@ -241,14 +241,9 @@ class PanelsEngine final : public Engine {
         state.correct += state.loss(batch.samples, batch.rows, rows, output.values.view(), &gradient,
                                     std::span(row_losses_).subspan(rows.first, rows.size()));
       } else {
-        product(operation, rows, {0, blocks_of_result(operation)});
+        product(operation, rows, {0, panels::blocks_of(results_of(layers_, operation))});
       }
     }
-  }
-
-  std::size_t blocks_of_result(const Phase::Operation& operation) const {
-    const LayerSpec& layer = layers_[operation.layer].spec;
-    return panels::blocks_of(operation.kind == Phase::Kind::forward ? layer.outputs : layer.inputs);
   }
 
   void product(const Phase::Operation& operation, Range rows, Range blocks) {
@@ -294,7 +289,7 @@ class PanelsEngine final : public Engine {
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       if (layers_[l].trained) {
         const LayerSpec& layer = layers_[l].spec;
-        part(l, share(panels::tile_count(layer.inputs, layer.outputs), thread, team_.size()));
+        part(l, share_of_panels(layer.outputs, panels::blocks_of(layer.inputs), thread, team_.size()));
       }
     }
   }

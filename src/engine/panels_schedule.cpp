@@ -63,6 +63,11 @@ Schedule make_schedule(const std::vector<LiveLayer>& layers, std::size_t batch_s
           std::clamp(kChunkFloats / widest, kLeastChunk, std::max(kLeastChunk, batch_size))};
 }
 
+std::size_t results_of(const std::vector<LiveLayer>& layers, const Phase::Operation& operation) {
+  const LayerSpec& layer = layers[operation.layer].spec;
+  return operation.kind == Phase::Kind::forward ? layer.outputs : layer.inputs;
+}
+
 int useful_threads(const std::vector<LiveLayer>& layers, std::size_t batch_size) {
   double nanoseconds = 0;
   for (std::size_t l = 0; l < layers.size(); ++l) {
@@ -83,6 +88,20 @@ std::size_t column_rows(const LayerSpec& layer) {
 
 kernels::panels::Range share(std::size_t size, int thread, int count) {
   const auto boundary = [&](int t) { return size * static_cast<std::size_t>(t) / static_cast<std::size_t>(count); };
+  return {boundary(thread), boundary(thread + 1)};
+}
+
+kernels::panels::Range share_of_panels(std::size_t results, std::size_t each, int thread, int count) {
+  namespace panels = kernels::panels;
+  const std::size_t all = panels::blocks_of(results) * each;
+  if (!panels::is_narrow(results)) {
+    return share(all, thread, count);
+  }
+  const std::size_t wide = all - each;
+  const auto boundary = [&](int t) {
+    const std::size_t halves = (2 * wide + each) * static_cast<std::size_t>(t) / static_cast<std::size_t>(count);
+    return halves <= 2 * wide ? halves / 2 : halves - wide;
+  };
   return {boundary(thread), boundary(thread + 1)};
 }
 

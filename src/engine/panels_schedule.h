@@ -33,6 +33,9 @@ struct Schedule {
 /// For batches of up to `batch_size` rows on `threads` threads.
 Schedule make_schedule(const std::vector<LiveLayer>& layers, std::size_t batch_size, int threads);
 
+/// The outputs or, of a backward product, the inputs of the operation's layer.
+std::size_t results_of(const std::vector<LiveLayer>& layers, const Phase::Operation& operation);
+
 /// The number of threads with which a step on batches of so many rows takes least: more of them would wait longer at
 /// barriers than they save, by the cost model of docs/performance.md.
 int useful_threads(const std::vector<LiveLayer>& layers, std::size_t batch_size);
@@ -42,6 +45,10 @@ std::size_t column_rows(const LayerSpec& layer);
 
 /// The part of 0 … size-1 that `thread` of `count` takes.
 kernels::panels::Range share(std::size_t size, int thread, int count);
+
+/// The part that `thread` of `count` takes of a layer's panels of `results`, in units: `each` of them to a panel,
+/// counted along the panels. Those of a narrow panel take half as long as others.
+kernels::panels::Range share_of_panels(std::size_t results, std::size_t each, int thread, int count);
 
 /// Calls part(rows) for `rows` in chunks of at most `most`.
 template <class Part>

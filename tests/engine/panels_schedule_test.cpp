@@ -1,5 +1,8 @@
 #include "engine/panels_schedule.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "engine/engine.h"
 #include "kernels/instruction_set.h"
 #include "tests/catch.h"
@@ -30,6 +33,31 @@ TEST_CASE("more rows and wider layers are worth more threads", "[engine]") {
   CHECK(useful({300, 100, 50}, 32) >= 8);  // what two readings of the model agree on
   CHECK(useful({300, 100, 50}, 32) <= 32);
   CHECK(useful({4096, 4096}, 256) >= 192);
+}
+
+TEST_CASE("threads' shares of panels follow each other, and a narrow panel counts half", "[engine]") {
+  for (const std::size_t results : {1U, 8U, 9U, 16U, 17U, 24U, 25U, 100U, 300U}) {
+    const std::size_t panels = kernels::panels::blocks_of(results);
+    const bool narrow = kernels::panels::is_narrow(results);
+    for (const std::size_t each : {1U, 7U, 32U}) {
+      for (const int count : {1, 2, 3, 16}) {
+        CAPTURE(results, each, count);
+        const double fair = (static_cast<double>(panels) - (narrow ? 0.5 : 0.0)) * static_cast<double>(each) / count;
+        std::size_t end = 0;
+        for (int thread = 0; thread < count; ++thread) {
+          const kernels::panels::Range mine = share_of_panels(results, each, thread, count);
+          CHECK(mine.first == end);
+          REQUIRE(mine.last >= mine.first);
+          end = mine.last;
+          const std::size_t last_begins = (panels - 1) * each;
+          const std::size_t in_last = std::max(mine.last, last_begins) - std::max(mine.first, last_begins);
+          CHECK(std::abs(static_cast<double>(mine.size()) - (narrow ? 0.5 : 0.0) * static_cast<double>(in_last) -
+                         fair) <= 1.0);
+        }
+        CHECK(end == panels * each);
+      }
+    }
+  }
 }
 
 TEST_CASE("the panels engine spares threads only where it may", "[engine]") {
