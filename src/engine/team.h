@@ -14,8 +14,8 @@ namespace strata {
 /// The caller and threads - 1 workers, which start with the team, flush denormals, and end with it. Waiting spins for a
 /// bounded time and then sleeps, so that a loaded machine does not collapse: a thread whose waits end while it spins
 /// keeps spinning, one that waits in vain soon sleeps at once and tries again from time to time. A thread that finds
-/// itself on a CPU with more of the team than its share moves to another: as each sleeps or yields while the other runs,
-/// the system sees no need to part them.
+/// itself on a CPU with more of the team than its share moves to another: as each sleeps or yields while the other
+/// runs, the system sees no need to part them.
 class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter has its own cache line
  public:
   /// Throws Error(failed) if the system does not give so many threads.
