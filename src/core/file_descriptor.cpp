@@ -54,4 +54,12 @@ void overwrite_all(int descriptor, std::span<const std::byte> bytes, std::string
   }
 }
 
+bool make_durable(int descriptor) {
+  int result = 0;
+  do {
+    result = ::fsync(descriptor);
+  } while (result != 0 && errno == EINTR);
+  return result == 0 || errno == EINVAL || errno == EROFS;
+}
+
 }  // namespace strata

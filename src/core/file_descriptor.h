@@ -36,4 +36,8 @@ void write_all(int descriptor, std::span<const std::byte> bytes, std::string_vie
 /// The same in place of a file's first bytes; further writes go where they would have gone.
 void overwrite_all(int descriptor, std::span<const std::byte> bytes, std::string_view name);
 
+/// Waits until what was written would outlive a loss of power; what cannot do that (a pipe, say) has nothing to make
+/// durable. False (and errno) if the system reports a failure.
+bool make_durable(int descriptor);
+
 }  // namespace strata

@@ -49,15 +49,6 @@ FileDescriptor nameless_file(int folder) {
   return file && ::access(path_of_descriptor(file.get()).c_str(), F_OK) == 0 ? std::move(file) : FileDescriptor();
 }
 
-/// fsync; a file system that cannot do it for this kind of file has nothing to make durable.
-bool make_durable(int descriptor) {
-  int result = 0;
-  do {
-    result = ::fsync(descriptor);
-  } while (result != 0 && errno == EINTR);
-  return result == 0 || errno == EINVAL;
-}
-
 }  // namespace
 
 AtomicFile::AtomicFile(const fs::path& path) : name_(path.string()) {

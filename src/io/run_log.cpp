@@ -196,7 +196,7 @@ void RunLog::flush() {
 
 std::uint64_t RunLog::sync() {
   flush();
-  if (::fdatasync(descriptor_) != 0 && errno != EINVAL && errno != EROFS) {
+  if (!make_durable(descriptor_)) {
     throw failed_error("cannot write {}: {}", name_, system_reason(errno));
   }
   return bytes_;

@@ -72,7 +72,7 @@ void TrialLog::write_line(const TrialRecord& record) {
   const std::string line =
       to_json(record, monitor_).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   write_all(file_.get(), std::as_bytes(std::span(line)), name_);
-  if (::fdatasync(file_.get()) != 0 && errno != EINVAL && errno != EINTR) {
+  if (!make_durable(file_.get())) {
     throw failed_error("cannot write {}: {}", name_, system_reason(errno));
   }
 }
