@@ -185,7 +185,6 @@ DataSource load_image_folder(const fs::path& folder, const std::optional<std::ve
   }
   DataSource source;
   source.class_names = class_names ? *class_names : class_folders(training);
-  source.classes = source.class_names.size();
   const auto load = [&](const fs::path& part) {
     return is_folder(part) ? decode_part(part, list_images(part, source.class_names, labels), threads) : Dataset();
   };

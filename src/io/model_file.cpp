@@ -28,15 +28,12 @@ using kernels::ActivationKind;
 using Shape = std::vector<std::size_t>;
 
 constexpr std::string_view kFormatVersion = "1";
-constexpr std::array<std::string_view, 9> kMetadataKeys{"format_version", "strata_version", "activation",
-                                                        "alpha",          "convention",     "classes",
-                                                        "sample_shape",   "class_names",    "table"};
+constexpr std::string_view kMetadataKeys[] = {"format_version", "strata_version", "activation",  "alpha", "convention",
+                                              "classes",        "sample_shape",   "class_names", "table"};
 constexpr std::array<std::string_view, 3> kScalerTensors{"scaler.mean", "scaler.scale", "scaler.fill"};
 constexpr std::array<std::string_view, 2> kConventions{"keras", "torch"};  // by value of Convention
 
-bool has_field(std::string_view key) {
-  return std::find(kMetadataKeys.begin(), kMetadataKeys.end(), key) != kMetadataKeys.end();
-}
+bool has_field(std::string_view key) { return std::ranges::find(kMetadataKeys, key) != std::end(kMetadataKeys); }
 
 bool takes_alpha(ActivationKind kind) { return kind == ActivationKind::elu || kind == ActivationKind::leaky_relu; }
 
