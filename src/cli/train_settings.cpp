@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <system_error>
 
 #include "cli/checkpoint_options.h"
 #include "cli/data_request.h"
@@ -202,8 +203,12 @@ void check_applicable(const TrainSettings& settings) {
   if (settings.save && *settings.save == "-") {
     throw usage_error("--save: expected a file, found '-'; a model cannot go to stdout");
   }
-  const auto real_path = [](const std::string& path) {
-    return std::filesystem::weakly_canonical(std::filesystem::absolute(path));
+  // What cannot be looked at is refused when it is opened.
+  const auto real_path = [](const std::filesystem::path& path) {
+    std::error_code failed;
+    const std::filesystem::path whole = std::filesystem::absolute(path, failed);
+    std::filesystem::path real = std::filesystem::weakly_canonical(whole, failed);
+    return failed ? whole.lexically_normal() : real;
   };
   if (settings.save && settings.metrics && *settings.metrics != "-" &&
       real_path(*settings.save) == real_path(*settings.metrics)) {
