@@ -59,7 +59,7 @@ bool make_durable(int descriptor) {
   do {
     result = ::fsync(descriptor);
   } while (result != 0 && errno == EINTR);
-  return result == 0 || errno == EINVAL || errno == EROFS;
+  return result == 0 || errno == EINVAL;
 }
 
 }  // namespace strata

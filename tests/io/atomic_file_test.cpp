@@ -236,6 +236,7 @@ TEST_CASE("each call that the system refuses is told, leaves the old file and no
   check({kNoNamelessFiles, {SYS_fchmod, EPERM}}, "Operation not permitted");
   check({{SYS_write, ENOSPC}}, "No space left on device");
   check({{SYS_fsync, EIO}}, "Input/output error");
+  check({{SYS_fsync, EROFS}}, "Read-only file system");  // after an error of the disk
   check({{SYS_linkat, EMLINK}}, "Too many links");
   check({{SYS_close, EIO}}, "Input/output error");
   check({{SYS_renameat, EBUSY}}, "Device or resource busy");
