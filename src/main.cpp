@@ -76,16 +76,21 @@ void occupy_standard_streams() {
   std::abort();
 }
 
-/// Refuses commands that one process runs where a launcher has started several.
-void check_alone(const std::vector<std::string>& words) {
+/// The ranks that the command is to run on. Throws SharedFailure where a launcher has started several and one process
+/// runs it: they join all the same, as the launcher ends everyone, even rank 0 before it has spoken, once one of them
+/// has ended.
+void join(std::unique_ptr<strata::Communicator>& ranks, const std::vector<std::string>& words) {
+  const bool runs_on_ranks = strata::cli::runs_on_ranks(words);
   const auto process = strata::launched();
-  if (process && process->world_size > 1 && !strata::cli::runs_on_ranks(words)) {
+  ranks = process && (runs_on_ranks || process->world_size > 1) ? strata::join_world()
+                                                                : strata::make_serial_communicator();
+  if (ranks->world_size() > 1 && !runs_on_ranks) {
     throw strata::SharedFailure(
         strata::ErrorKind::usage,
-        process->rank != 0 ? ""
+        ranks->rank() != 0 ? ""
                            : fmt::format("a launcher started {} ranks, but strata {} runs in one process; start it "
                                          "without the launcher",
-                                         process->world_size, words.front()));
+                                         ranks->world_size(), words.front()));
   }
 }
 
@@ -107,9 +112,7 @@ void print_failure(const strata::Communicator* ranks, const std::exception& erro
 /// Runs the command on its `ranks`, which it sets, and tells what has gone wrong.
 ExitCode run_on(std::unique_ptr<strata::Communicator>& ranks, const std::vector<std::string>& words) {
   try {
-    check_alone(words);
-    ranks = strata::launched() && strata::cli::runs_on_ranks(words) ? strata::join_world()
-                                                                    : strata::make_serial_communicator();
+    join(ranks, words);
     return exit_code(strata::cli::dispatch(words, *ranks));
   } catch (const strata::SharedFailure& failure) {
     if (failure.speaks()) {
