@@ -45,7 +45,23 @@ table() {
     echo "$((row % 3)).$((row * 37 % 10)),-$((row * 91 % 100)),$((row % 2 == 0)),$([ $((row % 3)) = 0 ] && echo rose || echo lily)"
   done
 }
-export -f npy npy_data table
+# without_reader COMMAND…: its stdout is a pipe whose reader has gone.
+without_reader() {
+  local code=0
+  mkfifo pipe
+  true <pipe &
+  exec 8>pipe
+  wait $!
+  "$@" >&8 || code=$?
+  exec 8>&-
+  rm pipe
+  return "$code"
+}
+# until_ready PROCESS: until the program, started in the background, takes SIGTERM.
+until_ready() {
+  until grep -qE '^SigCgt:.*[4567c-f][0-9a-f]{3}$' "/proc/$1/status"; do sleep 0.01; done
+}
+export -f npy npy_data table without_reader until_ready
 export ENGINES="onednn panels"
 export FLOATS="--hidden 4 --batch-size 8 --epochs 1 --threads 1"
 
@@ -92,7 +108,7 @@ run_case() {
   local folder=$work/case code good=1
   mkdir "$folder"
   cd "$folder" || exit
-  timeout 20 bash -c "$commands" >out 2>err </dev/null
+  timeout 120 bash -c "$commands" >out 2>err </dev/null
   code=$?
   for expectation in "${expectations[@]}"; do check "$expectation"; done
   ran=$((ran + 1))
