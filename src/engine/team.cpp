@@ -18,14 +18,21 @@ namespace {
 
 /// Longer than threads differ within a step, and than a sleeping thread takes to wake: else one late thread might send
 /// the others to sleep, and those the next.
-constexpr int kLongestSpin = 200;
-constexpr int kShortestSpin = 2;
+constexpr std::chrono::microseconds kLongestSpin(200);
+constexpr std::chrono::microseconds kShortestSpin(2);
 /// Of so many waits by a thread that sleeps at once, one spins as long as it may, to see whether times have changed.
 constexpr unsigned kWaitsToRetry = 32;
-/// Moving to another CPU takes some ten microseconds, in vain where others' programs push the thread back.
-constexpr std::chrono::milliseconds kBetweenMoves(1);
-/// Pauses between two looks at the clock: a microsecond or less.
-constexpr int kPauses = 16;
+/// Looks at a counter between two at the clock: a microsecond or less, if none yields.
+constexpr int kLooks = 16;
+/// No step of a small network waits for so long for others of the team, and to a large one sleeping costs nothing.
+constexpr std::chrono::milliseconds kLongYield(1);
+/// Moving to another CPU takes some ten microseconds, in vain if other programs are busy there and the system brings
+/// the thread back; yielding to one of those takes its time slice, some milliseconds.
+constexpr std::chrono::milliseconds kShortestRest(2);
+constexpr std::chrono::milliseconds kLongestRest(256);
+constexpr int kSoon = 4;  ///< rests
+
+using Clock = std::chrono::steady_clock;
 
 void pause() {
 #if defined(__x86_64__)
@@ -35,22 +42,29 @@ void pause() {
 #endif
 }
 
-/// Whether `counter` became other than `old` within `limit`; between looks other threads may run if `yield`.
-bool spin_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old, std::chrono::microseconds limit,
-               bool yield) {
-  const auto start = std::chrono::steady_clock::now();
+/// Whether `counter` became other than `old` within `limit`, looked at between calls of give_way().
+template <class GiveWay>
+bool past_within(const AwaitedCounter& counter, std::uint32_t old, std::chrono::microseconds limit, GiveWay give_way) {
+  const auto start = Clock::now();
   do {
-    for (int i = 0; i < kPauses; ++i) {
-      if (counter.load(std::memory_order_acquire) != old) {
+    for (int i = 0; i < kLooks; ++i) {
+      if (counter.value() != old) {
         return true;
       }
-      yield ? std::this_thread::yield() : pause();
+      give_way();
     }
-  } while (std::chrono::steady_clock::now() - start < limit);
+  } while (Clock::now() - start < limit);
   return false;
 }
 
 }  // namespace
+
+Team::Rest::Rest() : length(kShortestRest) {}
+
+void Team::Rest::begin(Clock::time_point now) {
+  length = now - end < kSoon * length ? std::min(kLongestRest, 2 * length) : kShortestRest;
+  end = now + length;
+}
 
 Team::Waiter::Waiter() : patience(kLongestSpin) {}
 
@@ -76,8 +90,7 @@ Team::~Team() { stop(); }
 
 void Team::stop() {
   stopping_ = true;
-  jobs_.fetch_add(1);
-  jobs_.notify_all();
+  jobs_.advance();
 }
 
 void Team::start(Function function, void* callable) {
@@ -86,8 +99,7 @@ void Team::start(Function function, void* callable) {
     waiters_.front().cpu = current_cpu();
     function_ = function;
     callable_ = callable;
-    jobs_.fetch_add(1);
-    jobs_.notify_all();
+    jobs_.advance();
   }
   function(callable, 0);
   barrier(0);
@@ -112,26 +124,39 @@ void Team::barrier(int thread) {
   if (size_ == 1) {
     return;
   }
-  const std::uint32_t passed = barriers_.load();
+  const std::uint32_t passed = barriers_.value();
   if (arrived_.fetch_add(1) + 1 == size_) {
     arrived_ = 0;
-    barriers_.fetch_add(1);
-    barriers_.notify_all();
+    barriers_.advance();
   } else {
     wait_past(barriers_, passed, thread);
   }
 }
 
-void Team::wait_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old, int thread) {
+void Team::wait_past(AwaitedCounter& counter, std::uint32_t old, int thread) {
   Waiter& waiter = waiters_[static_cast<std::size_t>(thread)];
   const bool retry = ++waiter.waits % kWaitsToRetry == 0;
-  if (spin_past(counter, old, std::chrono::microseconds(retry ? kLongestSpin : waiter.patience), crowded_)) {
-    waiter.patience = std::min(kLongestSpin, std::max(1, 2 * waiter.patience));
+  const auto limit = retry ? kLongestSpin : waiter.patience;
+  if (crowded_ ? yield_past(counter, old, limit, waiter) : past_within(counter, old, limit, pause)) {
+    waiter.patience = std::min(kLongestSpin, 2 * waiter.patience);
     return;
   }
-  waiter.patience = std::min(kLongestSpin, std::max(kShortestSpin, waiter.patience / 2));
-  counter.wait(old, std::memory_order_acquire);
+  waiter.patience = std::max(kShortestSpin, waiter.patience / 2);
+  counter.sleep_past(old);
   keep_apart(thread);
+}
+
+bool Team::yield_past(const AwaitedCounter& counter, std::uint32_t old, std::chrono::microseconds limit,
+                      Waiter& waiter) {
+  const auto start = Clock::now();
+  if (start < waiter.from_yields.end) {
+    return false;
+  }
+  const bool past = past_within(counter, old, limit, std::this_thread::yield);
+  if (const auto now = Clock::now(); now - start > kLongYield) {
+    waiter.from_yields.begin(now);
+  }
+  return past;
 }
 
 void Team::keep_apart(int thread) {
@@ -140,8 +165,8 @@ void Team::keep_apart(int thread) {
   const auto threads_on = [&](int cpu) {
     return std::ranges::count(waiters_, cpu, [](const Waiter& each) { return each.cpu.load(); });
   };
-  const auto now = std::chrono::steady_clock::now();
-  if (threads_on(waiter.cpu) <= share_ || now - waiter.moved < kBetweenMoves) {
+  const auto now = Clock::now();
+  if (threads_on(waiter.cpu) <= share_ || now < waiter.from_moves.end) {
     return;
   }
   std::ranges::transform(waiters_, waiter.taken.begin(), [&](const Waiter& each) {
@@ -150,7 +175,7 @@ void Team::keep_apart(int thread) {
   });
   leave_cpus(waiter.taken);
   waiter.cpu = current_cpu();
-  waiter.moved = now;
+  waiter.from_moves.begin(now);
 }
 
 }  // namespace strata

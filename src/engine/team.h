@@ -9,13 +9,16 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/awaited_counter.h"
+
 namespace strata {
 
 /// The caller and threads - 1 workers, which start with the team, flush denormals, and end with it. Waiting spins for a
 /// bounded time and then sleeps, so that a loaded machine does not collapse: a thread whose waits end while it spins
-/// keeps spinning, one that waits in vain soon sleeps at once and tries again from time to time. A thread that finds
-/// itself on a CPU with more of the team than its share moves to another: as each sleeps or yields while the other
-/// runs, the system sees no need to part them.
+/// keeps spinning, one that waits in vain soon sleeps at once and tries again from time to time. Where there are more
+/// threads than CPUs, a thread yields instead of spinning, and sleeps at once for a while if another program takes the
+/// CPU for long. A thread that finds itself on a CPU with more of the team than its share moves to another: as each
+/// sleeps or yields while the other runs, the system sees no need to part them.
 class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter has its own cache line
  public:
   /// Throws Error(failed) if the system does not give so many threads.
@@ -44,18 +47,30 @@ class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter 
   void work(int thread);
   /// Ends the workers; the team's last job must have returned.
   void stop();
+  /// From something that was in vain: twice as long each time that it is in vain again soon.
+  struct Rest {
+    std::chrono::milliseconds length;
+    std::chrono::steady_clock::time_point end{};
+    Rest();
+    void begin(std::chrono::steady_clock::time_point now);
+  };
+
   /// How one thread waits.
   struct alignas(64) Waiter {
-    int patience;  ///< microseconds that it spins before it sleeps
+    std::chrono::microseconds patience;  ///< it spins or yields before it sleeps
     unsigned waits = 0;
+    Rest from_yields;          ///< after one that took long
     std::atomic<int> cpu{-1};  ///< where it ran when it last woke or began a job
-    std::chrono::steady_clock::time_point moved{};
-    std::vector<int> taken;  ///< the team's CPUs, with room for all of them: nothing is allocated within a job
+    Rest from_moves;           ///< after each
+    std::vector<int> taken;    ///< the team's CPUs, with room for all of them: nothing is allocated within a job
     Waiter();
   };
 
   /// Returns once `counter` is no longer `old`.
-  void wait_past(const std::atomic<std::uint32_t>& counter, std::uint32_t old, int thread);
+  void wait_past(AwaitedCounter& counter, std::uint32_t old, int thread);
+  /// Whether it is so within `limit`, by a thread that gives its CPU to others meanwhile.
+  static bool yield_past(const AwaitedCounter& counter, std::uint32_t old, std::chrono::microseconds limit,
+                         Waiter& waiter);
   /// By a thread that woke or, in a crowd, begins a job: to a CPU that has fewer, if too many of the team have its own.
   void keep_apart(int thread);
 
@@ -64,9 +79,9 @@ class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter 
   int share_;     ///< threads that a CPU has if all have alike
   Function function_ = nullptr;
   void* callable_ = nullptr;
-  alignas(64) std::atomic<std::uint32_t> jobs_{0};      ///< jobs started
-  alignas(64) std::atomic<int> arrived_{0};             ///< threads at the barrier
-  alignas(64) std::atomic<std::uint32_t> barriers_{0};  ///< barriers passed
+  alignas(64) AwaitedCounter jobs_;          ///< jobs started
+  alignas(64) std::atomic<int> arrived_{0};  ///< threads at the barrier
+  alignas(64) AwaitedCounter barriers_;      ///< barriers passed
   std::atomic<bool> stopping_{false};
   std::vector<Waiter> waiters_;  ///< of each thread
   std::vector<std::jthread> workers_;
