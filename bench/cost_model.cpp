@@ -67,23 +67,25 @@ class Counter {
   /// The share of what a thread touches that its second cache has no room for.
   double far_share() const { return std::max(0.0, 1 - kNearLines / lines_); }
 
-  /// `panels` of a product of `terms`, for so many rows.
-  void multiply(double terms, double panels, double rows) {
-    const double chunks = std::ceil(rows / whole(schedule_.chunk_rows));
+  /// `panels` of a product of `terms`, for so many rows, `together` of them at once.
+  void multiply(double terms, double panels, double rows, std::size_t together) {
+    const double chunks = std::ceil(rows / whole(together));
     const double lines = terms * panels;
     counts_[product] += lines * rows;
     counts_[activation] += panels * rows;
     counts_[far] += far_share() * lines * (lines > kNearLines ? chunks : 1);
   }
 
-  void multiply(const Phase::Operation& operation, double share_of_panels, double rows) {
+  void multiply(const Phase::Operation& operation, double share_of_panels, double rows, std::size_t together) {
     const LayerSpec& layer = layers_[operation.layer].spec;
     const bool forward = operation.kind == Phase::Kind::forward;
     multiply(whole(forward ? layer.inputs : layer.outputs),
-             share_of_panels * whole(blocks_of(forward ? layer.outputs : layer.inputs)), rows);
+             share_of_panels * whole(blocks_of(forward ? layer.outputs : layer.inputs)), rows, together);
   }
 
-  void columns(const Phase::Operation& operation) { multiply(operation, 1.0 / threads_, whole(batch_)); }
+  void columns(const Phase::Operation& operation) {
+    multiply(operation, 1.0 / threads_, whole(batch_), column_rows(layers_[operation.layer].spec));
+  }
 
   void rows(const Phase& phase) {
     const double mine = most(whole(batch_), threads_);
@@ -91,7 +93,7 @@ class Counter {
       if (operation.kind == Phase::Kind::loss) {
         counts_[activation] += mine * whole(blocks_of(layers_.back().spec.outputs));
       } else {
-        multiply(operation, 1, mine);
+        multiply(operation, 1, mine, schedule_.chunk_rows);
       }
     }
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/batch_division.h"
+#include "engine/panels_ranks.h"
 
 namespace strata::bench {
 
@@ -12,9 +13,8 @@ namespace {
 
 constexpr std::size_t kRowBlock = BatchDivision::kRowBlock;
 constexpr std::size_t kMostRows = std::size_t{1} << 24;
-/// As the panels engine cuts gradients: engine/panels_ranks.cpp.
-constexpr double kBucketFloats = 32 * 1024;
-constexpr double kMostPieces = 8;
+constexpr double kBucketFloats = PanelsRanks::kBucketFloats;
+constexpr double kMostPieces = PanelsRanks::kMostPieces;
 
 double whole(std::size_t value) { return static_cast<double>(value); }
 

@@ -92,7 +92,8 @@ class PanelsStep {  // NOLINT(clang-analyzer-optin.performance.Padding): in the 
       const Phase::Operation& operation = phase.operations.front();
       const Range mine = share_of_panels(results_of(layers_, operation), rows, thread, team_.size());
       for_columns(mine, rows, [&](Range part, Range blocks) {
-        for_chunks(part, schedule_.chunk_rows, [&](Range chunk) { product(operation, chunk, blocks); });
+        for_chunks(part, column_rows(layers_[operation.layer].spec),
+                   [&](Range chunk) { product(operation, chunk, blocks); });
       });
     });
   }

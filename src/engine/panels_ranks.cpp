@@ -11,10 +11,6 @@ namespace {
 namespace panels = kernels::panels;
 using panels::Range;
 
-/// Floats that are worth a message of their own; a large layer is cut in up to kMostPieces such, so that all but the
-/// last travel while the next is summed.
-constexpr std::size_t kBucketFloats = 32 * 1024;
-constexpr std::size_t kMostPieces = 8;
 /// Buckets that are under way before one is waited for.
 constexpr std::size_t kUnderWay = 2;
 

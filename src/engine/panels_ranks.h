@@ -20,6 +20,11 @@ namespace strata {
 
 class PanelsRanks {
  public:
+  /// Floats that are worth a message of their own; a large layer is cut in up to kMostPieces such, so that all but the
+  /// last travel while the next is summed.
+  static constexpr std::size_t kBucketFloats = 32 * 1024;
+  static constexpr std::size_t kMostPieces = 8;
+
   /// For layers whose gradients lie in `gradients`, as make_gradients lays them out. All but the communicator belong to
   /// the engine, which outlives this.
   PanelsRanks(Communicator& ranks, std::span<const BatchDivision> divisions, std::vector<LiveLayer>& layers,
