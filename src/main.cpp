@@ -82,8 +82,8 @@ void occupy_standard_streams() {
 void join(std::unique_ptr<strata::Communicator>& ranks, const std::vector<std::string>& words) {
   const bool runs_on_ranks = strata::cli::runs_on_ranks(words);
   const auto process = strata::launched();
-  ranks = process && (runs_on_ranks || process->world_size > 1) ? strata::join_world()
-                                                                : strata::make_serial_communicator();
+  ranks =
+      process && (runs_on_ranks || process->world_size > 1) ? strata::join_world() : strata::make_serial_communicator();
   if (ranks->world_size() > 1 && !runs_on_ranks) {
     throw strata::SharedFailure(
         strata::ErrorKind::usage,
