@@ -59,8 +59,6 @@ bool past_within(const AwaitedCounter& counter, std::uint32_t old, std::chrono::
 
 }  // namespace
 
-Team::Rest::Rest() : length(kShortestRest) {}
-
 void Team::Rest::begin(Clock::time_point now) {
   length = now - end < kSoon * length ? std::min(kLongestRest, 2 * length) : kShortestRest;
   end = now + length;

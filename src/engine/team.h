@@ -49,9 +49,8 @@ class Team {  // NOLINT(clang-analyzer-optin.performance.Padding): each counter 
   void stop();
   /// From something that was in vain: twice as long each time that it is in vain again soon.
   struct Rest {
-    std::chrono::milliseconds length;
+    std::chrono::milliseconds length{};
     std::chrono::steady_clock::time_point end{};
-    Rest();
     void begin(std::chrono::steady_clock::time_point now);
   };
 
