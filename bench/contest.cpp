@@ -1,14 +1,9 @@
 #include "bench/contest.h"
 
 #include <algorithm>
-#include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <map>
-#include <string>
-#include <thread>
 
-#include "bench/fma_peak.h"
+#include "kernels/fma_peak.h"
 #include "kernels/onednn/threads.h"
 
 namespace strata::bench {
@@ -16,28 +11,6 @@ namespace strata::bench {
 namespace {
 
 constexpr double kSecondsARound = 0.004;
-
-/// Whether another thread of this process runs or could.
-bool others_run() {
-  int running = 0;
-  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-    std::ifstream stat(task.path() / "stat");  // 123 (name) R …
-    std::string text;
-    std::getline(stat, text);
-    const std::size_t end = text.rfind(") ");
-    running += end != std::string::npos && text[end + 2] == 'R' ? 1 : 0;
-  }
-  return running > 1;
-}
-
-/// Returns once this process's other threads sleep. OpenMP's spin for milliseconds after a turn, on CPUs that the next
-/// contestant needs.
-void rest() {
-  constexpr int kMostLooks = 200;
-  for (int look = 0; look < kMostLooks && others_run(); ++look) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-}
 
 /// The mean of as many calls as fill a round, after one to warm up; a call that fills it alone needs none.
 std::function<double()> contestant(const Case& one, const Effort& effort) {
@@ -61,8 +34,8 @@ std::function<double()> contestant(const Case& one, const Effort& effort) {
 /// Seconds that the FMA loop takes for 1e9 operations.
 std::function<double()> peak_contestant(int threads, const Effort& effort) {
   return [threads, seconds = effort.quick ? 0 : kSecondsARound] {
-    rest();
-    return 1 / fma_peak(threads, seconds);
+    wait_until_others_sleep();
+    return 1 / kernels::fma_peak(threads, seconds);
   };
 }
 
@@ -74,7 +47,7 @@ void run_contest(Report& report, const Effort& effort, int rounds, const std::ve
   for (const Case& one : cases) {
     contestants.push_back([&one, turn = contestant(one, effort)] {
       kernels::onednn::use_threads(one.label.threads);  // which wakes them
-      rest();
+      wait_until_others_sleep();
       return turn();
     });
   }

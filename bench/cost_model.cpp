@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "bench/default_run.h"
-#include "engine/panels_schedule.h"
+#include "engine/panels/schedule.h"
 #include "kernels/panels/dense.h"
 
 namespace strata::bench {

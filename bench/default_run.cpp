@@ -4,6 +4,7 @@
 
 #include "core/random.h"
 #include "core/threads.h"
+#include "data/formats/idx_folder.h"
 
 namespace strata::bench {
 

@@ -11,10 +11,10 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "bench/timing.h"
 #include "core/error.h"
 #include "dist/world.h"
 #include "engine/gradient_exchange.h"
+#include "speed/timing.h"
 
 namespace strata::bench {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "engine/batch_division.h"
-#include "engine/panels_ranks.h"
+#include "engine/panels/ranks.h"
 
 namespace strata::bench {
 

@@ -38,8 +38,8 @@ struct Gather {
   Gather(const Dataset& data, const Scaler& fitted, std::size_t batch)
       : samples(data.view()),
         scaler(fitted),
-        factor(fitted.factor()),
-        offset(fitted.offset()),
+        factor(fitted.pixel_factor()),
+        offset(fitted.pixel_offset()),
         rows(random_rows(batch, data.rows())),
         dst(batch * data.features) {}
 
@@ -134,7 +134,7 @@ void bench_loss(const Setup& setup, Report& report, std::size_t batch) {
     if (batch < static_cast<std::size_t>(threads) * kLossGrain) {
       continue;
     }
-    const auto loss = std::make_shared<Loss>(batch, model_of(default_widths()).classes);
+    const auto loss = std::make_shared<Loss>(batch, model_of(default_widths()).outputs);
     loss->run(threads);
     loss->check();
     cases.push_back(

@@ -21,6 +21,9 @@
 #include "bench/step_bench.h"
 #include "bench/table_bench.h"
 #include "core/error.h"
+#include "data/tbb/backend.h"
+#include "engine/onednn/engine.h"
+#include "engine/panels/engine.h"
 #include "kernels/instruction_set.h"
 #include "kernels/onednn/version.h"
 
@@ -35,7 +38,7 @@ constexpr std::string_view kUsage =
     "  step     the whole training step beside a plain loop over oneDNN's primitives\n"
     "  kernels  each kernel of both engines, and the phases of the panels engine's step\n"
     "  parts    loading images and tables, fitting the scaler, evaluation\n"
-    "  program  a process from its start to its first step; time and memory of a default run\n"
+    "  program  a process from its start to its first step; time and memory of a default run; what a run folder costs\n"
     "  all      these four (the default)\n"
     "  model    a cost model of the step, fitted to some steps and held against others; of the options it takes\n"
     "           --rounds and --quick\n"
@@ -52,7 +55,12 @@ constexpr std::string_view kNotes =
     "program with exit code 1.\n";
 
 void run(const Selection& selection) {
-  kernels::set_instruction_set(selection.isa);
+  kernels::require_instruction_set(selection.isa);
+  kernels::limit_process(selection.isa);
+  register_onednn_engine();
+  register_panels_engine();
+  use_parallel_backend(tbb_threads());
+  kernels::onednn::set_newest_instruction_set(selection.isa);
   const Setup setup{selection, {selection.rounds, selection.quick}};
   Report report;
   const auto wants = [&](std::string_view suite) { return selection.suite == "all" || selection.suite == suite; };

@@ -8,9 +8,9 @@
 #include <cstdio>
 
 #include "bench/cost_model.h"
-#include "bench/training_time.h"
 #include "core/threads.h"
-#include "engine/team.h"
+#include "engine/panels/team.h"
+#include "speed/training_time.h"
 #include "train/metrics.h"
 
 namespace strata::bench {

@@ -1,4 +1,4 @@
-// Inputs for the kernels, and the comparison of their answers with kernels/reference.h.
+// Inputs for the kernels, and the comparison of their answers with tests/oracle/reference.h.
 #pragma once
 
 #include <cmath>
@@ -10,8 +10,8 @@
 
 #include "data/dataset.h"
 #include "data/scaler.h"
-#include "kernels/reference.h"
 #include "model/parameters.h"
+#include "tests/oracle/reference.h"
 
 namespace strata::bench {
 

@@ -7,11 +7,11 @@
 #include "bench/oracle.h"
 #include "bench/step_oracle.h"
 #include "engine/engine.h"
-#include "engine/panels_layers.h"
-#include "engine/panels_loss.h"
-#include "engine/panels_pass.h"
-#include "engine/panels_schedule.h"
-#include "engine/team.h"
+#include "engine/panels/layers.h"
+#include "engine/panels/loss.h"
+#include "engine/panels/pass.h"
+#include "engine/panels/schedule.h"
+#include "engine/panels/team.h"
 #include "kernels/instruction_set.h"
 
 namespace strata::bench {
@@ -41,18 +41,18 @@ class PanelsStep {  // NOLINT(clang-analyzer-optin.performance.Padding): in the 
         model_(model_of(default_widths())),
         plan_(plan_for(config)),
         team_(config.threads),
-        factor_(padded_with_zeros(oracle.scaler().factor())),
-        offset_(padded_with_zeros(oracle.scaler().offset())),
+        factor_(padded_with_zeros(oracle.scaler().pixel_factor())),
+        offset_(padded_with_zeros(oracle.scaler().pixel_offset())),
         layers_(make_live_layers(plan_)),
         schedule_(make_schedule(layers_, config.batch_size, config.threads)),
         pass_(plan_, config.batch_size),
-        row_losses_(config.batch_size, 0.0F) {
+        row_losses_(config.batch_size, 0.0F),
+        row_figures_(config.batch_size, 0.0F) {
     for (int thread = 0; thread < config.threads; ++thread) {
-      losses_.emplace_back(model_.classes, std::max(config.batch_size, schedule_.chunk_rows));
+      losses_.emplace_back(plan_, std::max(config.batch_size, schedule_.chunk_rows));
     }
     for (const ParameterGroup& group : config.groups) {
-      updates_.push_back(find_optimizer(group.optimizer.name)
-                             .update_at(group.optimizer, config.convention, 1, base_learning_rate(group.optimizer)));
+      updates_.push_back(group.optimizer.update_at(config.convention, 1, base_learning_rate(group.optimizer)));
     }
   }
 
@@ -136,9 +136,11 @@ class PanelsStep {  // NOLINT(clang-analyzer-optin.performance.Padding): in the 
     for (const Phase::Operation& operation : phase.operations) {
       if (operation.kind == Phase::Kind::loss) {
         const LayerActivations& output = pass_.layers.back();
-        const LossGradient gradient{output.gradients.view(), static_cast<float>(oracle_.rows().size()), nullptr};
-        losses_[static_cast<std::size_t>(thread)](samples_, oracle_.rows(), rows, output.values.view(), &gradient,
-                                                  std::span(row_losses_).subspan(rows.first, rows.size()));
+        losses_[static_cast<std::size_t>(thread)].train(samples_, oracle_.rows(), rows, output.values.view(),
+                                                        static_cast<double>(oracle_.rows().size()),
+                                                        output.gradients.view(),
+                                                        {std::span(row_losses_).subspan(rows.first, rows.size()),
+                                                         std::span(row_figures_).subspan(rows.first, rows.size())});
       } else {
         product(operation, rows, {0, panels::blocks_of(results_of(layers_, operation))});
       }
@@ -169,6 +171,7 @@ class PanelsStep {  // NOLINT(clang-analyzer-optin.performance.Padding): in the 
   Schedule schedule_;
   Pass pass_;
   AlignedVector<float> row_losses_;
+  AlignedVector<float> row_figures_;
   std::vector<PanelsLoss> losses_;
   std::vector<kernels::OptimizerUpdate> updates_;
 };

@@ -5,8 +5,9 @@
 
 namespace strata::bench {
 
-/// Seconds from a process's start to its first step, and seconds and resident memory of a default run, by the strata
-/// that was built beside this program. Throws Error(failed) if a run fails or learns too little.
+/// Seconds from a process's start to its first step; seconds and resident memory of a default run; and what a run
+/// folder costs a run of many short epochs; by the strata that was built beside this program. Throws Error(failed) if a
+/// run fails or learns too little.
 void bench_program(const Setup& setup, Report& report);
 
 }  // namespace strata::bench

@@ -11,12 +11,12 @@
 #include <sstream>
 
 #include "bench/exchange_model.h"
-#include "bench/load_watch.h"
 #include "bench/model_bench.h"
 #include "bench/process.h"
-#include "bench/training_time.h"
 #include "core/error.h"
 #include "core/threads.h"
+#include "speed/load_watch.h"
+#include "speed/training_time.h"
 
 namespace strata::bench {
 

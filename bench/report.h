@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/load_watch.h"
-#include "bench/timing.h"
+#include "speed/load_watch.h"
+#include "speed/timing.h"
 
 namespace strata::bench {
 

@@ -7,9 +7,9 @@
 #include <array>
 #include <utility>
 
-#include "cli/parse_value.h"
 #include "core/error.h"
 #include "core/threads.h"
+#include "settings/parse_value.h"
 
 namespace strata::bench {
 
@@ -47,11 +47,11 @@ auto parse_list(std::string_view text, Parse&& parse) {
 }
 
 std::size_t parse_size(std::string_view option, std::string_view text) {
-  return static_cast<std::size_t>(cli::parse_whole(option, text, 1, kMaxWidth));
+  return static_cast<std::size_t>(parse_whole(option, text, 1, kMaxWidth));
 }
 
 int parse_threads(std::string_view option, std::string_view text) {
-  return text == "all" ? available_threads() : static_cast<int>(cli::parse_whole(option, text, 1, kMaxThreads));
+  return text == "all" ? available_threads() : static_cast<int>(parse_whole(option, text, 1, kMaxThreads));
 }
 
 Contestant parse_contestant(std::string_view option, std::string_view text) {

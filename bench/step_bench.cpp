@@ -7,12 +7,11 @@
 #include <optional>
 
 #include "bench/default_run.h"
-#include "bench/fma_peak.h"
 #include "bench/plain_loop.h"
 #include "bench/step_oracle.h"
-#include "bench/timing.h"
-#include "bench/training_time.h"
 #include "kernels/onednn/bf16_support.h"
+#include "speed/timing.h"
+#include "speed/training_time.h"
 
 namespace strata::bench {
 
@@ -21,16 +20,6 @@ namespace {
 constexpr int kRounds = 11;
 constexpr double kSecondsARound = 0.03;
 constexpr std::size_t kFewestSteps = 3;
-
-/// Multiply-adds of a step, counted as two operations each: forward, weight gradients, and data gradients but the
-/// first.
-double step_operations(const Widths& widths, std::size_t batch) {
-  double operations = 0;
-  for (std::size_t l = 0; l + 1 < widths.size(); ++l) {
-    operations += 2.0 * static_cast<double>(widths[l] * widths[l + 1]) * (l == 0 ? 2 : 3);
-  }
-  return operations * static_cast<double>(batch);
-}
 
 /// A plain loop in the better of two layouts of the weights.
 class PlainContestant {
@@ -79,7 +68,7 @@ class StepTable {
         engines_(engines),
         widths_(std::move(widths)),
         batch_(batch),
-        operations_(step_operations(widths_, batch)) {}
+        operations_(training_operations(model_of(widths_)) * static_cast<double>(batch)) {}
 
   void run(int threads) {
     std::vector<Case> cases;

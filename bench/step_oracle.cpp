@@ -34,7 +34,7 @@ std::vector<std::uint32_t> first_batch(const TrainConfig& config, const SamplesV
 double updated(const OptimizerSpec& optimizer, double weight, double g) {
   const double lr = base_learning_rate(optimizer);
   reference::OptimizedElement x{weight};
-  if (optimizer.name == "sgd") {
+  if (optimizer.name() == "sgd") {
     reference::sgd(x, g, lr);
   } else {
     reference::adam_keras(x, g, lr, {optimizer.value("beta1"), optimizer.value("beta2"), optimizer.value("epsilon")},

@@ -12,7 +12,7 @@
 #include <string>
 
 #include "core/error.h"
-#include "data/table.h"
+#include "data/table/table.h"
 
 namespace strata::bench {
 

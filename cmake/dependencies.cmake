@@ -16,6 +16,3 @@ pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
-# Of onnx only the schema: docs/decisions/0006.
-find_package(Protobuf REQUIRED)
-find_path(STRATA_ONNX_INCLUDE_DIR onnx/onnx.proto REQUIRED)

@@ -14,13 +14,15 @@ function(strata_prints file)
   endif()
 endfunction()
 
-# strata_zips(SOURCE FILE DESTINATION): installs SOURCE as FILE, gzipped as Debian does.
+# strata_zips(SOURCE FILE DESTINATION [AS NAME] [COMPONENT component]): installs SOURCE as FILE, or by another name, gzipped
+# as Debian does.
 function(strata_zips source file destination)
+  cmake_parse_arguments(arg "" "AS;COMPONENT" "" AS ${file} COMPONENT Unspecified ${ARGN})
   add_custom_command(OUTPUT ${STRATA_PRINTED}/${file}
     COMMAND gzip -9n < ${source} > ${STRATA_PRINTED}/${file}
     DEPENDS ${source})
   target_sources(strata_documents PRIVATE ${STRATA_PRINTED}/${file})
-  install(FILES ${STRATA_PRINTED}/${file} DESTINATION ${destination})
+  install(FILES ${STRATA_PRINTED}/${file} DESTINATION ${destination} RENAME ${arg_AS} COMPONENT ${arg_COMPONENT})
 endfunction()
 
 set(always ALL)

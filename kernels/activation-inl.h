@@ -10,13 +10,15 @@
 
 #include <hwy/highway.h>
 
+#include <utility>
+
 #include "kernels/activation.h"
 #include "kernels/elementary-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace strata::kernels::HWY_NAMESPACE {
 
-/// y = value(z); the derivative at z is a function of y, or of z where needs_input(kind).
+/// y = value(z); the derivative at z is a function of y, or of z where kActivations says so.
 template <ActivationKind kind>
 struct ActivationRule;
 
@@ -136,31 +138,26 @@ struct ActivationRule<ActivationKind::softplus> {
   }
 };
 
+/// visitor(ActivationRule<known>()), which linear has none of, if that is the kind. Returns whether it is.
+template <ActivationKind known, class Visitor>
+HWY_INLINE bool visit_if(ActivationKind kind, Visitor& visitor) {
+  if constexpr (known != ActivationKind::linear) {
+    if (kind == known) {
+      visitor(ActivationRule<known>());
+    }
+  }
+  return kind == known;
+}
+
+template <std::size_t... n, class Visitor>
+HWY_INLINE void visit_one_of(std::index_sequence<n...>, ActivationKind kind, Visitor& visitor) {
+  static_cast<void>((visit_if<kActivations[n].kind>(kind, visitor) || ...));
+}
+
 /// visitor(ActivationRule<kind>()); nothing for linear.
 template <class Visitor>
 HWY_INLINE void visit_activation(ActivationKind kind, Visitor&& visitor) {
-  switch (kind) {
-    case ActivationKind::elu:
-      return visitor(ActivationRule<ActivationKind::elu>());
-    case ActivationKind::relu:
-      return visitor(ActivationRule<ActivationKind::relu>());
-    case ActivationKind::leaky_relu:
-      return visitor(ActivationRule<ActivationKind::leaky_relu>());
-    case ActivationKind::selu:
-      return visitor(ActivationRule<ActivationKind::selu>());
-    case ActivationKind::gelu:
-      return visitor(ActivationRule<ActivationKind::gelu>());
-    case ActivationKind::swish:
-      return visitor(ActivationRule<ActivationKind::swish>());
-    case ActivationKind::tanh:
-      return visitor(ActivationRule<ActivationKind::tanh>());
-    case ActivationKind::sigmoid:
-      return visitor(ActivationRule<ActivationKind::sigmoid>());
-    case ActivationKind::softplus:
-      return visitor(ActivationRule<ActivationKind::softplus>());
-    case ActivationKind::linear:
-      return;
-  }
+  visit_one_of(std::make_index_sequence<kActivations.size()>(), kind, visitor);
 }
 
 }  // namespace strata::kernels::HWY_NAMESPACE

@@ -1,8 +1,9 @@
-// The activations a hidden layer can have, by name.
+// The activations that a hidden layer can have: one entry each. Its formula is an ActivationRule of
+// kernels/activation-inl.h; oneDNN's primitive and ONNX's nodes stand where those live.
 #pragma once
 
 #include <array>
-#include <optional>
+#include <cstddef>
 #include <string_view>
 
 namespace strata::kernels {
@@ -15,24 +16,50 @@ struct Activation {
   float alpha = 0;
 };
 
-struct ActivationName {
+/// Which of its two the derivative is a function of.
+enum class DerivativeFrom { output, input };
+
+/// What is known of one activation. The defaults of its parameter are 0 where it has none.
+struct ActivationEntry {
   ActivationKind kind;
   std::string_view name;
+  DerivativeFrom derivative_from;
+  bool takes_alpha = false;
+  float keras_alpha = 0;
+  float torch_alpha = 0;
 };
 
 /// In the order in which help lists them.
-inline constexpr std::array<ActivationName, 10> kActivations{{
-    {ActivationKind::elu, "elu"},
-    {ActivationKind::relu, "relu"},
-    {ActivationKind::leaky_relu, "leaky_relu"},
-    {ActivationKind::selu, "selu"},
-    {ActivationKind::gelu, "gelu"},
-    {ActivationKind::swish, "swish"},
-    {ActivationKind::tanh, "tanh"},
-    {ActivationKind::sigmoid, "sigmoid"},
-    {ActivationKind::softplus, "softplus"},
-    {ActivationKind::linear, "linear"},
+inline constexpr std::array<ActivationEntry, 10> kActivations{{
+    {ActivationKind::elu, "elu", DerivativeFrom::output, true, 1.0F, 1.0F},
+    {ActivationKind::relu, "relu", DerivativeFrom::output},
+    {ActivationKind::leaky_relu, "leaky_relu", DerivativeFrom::output, true, 0.2F, 0.01F},
+    {ActivationKind::selu, "selu", DerivativeFrom::output},
+    {ActivationKind::gelu, "gelu", DerivativeFrom::input},
+    {ActivationKind::swish, "swish", DerivativeFrom::input},
+    {ActivationKind::tanh, "tanh", DerivativeFrom::output},
+    {ActivationKind::sigmoid, "sigmoid", DerivativeFrom::output},
+    {ActivationKind::softplus, "softplus", DerivativeFrom::output},
+    {ActivationKind::linear, "linear", DerivativeFrom::output},
 }};
+
+constexpr const ActivationEntry& entry_of(ActivationKind kind) { return kActivations[static_cast<std::size_t>(kind)]; }
+
+static_assert(
+    [] {
+      for (std::size_t i = 0; i < kActivations.size(); ++i) {
+        if (kActivations[i].kind != static_cast<ActivationKind>(i)) {
+          return false;
+        }
+      }
+      return true;
+    }(),
+    "the entries stand in the order of ActivationKind");
+
+/// Whether its inputs must be kept for the way back.
+constexpr bool derivative_needs_input(ActivationKind kind) {
+  return entry_of(kind).derivative_from == DerivativeFrom::input;
+}
 
 /// SELU's constants (Klambauer et al. 2017, arXiv 1706.02515): scale * elu(x, alpha).
 inline constexpr float kSeluAlpha = 1.6732632423543772848170429916717F;

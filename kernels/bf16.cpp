@@ -76,14 +76,14 @@ HWY_EXPORT(PackBf16);
 
 void round_to_bf16(std::span<const float> src, std::span<Bf16> dst) {
   assert(src.size() == dst.size());
-  HWY_DYNAMIC_DISPATCH(RoundToBf16)(src, dst);
+  STRATA_DISPATCH(RoundToBf16)(src, dst);
 }
 
 void pack_bf16(MatrixView<const float> weights, std::size_t first, std::size_t last, const PairedBlocks& layout,
                Bf16* packed) {
   assert(first % 2 == 0 && last <= weights.rows() && (last % 2 == 0 || last == weights.rows()));
   assert(layout.block_inputs % 2 == 0 && layout.block_outputs % kPairedOutputs == 0);
-  HWY_DYNAMIC_DISPATCH(PackBf16)(weights, first, last, layout, packed);
+  STRATA_DISPATCH(PackBf16)(weights, first, last, layout, packed);
 }
 
 }  // namespace strata::kernels

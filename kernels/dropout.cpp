@@ -166,13 +166,13 @@ DropoutMask dropout_mask(double rate, std::uint64_t seed, std::size_t layer, std
 void drop_units(const DropoutMask& mask, MatrixView<const float> src, std::size_t first_row, std::size_t first_unit,
                 MatrixView<float> dst) {
   assert(first_unit % 16 == 0 && src.rows() == dst.rows() && src.columns() == dst.columns());
-  HWY_DYNAMIC_DISPATCH(DropUnits)(mask, src, first_row, first_unit, dst);
+  STRATA_DISPATCH(DropUnits)(mask, src, first_row, first_unit, dst);
 }
 
 void drop_units(const DropoutMask& mask, MatrixView<const Bf16> src, std::size_t first_row, std::size_t first_unit,
                 MatrixView<Bf16> dst) {
   assert(first_unit % 16 == 0 && src.rows() == dst.rows() && src.columns() == dst.columns());
-  HWY_DYNAMIC_DISPATCH(DropBf16Units)(mask, src, first_row, first_unit, dst);
+  STRATA_DISPATCH(DropBf16Units)(mask, src, first_row, first_unit, dst);
 }
 
 }  // namespace strata::kernels

@@ -130,37 +130,37 @@ HWY_EXPORT(Softplus);
 
 void exp(std::span<const float> src, std::span<float> dst) {
   assert(src.size() == dst.size());
-  HWY_DYNAMIC_DISPATCH(Exp)(src, dst);
+  STRATA_DISPATCH(Exp)(src, dst);
 }
 
 void expm1(std::span<const float> src, std::span<float> dst) {
   assert(src.size() == dst.size());
-  HWY_DYNAMIC_DISPATCH(Expm1)(src, dst);
+  STRATA_DISPATCH(Expm1)(src, dst);
 }
 
 void log(std::span<const float> src, std::span<float> dst) {
   assert(src.size() == dst.size());
-  HWY_DYNAMIC_DISPATCH(Log)(src, dst);
+  STRATA_DISPATCH(Log)(src, dst);
 }
 
 void sigmoid(std::span<const float> src, std::span<float> dst) {
   assert(src.size() == dst.size());
-  HWY_DYNAMIC_DISPATCH(Sigmoid)(src, dst);
+  STRATA_DISPATCH(Sigmoid)(src, dst);
 }
 
 void tanh(std::span<const float> src, std::span<float> dst) {
   assert(src.size() == dst.size());
-  HWY_DYNAMIC_DISPATCH(Tanh)(src, dst);
+  STRATA_DISPATCH(Tanh)(src, dst);
 }
 
 void erf(std::span<const float> src, std::span<float> dst) {
   assert(src.size() == dst.size());
-  HWY_DYNAMIC_DISPATCH(Erf)(src, dst);
+  STRATA_DISPATCH(Erf)(src, dst);
 }
 
 void softplus(std::span<const float> src, std::span<float> dst) {
   assert(src.size() == dst.size());
-  HWY_DYNAMIC_DISPATCH(Softplus)(src, dst);
+  STRATA_DISPATCH(Softplus)(src, dst);
 }
 
 double exp(double x) {

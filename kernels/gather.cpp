@@ -101,27 +101,27 @@ HWY_EXPORT(GatherValuesBf16);
 void gather_standardise(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows,
                         std::span<const float> factor, std::span<const float> offset, MatrixView<float> dst) {
   assert(dst.rows() >= rows.size() && factor.size() == dst.columns() && offset.size() == dst.columns());
-  HWY_DYNAMIC_DISPATCH(GatherStandardise)(pixels, rows, factor, offset, dst);
+  STRATA_DISPATCH(GatherStandardise)(pixels, rows, factor, offset, dst);
 }
 
 void gather_standardise(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows,
                         std::span<const float> factor, std::span<const float> offset, MatrixView<Bf16> dst) {
   assert(dst.rows() >= rows.size() && factor.size() == dst.columns() && offset.size() == dst.columns());
-  HWY_DYNAMIC_DISPATCH(GatherStandardiseBf16)(pixels, rows, factor, offset, dst);
+  STRATA_DISPATCH(GatherStandardiseBf16)(pixels, rows, factor, offset, dst);
 }
 
 void gather_standardise(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
                         MatrixView<float> dst) {
   assert(dst.rows() >= rows.size() && by.mean.size() == dst.columns());
   assert(by.scale.size() == dst.columns() && by.missing.size() == dst.columns());
-  HWY_DYNAMIC_DISPATCH(GatherValues)(values, rows, by, dst);
+  STRATA_DISPATCH(GatherValues)(values, rows, by, dst);
 }
 
 void gather_standardise(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
                         MatrixView<Bf16> dst) {
   assert(dst.rows() >= rows.size() && by.mean.size() == dst.columns());
   assert(by.scale.size() == dst.columns() && by.missing.size() == dst.columns());
-  HWY_DYNAMIC_DISPATCH(GatherValuesBf16)(values, rows, by, dst);
+  STRATA_DISPATCH(GatherValuesBf16)(values, rows, by, dst);
 }
 
 }  // namespace strata::kernels

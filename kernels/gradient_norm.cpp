@@ -55,7 +55,7 @@ HWY_EXPORT(AddSquares);
 
 void add_squares(MatrixView<const float> gradient, std::span<double> sums) {
   assert(sums.size() == gradient.columns());
-  HWY_DYNAMIC_DISPATCH(AddSquares)(gradient, sums);
+  STRATA_DISPATCH(AddSquares)(gradient, sums);
 }
 
 }  // namespace strata::kernels

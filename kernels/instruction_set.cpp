@@ -1,9 +1,8 @@
 #include "kernels/instruction_set.h"
 
-#include <string>
+#include <atomic>
 
 #include "core/error.h"
-#include "kernels/onednn/version.h"
 #include "kernels/targets.h"
 
 namespace strata::kernels {
@@ -15,12 +14,12 @@ struct Description {
   std::int64_t newest;  ///< the newest Highway target allowed
 };
 
-/// The Highway targets that this CPU has and set_instruction_set allows.
-std::int64_t allowed_targets() {
-  const std::int64_t targets = hwy::SupportedTargets();
-  // Highway 1.0's SupportedTargets lets kernels run on all that the CPU has, disabled or not: take that back.
-  hwy::GetChosenTarget().Update(targets);
-  return targets;
+constinit std::atomic<std::int64_t> process_limit = -1;
+
+/// The Highway targets that this CPU has and that are compiled. To ask the CPU takes microseconds.
+std::int64_t targets_here() {
+  static const std::int64_t targets = hwy::SupportedTargets() & HWY_TARGETS;
+  return targets & process_limit;
 }
 
 Description describe(InstructionSet instruction_set) {
@@ -36,33 +35,43 @@ Description describe(InstructionSet instruction_set) {
       break;
   }
 #endif
-  if (instruction_set == InstructionSet::automatic || instruction_set == InstructionSet::baseline) {
-    return {"auto", 1};
-  }
-  throw usage_error("--isa: this is no x86-64 CPU, so it has neither avx2 nor avx512; use auto or baseline");
+  static_cast<void>(instruction_set);
+  return {"auto", 1};
+}
+
+/// Those of them that are no newer: a Highway target is the newer, the lower its bit.
+std::int64_t targets_up_to(InstructionSet newest) { return targets_here() & ~(describe(newest).newest - 1); }
+
+std::size_t index_of(std::int64_t targets) {
+  hwy::ChosenTarget chosen;
+  chosen.Update(targets);
+  return chosen.GetIndex();
 }
 
 }  // namespace
 
-void set_instruction_set(InstructionSet instruction_set) {
-  const Description wanted = describe(instruction_set);
-  if (instruction_set != InstructionSet::automatic) {
-    const bool needs_cpu = instruction_set != InstructionSet::baseline;
-    if (needs_cpu && (allowed_targets() & wanted.newest) == 0) {
-      throw usage_error("--isa {}: this CPU does not have it; the newest it has is {}: use that, or auto", wanted.name,
-                        instruction_set_name());
-    }
-    // A Highway target is the newer, the lower its bit.
-    hwy::DisableTargets(wanted.newest - 1);
+constinit thread_local std::size_t chosen_index = 0;
+
+void require_instruction_set(InstructionSet wanted) {
+  const bool any_cpu = wanted == InstructionSet::automatic || wanted == InstructionSet::baseline;
+#if !HWY_ARCH_X86
+  if (!any_cpu) {
+    throw usage_error("‹isa›: this is no x86-64 CPU, so it has neither avx2 nor avx512; use auto or baseline");
   }
-  onednn::set_newest_instruction_set(instruction_set);
+#endif
+  if (const Description description = describe(wanted); !any_cpu && (targets_here() & description.newest) == 0) {
+    throw usage_error("‹isa› {}: this CPU does not have it; the newest it has is {}: use that, or auto",
+                      description.name, instruction_set_name());
+  }
 }
+
+void limit_process(InstructionSet newest) { process_limit = ~(describe(newest).newest - 1); }
 
 std::vector<std::string> instruction_sets() {
   std::vector<std::string> names{"baseline"};
 #if HWY_ARCH_X86
   for (const InstructionSet newer : {InstructionSet::avx2, InstructionSet::avx512}) {
-    if (const Description description = describe(newer); (allowed_targets() & description.newest) != 0) {
+    if (const Description description = describe(newer); (targets_here() & description.newest) != 0) {
       names.push_back(description.name);
     }
   }
@@ -70,8 +79,8 @@ std::vector<std::string> instruction_sets() {
   return names;
 }
 
-std::string instruction_set_name() {
-  const std::int64_t targets = allowed_targets() & HWY_TARGETS;
+std::string instruction_set_name(InstructionSet newest) {
+  const std::int64_t targets = targets_up_to(newest);
   const std::int64_t best = targets & -targets;
 #if HWY_ARCH_X86
   if (best == HWY_AVX3) {
@@ -88,6 +97,17 @@ std::string instruction_set_name() {
 #endif
   static_cast<void>(best);
   return "baseline";
+}
+
+InstructionSetScope::InstructionSetScope(InstructionSet newest) : before_(chosen_index) {
+  chosen_index = index_of(targets_up_to(newest));
+}
+
+InstructionSetScope::~InstructionSetScope() { chosen_index = before_; }
+
+std::size_t newest_index() {
+  static const std::size_t newest = index_of(targets_here());
+  return newest;
 }
 
 }  // namespace strata::kernels

@@ -11,6 +11,8 @@
 
 #include <hwy/highway.h>
 
+#include <utility>
+
 #include "kernels/optimizer_update.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -255,57 +257,26 @@ HWY_INLINE void decay_weights(D d, const OptimizerUpdate& u, V& g, V& w) {
   }
 }
 
+/// visitor(Rule<known>()) if that is the rule. Returns whether it is.
+template <UpdateRule known, class Visitor>
+HWY_INLINE bool visit_if(UpdateRule rule, Visitor& visitor) {
+  if (rule != known) {
+    return false;
+  }
+  visitor(Rule<known>());
+  return true;
+}
+
+/// Among the rules that follow `none`.
+template <std::size_t... n, class Visitor>
+HWY_INLINE void visit_one_of(std::index_sequence<n...>, UpdateRule rule, Visitor& visitor) {
+  static_cast<void>((visit_if<static_cast<UpdateRule>(n + 1)>(rule, visitor) || ...));
+}
+
 /// Calls visitor(Rule<rule>()) for the update's rule; nothing for `none`.
 template <class Visitor>
 HWY_INLINE void visit_rule(UpdateRule rule, Visitor&& visitor) {
-  switch (rule) {
-    case UpdateRule::none:
-      return;
-    case UpdateRule::sgd:
-      return visitor(Rule<UpdateRule::sgd>());
-    case UpdateRule::sgd_keras:
-      return visitor(Rule<UpdateRule::sgd_keras>());
-    case UpdateRule::nesterov_keras:
-      return visitor(Rule<UpdateRule::nesterov_keras>());
-    case UpdateRule::sgd_torch:
-      return visitor(Rule<UpdateRule::sgd_torch>());
-    case UpdateRule::nesterov_torch:
-      return visitor(Rule<UpdateRule::nesterov_torch>());
-    case UpdateRule::adam:
-      return visitor(Rule<UpdateRule::adam>());
-    case UpdateRule::amsgrad:
-      return visitor(Rule<UpdateRule::amsgrad>());
-    case UpdateRule::nadam:
-      return visitor(Rule<UpdateRule::nadam>());
-    case UpdateRule::adamax_keras:
-      return visitor(Rule<UpdateRule::adamax_keras>());
-    case UpdateRule::adamax_torch:
-      return visitor(Rule<UpdateRule::adamax_torch>());
-    case UpdateRule::rmsprop_keras:
-      return visitor(Rule<UpdateRule::rmsprop_keras>());
-    case UpdateRule::rmsprop_keras_momentum:
-      return visitor(Rule<UpdateRule::rmsprop_keras_momentum>());
-    case UpdateRule::rmsprop_keras_centered:
-      return visitor(Rule<UpdateRule::rmsprop_keras_centered>());
-    case UpdateRule::rmsprop_keras_centered_momentum:
-      return visitor(Rule<UpdateRule::rmsprop_keras_centered_momentum>());
-    case UpdateRule::rmsprop_torch:
-      return visitor(Rule<UpdateRule::rmsprop_torch>());
-    case UpdateRule::rmsprop_torch_momentum:
-      return visitor(Rule<UpdateRule::rmsprop_torch_momentum>());
-    case UpdateRule::rmsprop_torch_centered:
-      return visitor(Rule<UpdateRule::rmsprop_torch_centered>());
-    case UpdateRule::rmsprop_torch_centered_momentum:
-      return visitor(Rule<UpdateRule::rmsprop_torch_centered_momentum>());
-    case UpdateRule::adagrad_keras:
-      return visitor(Rule<UpdateRule::adagrad_keras>());
-    case UpdateRule::adagrad_torch:
-      return visitor(Rule<UpdateRule::adagrad_torch>());
-    case UpdateRule::adadelta:
-      return visitor(Rule<UpdateRule::adadelta>());
-    case UpdateRule::lion:
-      return visitor(Rule<UpdateRule::lion>());
-  }
+  visit_one_of(std::make_index_sequence<static_cast<std::size_t>(kLastRule)>(), rule, visitor);
 }
 
 }  // namespace strata::kernels::HWY_NAMESPACE

@@ -71,7 +71,7 @@ HWY_EXPORT(ApplyUpdate);
 void apply_update(const OptimizerUpdate& update, std::span<float> weights, std::span<const float> gradient,
                   const std::array<std::span<float>, kMaxStateSlots>& state) {
   assert(weights.size() == gradient.size());
-  HWY_DYNAMIC_DISPATCH(ApplyUpdate)(update, weights, gradient, state);
+  STRATA_DISPATCH(ApplyUpdate)(update, weights, gradient, state);
 }
 
 }  // namespace strata::kernels

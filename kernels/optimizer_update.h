@@ -60,10 +60,17 @@ struct OptimizerUpdate {
   float gradient_factor = 0;  ///< nadam
   float epsilon = 0;          ///< where v's bias is corrected in rate: times what corrects it
   float decay = 0;            ///< decoupled: lr times the coefficient
+  bool decay_bias = true;     ///< biases decay as weights do
 
   float gradient_scale = 1;  ///< the gradient is multiplied by it first: clipping by global norm
   float gradient_limit = std::numeric_limits<float>::infinity();  ///< then cut to ± this: clipping by value
 
+  /// That of a layer's biases.
+  OptimizerUpdate of_bias() const {
+    OptimizerUpdate update = *this;
+    update.weight_decay = decay_bias ? weight_decay : WeightDecay::none;
+    return update;
+  }
   bool clips() const { return gradient_scale != 1 || gradient_limit != std::numeric_limits<float>::infinity(); }
 };
 

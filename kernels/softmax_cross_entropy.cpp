@@ -87,13 +87,16 @@ class SoftmaxRows {
     }
   }
 
-  /// After exponentials(): losses of all rows into losses[0 … kSoftmaxRows - 1]. Returns correct rows.
-  std::size_t losses(std::span<const std::uint32_t> labels, float* losses) const {
+  /// After exponentials(): losses of all rows into losses[0 … kSoftmaxRows - 1], into figures 1 for correct rows, 0 for
+  /// others. Returns correct rows.
+  std::size_t losses(std::span<const std::uint32_t> labels, float* losses, float* figures) const {
     float label_logits[kSoftmaxRows] = {};
     std::size_t correct = 0;
     for (std::size_t r = 0; r < logits_.rows(); ++r) {
       label_logits[r] = logits_(r, labels[r]);
-      correct += static_cast<std::uint32_t>(predicted_[r]) == labels[r] ? 1U : 0U;
+      const bool is_correct = static_cast<std::uint32_t>(predicted_[r]) == labels[r];
+      correct += is_correct ? 1U : 0U;
+      figures[r] = is_correct ? 1.0F : 0.0F;
     }
     for (std::size_t r = 0; r < logits_.rows(); r += hn::Lanes(d_)) {
       V loss = HWY_NAMESPACE::log(d_, hn::LoadU(d_, sums_ + r));
@@ -175,7 +178,8 @@ class SoftmaxRows {
 template <bool kTargets>
 std::size_t cross_entropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
                           MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
-                          const ClassTargets* targets, std::span<const float> row_weights) {
+                          const ClassTargets* targets, std::span<const float> row_weights,
+                          std::span<float> row_figures) {
   std::size_t correct = 0;
   for (std::size_t first = 0; first < logits.rows(); first += kSoftmaxRows) {
     const std::size_t count = std::min(kSoftmaxRows, logits.rows() - first);
@@ -186,8 +190,12 @@ std::size_t cross_entropy(MatrixView<const float> logits, std::span<const std::u
     }
     rows.exponentials();
     float losses[kSoftmaxRows];
-    correct += rows.losses(labels.subspan(first, count), losses);
+    float figures[kSoftmaxRows];
+    correct += rows.losses(labels.subspan(first, count), losses, figures);
     std::copy_n(losses, count, row_losses.begin() + static_cast<std::ptrdiff_t>(first));
+    if (!row_figures.empty()) {
+      std::copy_n(figures, count, row_figures.begin() + static_cast<std::ptrdiff_t>(first));
+    }
     if (diff_logits.rows() != 0) {
       rows.divide();
       rows.subtract_targets(labels.subspan(first, count), divisor);
@@ -199,9 +207,10 @@ std::size_t cross_entropy(MatrixView<const float> logits, std::span<const std::u
 
 std::size_t SoftmaxCrossEntropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
                                 MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
-                                const ClassTargets* targets, std::span<const float> row_weights) {
+                                const ClassTargets* targets, std::span<const float> row_weights,
+                                std::span<float> row_figures) {
   const auto compute = targets == nullptr ? cross_entropy<false> : cross_entropy<true>;
-  return compute(logits, labels, divisor, diff_logits, row_losses, scratch, targets, row_weights);
+  return compute(logits, labels, divisor, diff_logits, row_losses, scratch, targets, row_weights, row_figures);
 }
 
 void Softmax(MatrixView<const float> logits, MatrixView<float> probabilities, std::span<float> scratch) {
@@ -227,18 +236,19 @@ std::size_t softmax_scratch_size(std::size_t classes) { return classes * kSoftma
 
 std::size_t softmax_cross_entropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
                                   MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
-                                  const ClassTargets* targets, std::span<const float> row_weights) {
+                                  const ClassTargets* targets, std::span<const float> row_weights,
+                                  std::span<float> row_figures) {
   assert(row_weights.empty() || (targets != nullptr && row_weights.size() == logits.rows()));
   assert(labels.size() == logits.rows() && row_losses.size() == logits.rows());
   assert(scratch.size() >= softmax_scratch_size(logits.columns()));
-  return HWY_DYNAMIC_DISPATCH(SoftmaxCrossEntropy)(logits, labels, divisor, diff_logits, row_losses, scratch, targets,
-                                                   row_weights);
+  return STRATA_DISPATCH(SoftmaxCrossEntropy)(logits, labels, divisor, diff_logits, row_losses, scratch, targets,
+                                              row_weights, row_figures);
 }
 
 void softmax(MatrixView<const float> logits, MatrixView<float> probabilities, std::span<float> scratch) {
   assert(probabilities.rows() == logits.rows() && probabilities.columns() == logits.columns());
   assert(scratch.size() >= softmax_scratch_size(logits.columns()));
-  HWY_DYNAMIC_DISPATCH(Softmax)(logits, probabilities, scratch);
+  STRATA_DISPATCH(Softmax)(logits, probabilities, scratch);
 }
 
 double sum_of_blocks(std::span<const double> blocks) {

@@ -27,13 +27,15 @@ struct ClassTargets {
 /// row_losses[r] = log(sum_c exp(z_c - M)) - (z_y - M), M the row's maximum, and, if diff_logits is not empty,
 /// diff_logits(r, c) = (softmax(z)_c - [c = y]) / divisor; diff_logits may be logits. With `targets` the loss is
 /// theirs, and diff_logits(r, c) = weight[y] (total[y] softmax(z)_c - t_c) / divisor.
-/// Returns the rows whose largest logit is the label's; of equal ones the first counts.
+/// Returns the rows whose largest logit is the label's; of equal ones the first counts. row_figures, unless it is
+/// empty, is 1 for those and 0 for the others.
 /// Sums run over classes in ascending order. `divisor` belongs to the whole batch, of which these rows may be a part:
 /// its size, or the sum of its rows' weights. With row_weights (rows), which need targets, weight[y] is multiplied by
 /// the row's.
 std::size_t softmax_cross_entropy(MatrixView<const float> logits, std::span<const std::uint32_t> labels, float divisor,
                                   MatrixView<float> diff_logits, std::span<float> row_losses, std::span<float> scratch,
-                                  const ClassTargets* targets = nullptr, std::span<const float> row_weights = {});
+                                  const ClassTargets* targets = nullptr, std::span<const float> row_weights = {},
+                                  std::span<float> row_figures = {});
 
 /// probabilities(r, c) = exp(z_c - M) / sum_c exp(z_c - M), with the bits of softmax_cross_entropy's; may be logits.
 void softmax(MatrixView<const float> logits, MatrixView<float> probabilities, std::span<float> scratch);

@@ -18,3 +18,13 @@
 #endif
 
 #include <hwy/targets.h>
+
+#include "kernels/instruction_set.h"
+
+// The function that HWY_EXPORT(NAME) has made for the calling thread's instruction set. (HWY_DYNAMIC_DISPATCH would ask
+// for the process's.)
+#if (HWY_TARGETS & (HWY_TARGETS - 1)) == 0
+#define STRATA_DISPATCH(NAME) HWY_STATIC_DISPATCH(NAME)
+#else
+#define STRATA_DISPATCH(NAME) (*(HWY_DISPATCH_TABLE(NAME)[strata::kernels::target_index()]))
+#endif

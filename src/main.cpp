@@ -11,19 +11,23 @@
 #include <string>
 #include <vector>
 
-#include "cli/dispatch.h"
-#include "cli/help.h"
-#include "cli/message.h"
-#include "cli/signals.h"
+#include "cli/commands/dispatch.h"
+#include "cli/shell/message.h"
+#include "cli/shell/signals.h"
+#include "cli/text/help.h"
 #include "core/error.h"
 #include "core/temporary_name.h"
+#include "data/tbb/backend.h"
 #include "dist/launcher.h"
 #include "dist/together.h"
 #include "dist/world.h"
+#include "engine/onednn/engine.h"
+#include "engine/panels/engine.h"
 
 namespace {
 
-enum ExitCode { done = 0, failed = 1, usage = 2, data = 3, diverged = 4, interrupted = 130, terminated = 143 };
+// signalled: and the signal's number
+enum ExitCode { done = 0, failed = 1, usage = 2, data = 3, diverged = 4, unexpected = 5, signalled = 128 };
 
 ExitCode exit_code(strata::cli::Outcome outcome) {
   switch (outcome) {
@@ -31,12 +35,12 @@ ExitCode exit_code(strata::cli::Outcome outcome) {
       return ExitCode::done;
     case strata::cli::Outcome::diverged:
       return ExitCode::diverged;
-    case strata::cli::Outcome::interrupted:
-      return ExitCode::interrupted;
-    case strata::cli::Outcome::terminated:
-      return ExitCode::terminated;
+    case strata::cli::Outcome::unexpected:
+      return ExitCode::unexpected;
+    case strata::cli::Outcome::stopped:
+      break;
   }
-  return ExitCode::failed;
+  return static_cast<ExitCode>(ExitCode::signalled + stopping_signal(outcome));
 }
 
 ExitCode exit_code(strata::ErrorKind kind) {
@@ -61,6 +65,13 @@ void occupy_standard_streams() {
   }
 }
 
+/// What this program computes with.
+void register_backends() {
+  strata::register_onednn_engine();
+  strata::register_panels_engine();
+  strata::use_parallel_backend(strata::tbb_threads());
+}
+
 /// Memory may run out where nothing may be thrown, as in a destructor of a library's, or in a thread.
 [[noreturn]] void end() {
   try {
@@ -82,6 +93,9 @@ void occupy_standard_streams() {
 void join(std::unique_ptr<strata::Communicator>& ranks, const std::vector<std::string>& words) {
   const bool runs_on_ranks = strata::cli::runs_on_ranks(words);
   const auto process = strata::launched();
+  if (process) {  // the others', which a launcher connects
+    strata::cli::turn_closed_pipes_into_errors();
+  }
   ranks =
       process && (runs_on_ranks || process->world_size > 1) ? strata::join_world() : strata::make_serial_communicator();
   if (ranks->world_size() > 1 && !runs_on_ranks) {
@@ -146,8 +160,8 @@ ExitCode run(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
   occupy_standard_streams();
   std::set_terminate(end);
-  strata::cli::ignore_broken_pipes();
-  strata::cli::end_on_stop_signals();
+  register_backends();
+  strata::cli::set_up_signals();
   try {
     if (argc < 2) {
       std::fputs(strata::cli::short_usage().c_str(), stderr);

@@ -6,4 +6,13 @@
 #include <catch2/catch.hpp>
 #endif
 
-int main(int argc, char** argv) { return Catch::Session().run(argc, argv); }
+#include "data/tbb/backend.h"
+#include "engine/onednn/engine.h"
+#include "engine/panels/engine.h"
+
+int main(int argc, char** argv) {
+  strata::register_onednn_engine();
+  strata::register_panels_engine();
+  strata::use_parallel_backend(strata::tbb_threads());
+  return Catch::Session().run(argc, argv);
+}

@@ -25,6 +25,11 @@ class FrameworkProcess:
     def log_path(self):
         return Path(self.settings.folder) / f"{self.name}-{self.batch}.log"
 
+    def warm_up(self):
+        """In a process of its own, which only imports the framework."""
+        subprocess.run([sys.executable, "-c", f"import contestants; contestants.load({self.name!r})"],
+                       cwd=Path(__file__).parent, check=True, capture_output=True, preexec_fn=self.settings.pin)
+
     def first_step(self):
         """Starts the process."""
         with open(self.log_path(), "w", encoding="utf-8") as log:

@@ -53,6 +53,9 @@ class Program:
             raise RuntimeError(f"{' '.join(map(str, process.args))}: exit code {process.returncode}")
         return json.loads(output), seconds, [json.loads(line) for line in metrics.read_text().splitlines()]
 
+    def warm_up(self):
+        self.finish("--max-steps", "1")
+
     def first_step(self):
         """The whole process, less what it does from its first step on."""
         result, seconds, _ = self.finish("--max-steps", "1")
@@ -128,7 +131,7 @@ class PlainLoop:
     def first_step(self):
         return None
 
-    losses = memory = first_step
+    losses = memory = warm_up = first_step
 
     def train_to(self, accuracy, max_seconds):
         del accuracy, max_seconds

@@ -64,9 +64,17 @@ std::string require_bf16(const Bf16Features& features) {
       break;
   }
   throw usage_error(
-      "--precision bf16 needs a CPU with AVX512_BF16 or AMX; the newest instruction set here is {}; use --precision "
+      "‹precision› bf16 needs a CPU with AVX512_BF16 or AMX; the newest instruction set here is {}; use ‹precision› "
       "f32",
       features.newest);
+}
+
+std::optional<Bf16Speed> slow_bf16(const Bf16Features& features, const Cpu& cpu) {
+  const bool measured = cpu.vendor == "GenuineIntel" && cpu.family == 6 && cpu.number == 207;
+  if (measured && features.support == Bf16Support::avx512_bf16) {  // with AMX it is another matter
+    return Bf16Speed{.least = 0.43, .most = 0.65};
+  }
+  return std::nullopt;
 }
 
 }  // namespace strata::kernels::onednn

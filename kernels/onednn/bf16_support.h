@@ -1,7 +1,11 @@
 // Whether this CPU and this oneDNN compute in bf16.
 #pragma once
 
+#include <optional>
 #include <string>
+
+#include "core/cpu.h"
+#include "kernels/precision.h"
 
 namespace strata::kernels::onednn {
 
@@ -14,11 +18,15 @@ struct Bf16Features {
 };
 
 /// This CPU's, as oneDNN sees it: with the kernel's permission for AMX, which it asks for, and within
-/// ONEDNN_MAX_CPU_ISA. From then on set_instruction_set cannot limit oneDNN any more.
+/// ONEDNN_MAX_CPU_ISA. From then on set_newest_instruction_set cannot limit oneDNN any more.
 Bf16Features bf16_features();
 
 /// How the products are computed: "AMX", "AVX512_BF16".
 /// Throws Error(usage) that says what the CPU has, if it has neither.
 std::string require_bf16(const Bf16Features& features);
+
+/// How fast bf16 is on a CPU on which it was measured to be slower than fp32 at every batch size (docs/performance.md,
+/// "bf16"); none where it was faster at some, or nobody has measured. By what the CPU is: nothing is timed.
+std::optional<Bf16Speed> slow_bf16(const Bf16Features& features, const Cpu& cpu);
 
 }  // namespace strata::kernels::onednn

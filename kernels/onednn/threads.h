@@ -8,8 +8,8 @@
 
 namespace strata::kernels::onednn {
 
-/// From now on, oneDNN's primitives that the calling thread creates and runs use `threads` threads, which flush
-/// denormals to zero.
+/// From now on, oneDNN's primitives that the calling thread creates and runs use `threads` threads: itself, and others
+/// that flush denormals to zero. Throws Error(failed) if the system refuses so many.
 void use_threads(int threads);
 
 /// Calls body(context, thread, count) on `threads` threads at once, thread in [0, count); returns when all have

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
 #include <oneapi/dnnl/dnnl.hpp>
+#include <optional>
 
 #include "core/error.h"
 
@@ -13,23 +15,37 @@ std::string version() {
   return fmt::format("{}.{}.{}", v->major, v->minor, v->patch);
 }
 
-void set_newest_instruction_set(InstructionSet instruction_set) {
-  dnnl::cpu_isa isa = dnnl::cpu_isa::avx512_core;
+namespace {
+
+// None for no limit, which oneDNN 2.6 and 3 call by different names.
+std::optional<dnnl::cpu_isa> newest_of(InstructionSet instruction_set) {
   switch (instruction_set) {
-    case InstructionSet::automatic:
-      return;
     case InstructionSet::baseline:
-      isa = dnnl::cpu_isa::sse41;
-      break;
+      return dnnl::cpu_isa::sse41;
     case InstructionSet::avx2:
-      isa = dnnl::cpu_isa::avx2;
-      break;
+      return dnnl::cpu_isa::avx2;
     case InstructionSet::avx512:
+      return dnnl::cpu_isa::avx512_core;
+    case InstructionSet::automatic:
       break;
   }
-  if (dnnl::set_max_cpu_isa(isa) != dnnl::status::success) {
+  return std::nullopt;
+}
+
+}  // namespace
+
+void set_newest_instruction_set(InstructionSet instruction_set) {
+  static std::mutex mutex;
+  static InstructionSet limit = InstructionSet::automatic;
+  const std::scoped_lock lock(mutex);
+  const std::optional<dnnl::cpu_isa> newest = newest_of(instruction_set);
+  if (!newest || instruction_set == limit) {
+    return;
+  }
+  if (dnnl::set_max_cpu_isa(*newest) != dnnl::status::success) {
     throw failed_error("oneDNN {} does not let its instruction set be limited once it has been used", version());
   }
+  limit = instruction_set;
 }
 
 }  // namespace strata::kernels::onednn

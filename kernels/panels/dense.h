@@ -43,9 +43,6 @@ void activate(Activation activation, Blocked values, Blocked inputs, Range rows,
 void multiply_by_derivative(Activation activation, Blocked values, Blocked inputs, Blocked gradients, Range rows,
                             Range blocks);
 
-/// Whether the activation's derivative needs its input rather than its result.
-bool derivative_needs_input(ActivationKind kind);
-
 /// One layer's parameters in panels, with state and gradients of the same layout.
 struct LayerParameters {
   float* weights = nullptr;     ///< panels of (inputs, outputs)

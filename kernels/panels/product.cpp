@@ -142,6 +142,10 @@ void GatherValues(MatrixView<const float> values, std::span<const std::uint32_t>
   for_lines(values, rows, [&](const float* from, std::size_t block, std::size_t i) HWY_ATTR {
     for (std::size_t v = 0; v < kWidth; v += hn::Lanes(d)) {
       const std::size_t f = block * kWidth + v;
+      if (f >= values.columns()) {  // divisions take longest
+        hn::StoreU(hn::Zero(d), d, dst.at(block, first + i) + v);
+        continue;
+      }
       hn::StoreU(kernels::HWY_NAMESPACE::standardised(d, from + v, by.mean.data() + f, by.scale.data() + f,
                                                       by.missing.data() + f),
                  d, dst.at(block, first + i) + v);
@@ -161,31 +165,25 @@ HWY_EXPORT(MultiplyByDerivative);
 HWY_EXPORT(GatherPixels);
 HWY_EXPORT(GatherValues);
 
-void multiply(const Product& product, Range rows, Range panels) {
-  HWY_DYNAMIC_DISPATCH(Multiply)(product, rows, panels);
-}
+void multiply(const Product& product, Range rows, Range panels) { STRATA_DISPATCH(Multiply)(product, rows, panels); }
 
 void activate(Activation activation, Blocked values, Blocked inputs, Range rows, Range blocks) {
-  HWY_DYNAMIC_DISPATCH(Activate)(activation, values, inputs, rows, blocks);
+  STRATA_DISPATCH(Activate)(activation, values, inputs, rows, blocks);
 }
 
 void multiply_by_derivative(Activation activation, Blocked values, Blocked inputs, Blocked gradients, Range rows,
                             Range blocks) {
-  HWY_DYNAMIC_DISPATCH(MultiplyByDerivative)(activation, values, inputs, gradients, rows, blocks);
-}
-
-bool derivative_needs_input(ActivationKind kind) {
-  return kind == ActivationKind::gelu || kind == ActivationKind::swish;
+  STRATA_DISPATCH(MultiplyByDerivative)(activation, values, inputs, gradients, rows, blocks);
 }
 
 void gather_blocked(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows, const float* factor,
                     const float* offset, Blocked dst, std::size_t first) {
-  HWY_DYNAMIC_DISPATCH(GatherPixels)(pixels, rows, factor, offset, dst, first);
+  STRATA_DISPATCH(GatherPixels)(pixels, rows, factor, offset, dst, first);
 }
 
 void gather_blocked(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
                     Blocked dst, std::size_t first) {
-  HWY_DYNAMIC_DISPATCH(GatherValues)(values, rows, by, dst, first);
+  STRATA_DISPATCH(GatherValues)(values, rows, by, dst, first);
 }
 
 }  // namespace strata::kernels::panels

@@ -215,6 +215,11 @@ HWY_INLINE std::size_t unit_offset(const LayerParameters& layer, std::size_t pan
   return panel_index(layer.inputs, panel * kWidth, block * kWidth);
 }
 
+/// Inputs that a block holds: the last one may have fewer than 16, and what stands for the others is never read.
+HWY_INLINE std::size_t inputs_of(const LayerParameters& layer, std::size_t block) {
+  return std::min(kWidth, layer.inputs - block * kWidth);
+}
+
 /// Panels that are taken together over all blocks of inputs, so that the inputs are read from far memory once for all
 /// of them: all inputs stay in the second cache, or else the gradients of so many panels do.
 HWY_INLINE std::size_t panels_at_once(std::size_t blocks, std::size_t rows) {
@@ -262,12 +267,15 @@ HWY_INLINE Tile<1, 1, false> bias_gradient(Blocked diff_dst, std::size_t panel, 
   return tile;
 }
 
-/// Calls each(tile, input) for the tiles of one block of inputs, kPanels panels wide, the last one narrow or whole,
-/// each summed over `rows` rows.
+/// Calls each(tile, input) for the tiles of one block of `inputs` inputs, kPanels panels wide, the last one narrow or
+/// whole, each summed over `rows` rows.
 template <std::size_t kMostInputs, std::size_t kPanels, bool kNarrow, class Each>
-HWY_INLINE void for_tiles_of_block(const float* src, const float* diff, std::size_t panel_stride, std::size_t rows,
-                                   Each&& each) {
+HWY_INLINE void for_tiles_of_block(const float* src, const float* diff, std::size_t panel_stride, std::size_t inputs,
+                                   std::size_t rows, Each&& each) {
   for_parts_of_width<kMostInputs>([&]<std::size_t kInputs>(Size<kInputs>, std::size_t input) HWY_ATTR {
+    if (input >= inputs) {
+      return;
+    }
     Tile<kInputs, kPanels, kNarrow> tile;
     tile.sum_block(src + input, kWidth, diff, panel_stride, rows);
     each(tile, input);
@@ -285,20 +293,29 @@ HWY_INLINE void hand_over(Tile<kInputs, kPanels, kNarrow>& tile, std::size_t inp
 /// block of inputs: its vector(sum, panel, index) is given each vector, index being its place among the 256 weights of
 /// a unit (panel: 0 … kPanels - 1), then done() is called.
 template <std::size_t kMostInputs, std::size_t kPanels, bool kNarrow, class To>
-HWY_INLINE void sum_few_rows(Blocked src, Blocked diff_dst, std::size_t rows, Group group, To&& to) {
+HWY_INLINE void sum_few_rows(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows, Group group,
+                             To&& to) {
+  constexpr std::size_t kFewInputs = std::min(kMostInputs, kWidth / 2);
   const std::size_t panel_stride = diff_dst.capacity * kWidth;
   for (std::size_t block = group.blocks.first; block < group.blocks.last; ++block) {
     auto unit = to(block);
-    for_tiles_of_block<kMostInputs, kPanels, kNarrow>(src.at(block, 0), diff_dst.at(group.panel, 0), panel_stride, rows,
-                                                      [&](auto& tile, std::size_t input)
-                                                          HWY_ATTR { hand_over(tile, input, unit); });
+    const std::size_t inputs = inputs_of(layer, block);
+    const auto take = [&](auto& tile, std::size_t input) HWY_ATTR { hand_over(tile, input, unit); };
+    const float* const from = src.at(block, 0);
+    const float* const diff = diff_dst.at(group.panel, 0);
+    if (kFewInputs < kMostInputs && inputs <= kFewInputs) {
+      for_tiles_of_block<kFewInputs, kPanels, kNarrow>(from, diff, panel_stride, inputs, rows, take);
+    } else {
+      for_tiles_of_block<kMostInputs, kPanels, kNarrow>(from, diff, panel_stride, inputs, rows, take);
+    }
     unit.done();
   }
 }
 
 /// The same for a batch of any number of row blocks, of up to kGroupBlocks blocks of inputs.
 template <std::size_t kMostInputs, std::size_t kPanels, bool kNarrow, class To>
-HWY_NOINLINE void sum_many_rows(Blocked src, Blocked diff_dst, std::size_t rows, Group group, To to) {
+HWY_NOINLINE void sum_many_rows(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
+                                Group group, To to) {
   constexpr std::size_t kTileFloats = kPanels * kWidth;  // of one input
   constexpr std::size_t kGroupFloats = kGroupBlocks * kWidth * kTileFloats;
   const std::size_t panel_stride = diff_dst.capacity * kWidth;
@@ -309,8 +326,8 @@ HWY_NOINLINE void sum_many_rows(Blocked src, Blocked diff_dst, std::size_t rows,
                    for (std::size_t block = group.blocks.first; block < group.blocks.last; ++block) {
                      auto unit = to(block);
                      for_tiles_of_block<kMostInputs, kPanels, kNarrow>(
-                         src.at(block, first), diff_dst.at(group.panel, first), panel_stride, count,
-                         [&](auto& tile, std::size_t input) HWY_ATTR {
+                         src.at(block, first), diff_dst.at(group.panel, first), panel_stride, inputs_of(layer, block),
+                         count, [&](auto& tile, std::size_t input) HWY_ATTR {
                            tile.merge(waiting + input * kTileFloats, kGroupFloats, merges, last);
                            if (last) {
                              hand_over(tile, input, unit);
@@ -420,7 +437,7 @@ struct ThroughBuffer {
     HWY_INLINE void done() const {
       for (std::size_t beside = 0; beside < kPanels; ++beside) {
         update_span(by.update, gradients[beside], by.layer.weights, by.layer.weight_state,
-                    unit_offset(by.layer, panel + beside, block), kWidth * kWidth);
+                    unit_offset(by.layer, panel + beside, block), inputs_of(by.layer, block) * kWidth);
       }
       transpose_units<kPanels>(by.layer, panel, block);
     }
@@ -435,7 +452,7 @@ struct ThroughBuffer {
     HWY_ALIGN float gradients[kWidth];
     sum.for_vectors([&](V value, std::size_t, std::size_t v)
                         HWY_ATTR { hn::Store(value, D(), gradients + v * kLanes); });
-    update_span(update, gradients, layer.bias, layer.bias_state, panel * kWidth, kWidth);
+    update_span(update.of_bias(), gradients, layer.bias, layer.bias_state, panel * kWidth, kWidth);
   }
 };
 
@@ -472,9 +489,9 @@ HWY_INLINE void sum_group(Blocked src, Blocked diff_dst, std::size_t rows, Group
   const auto to = [&by, panel = group.panel](std::size_t block)
                       HWY_ATTR { return by.template unit<kPanels>(panel, block); };
   if (rows <= kRowBlock) {
-    sum_few_rows<kMostInputs, kPanels, kNarrow>(src, diff_dst, rows, group, to);
+    sum_few_rows<kMostInputs, kPanels, kNarrow>(by.layer, src, diff_dst, rows, group, to);
   } else {
-    sum_many_rows<kMostInputs, kPanels, kNarrow>(src, diff_dst, rows, group, to);
+    sum_many_rows<kMostInputs, kPanels, kNarrow>(by.layer, src, diff_dst, rows, group, to);
   }
 }
 
@@ -525,11 +542,11 @@ void ApplyTiles(const LayerParameters& layer, const float* gradient, const float
     const std::size_t panel = tile / blocks_of(layer.inputs);
     const std::size_t block = tile % blocks_of(layer.inputs);
     const std::size_t offset = unit_offset(layer, panel, block);
-    update_span(update, gradient + offset, layer.weights, layer.weight_state, offset, kWidth * kWidth);
+    update_span(update, gradient + offset, layer.weights, layer.weight_state, offset, inputs_of(layer, block) * kWidth);
     transpose_units<1>(layer, panel, block);
     if (block == 0) {
       const std::size_t first = panel * kWidth;
-      update_span(update, gradient_of_bias + first, layer.bias, layer.bias_state, first, kWidth);
+      update_span(update.of_bias(), gradient_of_bias + first, layer.bias, layer.bias_state, first, kWidth);
     }
   }
 }
@@ -546,17 +563,17 @@ HWY_EXPORT(ApplyTiles);
 
 void update_tiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
                   const OptimizerUpdate& update, Range tiles) {
-  HWY_DYNAMIC_DISPATCH(UpdateTiles)(layer, src, diff_dst, rows, update, tiles);
+  STRATA_DISPATCH(UpdateTiles)(layer, src, diff_dst, rows, update, tiles);
 }
 
 void gradient_tiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows, float* gradient,
                     float* bias_gradient, Range tiles) {
-  HWY_DYNAMIC_DISPATCH(GradientTiles)(layer, src, diff_dst, rows, gradient, bias_gradient, tiles);
+  STRATA_DISPATCH(GradientTiles)(layer, src, diff_dst, rows, gradient, bias_gradient, tiles);
 }
 
 void apply_tiles(const LayerParameters& layer, const float* gradient, const float* bias_gradient,
                  const OptimizerUpdate& update, Range tiles) {
-  HWY_DYNAMIC_DISPATCH(ApplyTiles)(layer, gradient, bias_gradient, update, tiles);
+  STRATA_DISPATCH(ApplyTiles)(layer, gradient, bias_gradient, update, tiles);
 }
 
 }  // namespace strata::kernels::panels

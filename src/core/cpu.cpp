@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "core/first_line.h"
 #include "core/number.h"
 
 namespace strata {
@@ -14,23 +15,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string first_line(const fs::path& file) {
-  std::ifstream in(file);
-  std::string line;
-  std::getline(in, line);
-  return line;
-}
-
-/// The first value of a key in /proc/cpuinfo.
+/// The first value of a key in /proc/cpuinfo: "model name	: AMD EPYC".
 std::string cpuinfo_value(const fs::path& root, const std::string& key) {
   std::ifstream in(root / "proc/cpuinfo");
   for (std::string line; std::getline(in, line);) {
     const std::size_t colon = line.find(": ");
-    if (line.starts_with(key) && colon != std::string::npos) {
+    if (colon != std::string::npos && line.substr(0, line.find_first_of("\t:")) == key) {
       return line.substr(colon + 2);
     }
   }
   return "";
+}
+
+int cpuinfo_number(const fs::path& root, const std::string& key) {
+  return parse_number<int>(cpuinfo_value(root, key)).value_or(0);
 }
 
 std::vector<CpuCache> caches(const fs::path& folder) {
@@ -49,7 +47,11 @@ std::vector<CpuCache> caches(const fs::path& folder) {
 
 Cpu cpu(const fs::path& root) {
   const fs::path folder = root / "sys/devices/system/cpu";
-  Cpu result{.model = cpuinfo_value(root, "model name"), .caches = caches(folder / "cpu0/cache")};
+  Cpu result{.model = cpuinfo_value(root, "model name"),
+             .vendor = cpuinfo_value(root, "vendor_id"),
+             .family = cpuinfo_number(root, "cpu family"),
+             .number = cpuinfo_number(root, "model"),
+             .caches = caches(folder / "cpu0/cache")};
   std::set<std::pair<std::string, std::string>> cores;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {

@@ -15,6 +15,9 @@ struct CpuCache {
 
 struct Cpu {
   std::string model;             ///< such as "AMD EPYC 7R13"; empty: not told
+  std::string vendor;            ///< such as "AuthenticAMD"; empty: not told
+  int family = 0;                ///< by the vendor's count; 0: not told
+  int number = 0;                ///< of the model in its family
   int cpus = 0;                  ///< logical ones that are online
   int cores = 0;                 ///< physical ones; 0: not told
   std::vector<CpuCache> caches;  ///< of the first CPU

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace strata {
 
@@ -16,14 +17,21 @@ enum class ErrorKind {
   data,    ///< a data or model file that cannot be used (3)
 };
 
+/// Options that would have avoided an error, each by its name with dashes and the text to give.
+using Remedy = std::vector<std::pair<std::string, std::string>>;
+
 /// `what()` is one line that names the file or option, what was found, what was expected and what to do.
 class Error : public std::runtime_error {
  public:
-  Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  Error(ErrorKind kind, const std::string& message, Remedy remedy = {})
+      : std::runtime_error(message), kind_(kind), remedy_(std::move(remedy)) {}
   ErrorKind kind() const noexcept { return kind_; }
+  /// Empty: none is known, or what() says all.
+  const Remedy& remedy() const noexcept { return remedy_; }
 
  private:
   ErrorKind kind_;
+  Remedy remedy_;
 };
 
 template <class... Args>

@@ -10,6 +10,8 @@
 #include <string>
 #include <thread>
 
+#include "core/first_line.h"
+
 namespace strata {
 
 namespace {
@@ -25,13 +27,6 @@ std::optional<double> ratio(const std::string& quota, const std::string& period)
   } catch (const std::logic_error&) {  // no number, or too large a one
     return std::nullopt;
   }
-}
-
-std::string first_line(const fs::path& file) {
-  std::ifstream in(file);
-  std::string line;
-  std::getline(in, line);
-  return line;
 }
 
 std::optional<double> quota_v2(const fs::path& group) {
@@ -113,6 +108,17 @@ int available_threads() {
   const auto quota = cgroup_cpus();
   return quota ? std::clamp(static_cast<int>(std::floor(*quota)), 1, cpus) : cpus;
 }
+
+SignalsBlocked::SignalsBlocked() {
+  sigset_t all{};
+  ::sigfillset(&all);
+  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGPROF}) {  // of the thread itself
+    ::sigdelset(&all, fault);
+  }
+  ::pthread_sigmask(SIG_BLOCK, &all, &before_);
+}
+
+SignalsBlocked::~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 int current_cpu() {
 #if defined(__linux__)

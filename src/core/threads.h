@@ -1,6 +1,7 @@
 // How many threads this process may use, and where they run.
 #pragma once
 
+#include <csignal>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -16,6 +17,18 @@ std::optional<double> cgroup_cpus(const std::filesystem::path& root = "/");
 
 /// The default number of threads: what affinity and the cgroup quota allow, rounded down, at least 1.
 int available_threads();
+
+/// While it lives, threads that the calling one starts get no signals, as long as they live.
+class SignalsBlocked {
+ public:
+  SignalsBlocked();
+  ~SignalsBlocked();
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
 
 /// The CPU that the calling thread runs on; -1 where the system does not say.
 int current_cpu();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include "core/number.h"
@@ -24,19 +25,31 @@ std::optional<double> label_value(std::string_view label) {
   return value && std::fabs(*value) < kLargestLabel ? value : std::nullopt;
 }
 
-bool is_numeric(const std::vector<std::string>& labels) {
-  return std::ranges::all_of(labels, [](const std::string& label) { return label_value(label).has_value(); });
-}
+bool is_numeric(const std::vector<std::string>& labels) { return std::ranges::all_of(labels, is_number_label); }
 
 /// The shortest text that reads back as `value`; one for both zeros.
 std::string value_text(double value) {
   return value == std::trunc(value) ? std::to_string(static_cast<long long>(value)) : fmt::format("{}", value);
 }
 
+bool is_shortest(const std::string& label) {
+  const std::optional<double> value = label_value(label);
+  return value && value_text(*value) == label;
+}
+
 }  // namespace
 
-std::vector<std::string> order_classes(const std::vector<std::string>& labels) {
-  if (!is_numeric(labels)) {
+bool is_number_label(std::string_view label) { return label_value(label).has_value(); }
+
+bool is_plain_whole(std::string_view label) {
+  const std::string_view digits = label.substr(label.starts_with('-') ? 1 : 0);
+  const bool all_digits = std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+  return !digits.empty() && all_digits && (digits.front() != '0' || label == "0");
+}
+
+std::vector<std::string> order_classes(const std::vector<std::string>& labels, LabelType type) {
+  const bool by_value = type == LabelType::automatic ? is_numeric(labels) : std::ranges::all_of(labels, is_shortest);
+  if (!by_value) {
     const std::set<std::string> names(labels.begin(), labels.end());
     return {names.begin(), names.end()};
   }
@@ -49,7 +62,8 @@ std::vector<std::string> order_classes(const std::vector<std::string>& labels) {
   return names;
 }
 
-ClassIndex::ClassIndex(const std::vector<std::string>& names) : index_(names), numeric_(is_numeric(names)) {}
+ClassIndex::ClassIndex(const std::vector<std::string>& names, LabelType type)
+    : index_(names), numeric_(type == LabelType::automatic && is_numeric(names)) {}
 
 std::optional<std::uint32_t> ClassIndex::find(std::string_view label) const {
   const std::optional<std::uint32_t> number = index_.find(label);
@@ -58,6 +72,21 @@ std::optional<std::uint32_t> ClassIndex::find(std::string_view label) const {
   }
   const std::optional<double> value = label_value(label);
   return value ? index_.find(value_text(*value)) : std::nullopt;
+}
+
+std::vector<RespelledClass> respelled_classes(const ClassIndex& classes, const std::vector<std::string>& labels) {
+  std::map<std::uint32_t, std::set<std::string>> spellings;
+  for (const std::string& label : labels) {
+    spellings[*classes.find(label)].insert(label);
+  }
+  std::vector<RespelledClass> respelled;
+  for (const auto& [number, texts] : spellings) {
+    const std::string& name = classes.names()[number];
+    if (texts.size() > 1 || *texts.begin() != name) {
+      respelled.push_back({name, {texts.begin(), texts.end()}});
+    }
+  }
+  return respelled;
 }
 
 }  // namespace strata

@@ -23,6 +23,13 @@ void add(Hash64& hash, const Dataset& part) {
   add(hash, part.values);
   add(hash, part.labels);
   add(hash, part.row_weights);
+  if (!part.offsets.empty()) {  // so that data without any keep the hash that runs before offsets noted
+    add(hash, part.offsets);
+  }
+  if (part.target_columns > 0) {  // likewise
+    add(hash, std::array{std::uint64_t{part.target_columns}});
+    add(hash, part.target_values);
+  }
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "data/load.h"
+#include "data/data_source.h"
 
 namespace strata {
 

@@ -32,18 +32,28 @@ struct FeaturesView {
   }
 };
 
-/// Rows to read, owned by a Dataset: features (rows, features), and for each row a label in [0, classes) and how much
-/// it counts in the training loss.
+/// Rows to read, owned by a Dataset: features (rows, features), for each row what is to be learnt of it, a label in
+/// [0, classes) or some numbers, and how much it counts in the training loss.
 struct SamplesView {
   FeaturesView features;
   std::span<const std::uint32_t> labels{};  ///< (rows); empty if they are not known, which prediction does not mind
   std::span<const float> row_weights{};     ///< (rows); empty: 1
+  MatrixView<const float> targets{};        ///< (rows, targets), in place of labels: numbers, or 0 and 1; finite
 
   std::size_t rows() const { return features.rows(); }
 };
 
+/// A class some of whose labels are spelled otherwise than it is called: 3.10 is 3.1.
+struct RespelledClass {
+  std::string name;
+  std::vector<std::string> labels;  ///< all its spellings in a training table, else those that are not its name
+
+  friend bool operator==(const RespelledClass&, const RespelledClass&) = default;
+};
+
 /// One part of a data set: pixels (uint8) or values (fp32), whichever is not empty; both are standardised on the way
-/// into a batch. Labels are class indices, which say the same as one-hot rows.
+/// into a batch. Labels are class indices, which say the same as one-hot rows; exactly one of labels and targets is
+/// filled, or neither where they are not known.
 struct Dataset {
   std::string source;                     ///< the file the features came from, for messages
   std::vector<std::size_t> sample_shape;  ///< e.g. {28, 28}; the product is features
@@ -52,15 +62,23 @@ struct Dataset {
   Elements<AlignedVector<float>> values;         ///< (rows, features); finite, or NaN where a value is missing
   Elements<std::vector<std::uint32_t>> labels;   ///< (rows); empty if they are not known
   Elements<std::vector<float>> row_weights;      ///< (rows), how much each row counts in the training loss; empty: 1
-  std::vector<std::string> ids;                  ///< (rows), as the id column has them; empty: none
+  Elements<AlignedVector<float>>
+      target_values{};  ///< (rows, target_columns); finite numbers, or 0 and 1; in their units
+  std::size_t target_columns = 0;
+  std::vector<std::string> target_names{};  ///< (target_columns); empty: they have none
+  std::vector<std::string> ids;             ///< (rows), as the id column has them; empty: none
+  std::vector<RespelledClass> respelled{};  ///< in the order of the classes
+  std::vector<double> offsets{};            ///< (features), what each of the values is held less (offsets.h); empty: 0
 
   std::size_t rows() const { return features == 0 ? 0 : (pixels.size() + values.size()) / features; }
+  /// As many as rows(), or 0 where there are none.
+  std::size_t target_rows() const { return target_columns == 0 ? 0 : target_values.size() / target_columns; }
   SamplesView view() const {
     using Pixels = MatrixView<const std::uint8_t>;
     using Values = MatrixView<const float>;
     return {values.empty() ? FeaturesView(Pixels(pixels.data(), rows(), features))
                            : FeaturesView(Values(values.data(), rows(), features)),
-            labels, row_weights};
+            labels, row_weights, MatrixView<const float>(target_values.data(), target_rows(), target_columns)};
   }
 };
 

@@ -42,6 +42,13 @@ class Elements {
   void append(Iterator first, Iterator last) {
     own_.insert(own_.end(), first, last);
   }
+  /// From now on copies have the same elements, not their own.
+  void share() {
+    if (!keeper_ && !own_.empty()) {
+      const auto kept = std::make_shared<Vector>(std::move(own_));
+      *this = Elements(std::span<value_type>(*kept), kept);
+    }
+  }
   /// Own and lent ones.
   void clear() { *this = Elements(); }
 

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 
 #include "core/error.h"
-#include "data/idx.h"
+#include "data/formats/idx.h"
 
 namespace strata {
 
@@ -22,14 +21,6 @@ void check_sample_shape(const Dataset& part, const std::vector<std::size_t>& sha
   }
 }
 
-void check_labels(const Dataset& part, std::size_t classes, std::string_view whose) {
-  const auto found = std::ranges::find_if(part.labels, [&](std::uint32_t label) { return label >= classes; });
-  if (found != part.labels.end()) {
-    throw data_error("{}: row {} (counted from 0) has label {}; expected at most {}, the largest of {}", part.source,
-                     found - part.labels.begin(), *found, classes - 1, whose);
-  }
-}
-
 }  // namespace
 
 void check_fit(const Dataset& part, const DataSource& source) {
@@ -41,7 +32,6 @@ void check_fit(const Dataset& part, const DataSource& source) {
     throw data_error("{}: holds {}; expected {}, as in {}; convert it", part.source, kind_name(part),
                      kind_name(source.train), source.train.source);
   }
-  check_labels(part, source.classes, "the training part");
 }
 
 void check_needs(const Dataset& part, const DataNeeds& needs) {
@@ -55,7 +45,6 @@ void check_needs(const Dataset& part, const DataNeeds& needs) {
   if (!needs.sample_shape.empty()) {
     check_sample_shape(part, needs.sample_shape, "the model takes");
   }
-  check_labels(part, needs.classes, "the model's classes");
 }
 
 }  // namespace strata

@@ -17,13 +17,13 @@ std::optional<PartRequest> part_request(std::string_view option, const std::opti
 }
 }  // namespace
 
-PartRequest whole_request(const DataRequest& request) { return {"--data", request.data, request.labels, "--labels"}; }
+PartRequest whole_request(const DataRequest& request) { return {"‹data›", request.data, request.labels, "‹labels›"}; }
 
 std::optional<PartRequest> validation_request(const DataRequest& request) {
-  return part_request("--validation-data", request.validation_data, request.validation_labels, "--validation-labels");
+  return part_request("‹validation_data›", request.validation_data, request.validation_labels, "‹validation_labels›");
 }
 std::optional<PartRequest> test_request(const DataRequest& request) {
-  return part_request("--test-data", request.test_data, request.test_labels, "--test-labels");
+  return part_request("‹test_data›", request.test_data, request.test_labels, "‹test_labels›");
 }
 
 void reject_labels(const PartRequest& part, std::string_view form) {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "data/load.h"
+#include "data/data_source.h"
 
 namespace strata {
 

@@ -1,13 +1,11 @@
-#include <tbb/enumerable_thread_specific.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <functional>
+#include <mutex>
 
-#include "data/arena.h"
 #include "data/moments.h"
-#include "data/tasks.h"
+#include "data/parallel.h"
 
 namespace strata {
 
@@ -20,17 +18,13 @@ constexpr std::size_t kBlockRows = 1024;
 struct FeatureSums {
   explicit FeatureSums(std::size_t features) : sum(features), squares(features) {}
 
-  void add(const FeatureSums& other) {
-    std::transform(sum.begin(), sum.end(), other.sum.begin(), sum.begin(), std::plus<>());
-    std::transform(squares.begin(), squares.end(), other.squares.begin(), squares.begin(), std::plus<>());
-  }
-
   std::vector<std::uint64_t> sum;
   std::vector<std::uint64_t> squares;
 };
 
-/// Adds up to kBlockRows rows.
-void add_block(const MatrixView<const std::uint8_t>& features, std::span<const std::uint32_t> rows, FeatureSums& sums) {
+/// Adds up to kBlockRows rows; of `sums` one thread's turn at a time.
+void add_block(const MatrixView<const std::uint8_t>& features, std::span<const std::uint32_t> rows, FeatureSums& sums,
+               std::mutex& turn) {
   assert(rows.size() <= kBlockRows);
   const std::size_t count = features.columns();
   std::vector<std::uint32_t> sum(count);
@@ -42,6 +36,7 @@ void add_block(const MatrixView<const std::uint8_t>& features, std::span<const s
       squares[f] += static_cast<std::uint16_t>(x[f] * x[f]);  // 16 bits, for narrow vector products
     }
   }
+  const std::scoped_lock lock(turn);
   std::transform(sum.begin(), sum.end(), sums.sum.begin(), sums.sum.begin(), std::plus<std::uint64_t>());
   std::transform(squares.begin(), squares.end(), sums.squares.begin(), sums.squares.begin(),
                  std::plus<std::uint64_t>());
@@ -49,17 +44,14 @@ void add_block(const MatrixView<const std::uint8_t>& features, std::span<const s
 
 FeatureSums sum_rows(const MatrixView<const std::uint8_t>& features, std::span<const std::uint32_t> rows, int threads) {
   const std::size_t blocks = (rows.size() + kBlockRows - 1) / kBlockRows;
-  tbb::enumerable_thread_specific<FeatureSums> partial([&] { return FeatureSums(features.columns()); });
-  make_arena(threads).execute([&] {
+  FeatureSums total(features.columns());
+  std::mutex turn;
+  on_threads(threads, [&] {
     run_tasks(blocks, [&](std::size_t block) {
       const std::size_t first = block * kBlockRows;
-      add_block(features, rows.subspan(first, std::min(kBlockRows, rows.size() - first)), partial.local());
+      add_block(features, rows.subspan(first, std::min(kBlockRows, rows.size() - first)), total, turn);
     });
   });
-  FeatureSums total(features.columns());
-  for (const FeatureSums& part : partial) {
-    total.add(part);
-  }
   return total;
 }
 

@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <limits>
 #include <new>
 #include <string>
 #include <system_error>
@@ -26,6 +28,10 @@ Error system_error(const std::string& path, const char* action) {
 }  // namespace
 
 AlignedVector<std::uint8_t> read_file(const std::filesystem::path& path) {
+  return read_file_end(path, std::numeric_limits<std::size_t>::max()).bytes;
+}
+
+FileEnd read_file_end(const std::filesystem::path& path, std::size_t most) {
   const std::string name = path.string();
   // Does not wait for a writer if the path is a pipe.
   const FileDescriptor file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -36,13 +42,16 @@ AlignedVector<std::uint8_t> read_file(const std::filesystem::path& path) {
   if (!S_ISREG(status.st_mode)) {
     throw data_error("{}: is not a regular file; expected a file of data", name);
   }
-  const auto size = static_cast<std::size_t>(status.st_size);
-  AlignedVector<std::uint8_t> bytes;
+  const auto whole = static_cast<std::size_t>(status.st_size);
+  const std::size_t size = std::min(whole, most);
+  FileEnd end{whole - size, {}};
+  AlignedVector<std::uint8_t>& bytes = end.bytes;
   bytes.reserve(size + 1);
   bytes.resize(size);
   std::size_t done = 0;
   while (done < bytes.size()) {  // one read, but for signals and the kernel's limit of 2 GiB
-    const auto count = ::read(file.get(), bytes.data() + done, bytes.size() - done);
+    const auto count =
+        ::pread(file.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(end.first + done));
     if (count < 0 && errno == EINTR) {
       continue;
     }
@@ -55,7 +64,7 @@ AlignedVector<std::uint8_t> read_file(const std::filesystem::path& path) {
     }
     done += static_cast<std::size_t>(count);
   }
-  return bytes;
+  return end;
 }
 
 AlignedVector<std::uint8_t> read_inflated(const std::filesystem::path& path) {

@@ -1,6 +1,7 @@
 // The bytes of a file.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -12,6 +13,14 @@ namespace strata {
 
 /// Reads the whole of a regular file, with room for one byte behind it. Throws Error(data) with the system's reason.
 AlignedVector<std::uint8_t> read_file(const std::filesystem::path& path);
+
+struct FileEnd {
+  std::size_t first = 0;  ///< where in the file the bytes begin
+  AlignedVector<std::uint8_t> bytes;
+};
+
+/// The last `most` bytes of it, or all of a smaller one.
+FileEnd read_file_end(const std::filesystem::path& path, std::size_t most);
 
 /// The same, inflated if the name ends in .gz. Throws Error(data) also for data that cannot be inflated, and for gzip
 /// data whose name lacks .gz.

@@ -1,5 +1,7 @@
 #include "data/scaler.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -8,6 +10,8 @@
 
 #include "core/error.h"
 #include "data/moments.h"
+#include "data/shown_text.h"
+#include "data/table/schema.h"
 
 namespace strata {
 
@@ -31,28 +35,34 @@ void standardise(Scaler& scaler, std::span<const Moments> features) {
   std::transform(features.begin(), features.end(), scaler.scale.begin(), scale_of);
 }
 
-void require_values(std::span<const Moments> features) {
+/// A table's numbers may lack values in all of some rows; categories never do.
+void require_values(std::span<const Moments> features, const TableSchema* table) {
   const auto empty = std::find_if(features.begin(), features.end(), [](const Moments& f) { return f.count == 0; });
-  if (empty != features.end()) {
-    throw data_error(
-        "feature {} (counted from 0) has no value in any training row, so that it has no mean; leave it out",
-        empty - features.begin());
+  if (empty == features.end()) {
+    return;
   }
+  const auto feature = static_cast<std::size_t>(empty - features.begin());
+  throw data_error("{} has no value in any training row, so that it has no mean; leave it out{}",
+                   table != nullptr ? "the column " + shown(table->column_of(feature).name)
+                                    : fmt::format("feature {} (counted from 0)", feature),
+                   table != nullptr ? " by ‹ignore_columns›, or hold out other rows" : "");
 }
 
 }  // namespace
 
-std::vector<float> Scaler::factor() const {
+std::vector<float> Scaler::pixel_factor() const {
   std::vector<float> factors(scale.size());
   std::transform(scale.begin(), scale.end(), factors.begin(),
                  [](float s) { return static_cast<float>(1.0 / double{s}); });
   return factors;
 }
 
-std::vector<float> Scaler::offset() const {
+std::vector<float> Scaler::pixel_offset() const {
   std::vector<float> offsets(scale.size());
-  std::transform(mean.begin(), mean.end(), scale.begin(), offsets.begin(),
-                 [](float m, float s) { return static_cast<float>(-double{m} / double{s}); });
+  for (std::size_t f = 0; f < offsets.size(); ++f) {
+    const double mean_of_pixels = offset.empty() ? double{mean[f]} : double{mean[f]} + offset[f];
+    offsets[f] = static_cast<float>(-mean_of_pixels / double{scale[f]});
+  }
   return offsets;
 }
 
@@ -66,7 +76,7 @@ std::vector<float> Scaler::standardised_fill() const {
 }
 
 Scaler fit_scaler(ScalerKind kind, const SamplesView& samples, std::span<const std::uint32_t> rows, int threads,
-                  MissingValues missing) {
+                  MissingValues missing, const TableSchema* table) {
   const std::size_t features = samples.features.columns();
   Scaler scaler{std::vector<float>(features, 0.0F),
                 std::vector<float>(features, kind == ScalerKind::unit ? 255.0F : 1.0F)};
@@ -74,7 +84,7 @@ Scaler fit_scaler(ScalerKind kind, const SamplesView& samples, std::span<const s
     return scaler;
   }
   const std::vector<Moments> fitted = moments(samples.features, rows, threads);
-  require_values(fitted);
+  require_values(fitted, table);
   if (kind == ScalerKind::standard) {
     standardise(scaler, fitted);
   }

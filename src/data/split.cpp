@@ -89,7 +89,7 @@ Split split_rows(SplitKind kind, std::span<const std::uint32_t> labels, double f
   const auto train_rows = static_cast<std::size_t>(std::floor(static_cast<double>(rows) * (1.0 - fraction)));
   if (fraction > 0 && (train_rows == 0 || train_rows == rows)) {
     throw usage_error(
-        "--validation-split {}: leaves {} of {} rows for training; expected at least 1 for training and 1 for "
+        "‹validation_split› {}: leaves {} of {} rows for training; expected at least 1 for training and 1 for "
         "validation; choose another share",
         fraction, train_rows, rows);
   }

@@ -7,9 +7,8 @@
 #include <functional>
 #include <limits>
 
-#include "data/arena.h"
 #include "data/moments.h"
-#include "data/tasks.h"
+#include "data/parallel.h"
 
 namespace strata {
 
@@ -55,7 +54,7 @@ Sums sum_rows(MatrixView<const float> values, std::span<const std::uint32_t> row
     return sums;
   };
   Sums all;
-  make_arena(threads).execute([&] { all = sum_tree(0, (rows.size() + kBlockRows - 1) / kBlockRows, chain); });
+  on_threads(threads, [&] { all = sum_tree(0, (rows.size() + kBlockRows - 1) / kBlockRows, chain); });
   return all;
 }
 

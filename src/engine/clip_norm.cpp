@@ -31,16 +31,28 @@ void GradientSquares::fill(std::size_t layer, std::size_t first, MatrixView<cons
   kernels::add_squares({bias.data(), 1, bias.size()}, squares);
 }
 
+double GradientSquares::sum_of(const Layer& layer) {
+  double sum = 0;
+  for (std::size_t output = 0; output < std::min(layer.outputs, layer.squares.size()); ++output) {
+    sum += layer.squares[output];
+  }
+  return sum;
+}
+
 double GradientSquares::sum() const {
   double sum = 0;
   for (const Layer& layer : layers_) {
-    double of_layer = 0;
-    for (std::size_t output = 0; output < std::min(layer.outputs, layer.squares.size()); ++output) {
-      of_layer += layer.squares[output];
-    }
-    sum += of_layer;
+    sum += sum_of(layer);
   }
   return sum;
+}
+
+std::vector<double> GradientSquares::norms() const {
+  std::vector<double> norms;
+  for (const Layer& layer : layers_) {
+    norms.push_back(std::sqrt(sum_of(layer)));
+  }
+  return norms;
 }
 
 }  // namespace strata

@@ -31,7 +31,9 @@ class GradientSquares {
   /// to a multiple of 16.
   void fill(std::size_t layer, std::size_t first, MatrixView<const float> weights, std::span<const float> bias);
 
-  /// After fill for every output of every trained layer: outputs in order, then layers in order.
+  /// After fill for every output of every trained layer: the norm of each layer, 0 of those not trained.
+  std::vector<double> norms() const;
+  /// Likewise the sum of all: outputs in order, then layers in order.
   double sum() const;
 
  private:
@@ -39,6 +41,8 @@ class GradientSquares {
     std::size_t outputs;
     AlignedVector<double> squares;  ///< padded; empty where the layer is not trained
   };
+  static double sum_of(const Layer& layer);
+
   std::vector<Layer> layers_;
 };
 

@@ -1,5 +1,8 @@
 #include "engine/engine.h"
 
+#include <array>
+#include <atomic>
+#include <string>
 #include <utility>
 
 #include "core/error.h"
@@ -17,14 +20,71 @@ std::vector<bool> EnginePlan::trained_layers() const {
   return trained;
 }
 
-std::unique_ptr<Engine> make_engine(EngineKind kind, EnginePlan plan) {
-  const bool automatic_takes_panels =
-      plan.precision == kernels::Precision::f32 && kernels::instruction_set_name() != "baseline";
-  const bool panels = kind == EngineKind::panels || (kind == EngineKind::automatic && automatic_takes_panels);
-  if (panels && plan.precision == kernels::Precision::bf16) {
-    throw usage_error("--engine panels computes in fp32 only; for --precision bf16 use onednn or auto");
+namespace {
+
+/// By value of EngineKind.
+constinit std::array<std::atomic<const EngineEntry*>, 3> registered{};
+
+/// Who computes a plan where nobody has been named.
+EngineKind kind_for(const EnginePlan& plan) {
+  const bool panels_can = plan.precision == kernels::Precision::f32 && find_engine(EngineKind::panels) != nullptr &&
+                          kernels::instruction_set_name(plan.instruction_set) != "baseline";
+  return panels_can ? EngineKind::panels : EngineKind::onednn;
+}
+
+/// The one that computes bf16; null if none does.
+const EngineEntry* engine_of_bf16() {
+  for (const EngineKind kind : {EngineKind::onednn, EngineKind::panels}) {
+    if (const EngineEntry* entry = find_engine(kind); entry != nullptr && entry->require_bf16 != nullptr) {
+      return entry;
+    }
   }
-  return panels ? make_panels_engine(std::move(plan)) : make_onednn_engine(std::move(plan));
+  return nullptr;
+}
+
+std::string known_engines() {
+  std::string names;
+  for (const EngineKind kind : {EngineKind::onednn, EngineKind::panels}) {
+    if (const EngineEntry* entry = find_engine(kind)) {
+      names += (names.empty() ? "" : " and ") + std::string(entry->name);
+    }
+  }
+  return names.empty() ? "none" : names;
+}
+
+}  // namespace
+
+void register_engine(const EngineEntry& entry) { registered[static_cast<std::size_t>(entry.kind)] = &entry; }
+
+const EngineEntry* find_engine(EngineKind kind) { return registered[static_cast<std::size_t>(kind)]; }
+
+void require_bf16() {
+  const EngineEntry* const entry = engine_of_bf16();
+  if (entry == nullptr) {
+    throw usage_error("‹precision› bf16: no engine of this program computes it; use ‹precision› f32");
+  }
+  entry->require_bf16();
+}
+
+std::optional<kernels::Bf16Speed> slow_bf16() {
+  const EngineEntry* const entry = engine_of_bf16();
+  return entry == nullptr ? std::nullopt : entry->slow_bf16();
+}
+
+std::unique_ptr<Engine> make_engine(EngineKind kind, EnginePlan plan) {
+  const EngineKind taken = kind == EngineKind::automatic ? kind_for(plan) : kind;
+  const EngineEntry* const entry = find_engine(taken);
+  if (entry == nullptr) {
+    throw usage_error("‹engine› {}: this program has no engine that computes this here; its engines: {}",
+                      kind == EngineKind::automatic ? "auto"
+                      : kind == EngineKind::onednn  ? "onednn"
+                                                    : "panels",
+                      known_engines());
+  }
+  if (plan.precision == kernels::Precision::bf16 && entry->require_bf16 == nullptr) {
+    throw usage_error("‹engine› {} computes in fp32 only; for ‹precision› bf16 use onednn or auto", entry->name);
+  }
+  return entry->make(std::move(plan));
 }
 
 }  // namespace strata

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,7 +15,9 @@
 #include "data/scaler.h"
 #include "dist/communicator.h"
 #include "engine/clip_norm.h"
+#include "engine/task.h"
 #include "engine/training_loss.h"
+#include "kernels/instruction_set.h"
 #include "kernels/optimizer_update.h"
 #include "kernels/precision.h"
 #include "model/parameters.h"
@@ -25,12 +28,16 @@ namespace strata {
 
 /// Sums over the rows of a batch or of a part.
 struct LossSums {
-  double loss = 0;          ///< sum of the rows' cross-entropies (natural logarithm), in training as it weighs them
-  std::size_t correct = 0;  ///< rows whose largest logit is the label's (ties: the first of the largest counts)
-  double weight = 0;        ///< what makes the loss a mean: the rows, or the sum of their weights
+  double loss = 0;  ///< sum of the rows' losses, in training as it weighs them
+  /// Sum of the rows' quick figure (figures() of objective/objective.h): of classes 1 for a row that is right, that is
+  /// whose largest logit is the label's (ties: the first of the largest counts), or whose probability is on the right
+  /// side of the threshold; of labels the share of the row's that are right; of numbers the mean over the outputs of
+  /// the error's size, in the targets' own units.
+  double figure = 0;
+  double weight = 0;        ///< what makes the loss a mean: the rows, or the sum of their weights; if 0, the loss is 0
   std::uint32_t flags = 0;  ///< of a step: those that any rank's batch had
 
-  double mean_loss() const { return loss / weight; }
+  double mean_loss() const { return weight > 0 ? loss / weight : 0; }
 };
 
 /// What an engine is built for; it prepares everything here, so that no step creates or allocates anything.
@@ -48,6 +55,9 @@ struct EnginePlan {
   kernels::Precision precision = kernels::Precision::f32;  ///< bf16: onednn only
   Communicator* ranks = nullptr;   ///< several, that take a step together; null: this process alone
   bool may_spare_threads = false;  ///< panels: take fewer where more would make a step slower
+  kernels::InstructionSet instruction_set = kernels::InstructionSet::automatic;  ///< the newest to use
+  Task task{};
+  bool gradient_norms = false;  ///< steps measure them, and give the same bits
 
   double dropout_rate(std::size_t layer) const { return layer < dropout.size() ? dropout[layer] : 0; }
   /// Whether each layer's group has an optimizer.
@@ -63,6 +73,8 @@ struct Batch {
   std::uint32_t flags = 0;  ///< what this rank lets the others know
 };
 
+/// Every member gives the calling thread's floating-point mode back as it was.
+///
 /// With several ranks, each of them calls train_step, evaluate and predict alike, with the rows of all; they share the
 /// work, and each gets the whole result.
 class Engine {
@@ -82,6 +94,12 @@ class Engine {
   /// Returns the batch's sums before the update.
   virtual LossSums train_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) = 0;
 
+  /// After train_step of a plan with gradient_norms: the L2 norm of each layer's gradient, weights and biases, before
+  /// clipping; 0 of layers that are not trained.
+  virtual std::vector<double> gradient_norms() const = 0;
+  /// After train_step of a plan that clips by norm: that of the step's gradients before they were clipped. Else 0.
+  virtual double gradient_norm() const = 0;
+
   /// After train_step: the first layer whose activations in that step's batch are not all finite; none if all are.
   virtual std::optional<std::size_t> first_non_finite_layer() = 0;
   /// The same of an evaluation of `rows` of `samples`.
@@ -93,14 +111,13 @@ class Engine {
   void give_up_when(std::function<bool()> stop) { stop_ = std::move(stop); }
   bool gives_up() const { return stop_ && stop_(); }
 
-  /// Sums over `rows` of `samples`, of the plain cross-entropy without dropout; weights stay as they are. Any number of
-  /// rows.
+  /// Sums over `rows` of `samples`, of the plain loss without dropout; weights stay as they are. Any number of rows.
   virtual LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) = 0;
 
-  /// Softmax of the logits of `rows` of `samples`, whose labels are not read, into probabilities (rows.size(),
-  /// classes).
+  /// What the task makes of the outputs of `rows` of `samples`, whose labels and targets are not read, into predictions
+  /// (rows.size(), outputs): softmax, sigmoid, or numbers in the targets' own units.
   virtual void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
-                       MatrixView<float> probabilities) = 0;
+                       MatrixView<float> predictions) = 0;
 
   /// That compute.
   virtual int threads() const = 0;
@@ -115,15 +132,34 @@ class Engine {
 /// Who computes the dense layers.
 enum class EngineKind { automatic, onednn, panels };
 
+/// What is known of an engine.
+struct EngineEntry {
+  EngineKind kind;
+  std::string_view name;
+  std::unique_ptr<Engine> (*make)(EnginePlan plan);
+  /// How products of bf16 numbers are computed here, e.g. "AMX". Throws Error(usage) if this CPU has nothing for them.
+  /// Null: the engine computes in fp32 alone.
+  std::string (*require_bf16)();
+  /// How fast bf16 is on this CPU if it is known to be slower than fp32. Null as require_bf16.
+  std::optional<kernels::Bf16Speed> (*slow_bf16)();
+  std::string (*version)();  ///< of the library that it runs on, if any
+};
+
+/// Makes an engine known; its folder has a function that calls this. Whoever links an engine calls that once, before
+/// the first run. The entry lives as long as the process.
+void register_engine(const EngineEntry& entry);
+
+/// The engine's entry; null if this program has registered none of that kind.
+const EngineEntry* find_engine(EngineKind kind);
+
+/// Throws Error(usage) if no registered engine computes bf16 on this CPU.
+void require_bf16();
+
+/// How fast bf16 is on this CPU if it is known to be slower than fp32 here; none if it is not, or nobody knows.
+std::optional<kernels::Bf16Speed> slow_bf16();
+
 /// The engine of that kind. automatic: panels for fp32 wherever there are fused multiply-adds, else onednn
-/// (docs/performance.md). Throws as the two below.
+/// (docs/performance.md). Throws Error(usage) if this program has no such engine, and as the engine's make().
 std::unique_ptr<Engine> make_engine(EngineKind kind, EnginePlan plan);
-
-/// The engine of oneDNN's primitives. Throws Error(failed) if oneDNN cannot create one of them, and Error(usage) for
-/// bf16 on a CPU without it.
-std::unique_ptr<Engine> make_onednn_engine(EnginePlan plan);
-
-/// The engine of our own kernels. Throws Error(usage) where there are no fused multiply-adds, and for bf16.
-std::unique_ptr<Engine> make_panels_engine(EnginePlan plan);
 
 }  // namespace strata

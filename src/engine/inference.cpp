@@ -2,7 +2,7 @@
 
 namespace strata {
 
-std::unique_ptr<Engine> make_inference_engine(const ModelSpec& model, const Parameters& parameters,
+std::unique_ptr<Engine> make_inference_engine(const ModelSpec& model, const Task& task, const Parameters& parameters,
                                               const Scaler& scaler, const ComputeChoice& choice) {
   const ParameterGroup frozen{.name = "all",
                               .first = 0,
@@ -13,7 +13,9 @@ std::unique_ptr<Engine> make_inference_engine(const ModelSpec& model, const Para
                                                                .scaler = scaler,
                                                                .train_batch_sizes = {1},
                                                                .threads = choice.threads,
-                                                               .precision = choice.precision});
+                                                               .precision = choice.precision,
+                                                               .instruction_set = choice.instruction_set,
+                                                               .task = task});
   engine->import_parameters(parameters);
   return engine;
 }

@@ -14,7 +14,7 @@ double memory_need(const ModelSpec& model, const std::vector<ParameterGroup>& gr
   double floats = 0;
   double units = static_cast<double>(model.inputs);  // of a row, with those of the gradients
   for (const ParameterGroup& group : groups) {
-    const std::size_t slots = find_optimizer(group.optimizer.name).state(group.optimizer).size();
+    const std::size_t slots = group.optimizer.state().size();
     for (std::size_t l = group.first; l <= group.last; ++l) {
       const LayerSpec layer = model.layer(l);
       const double weights = static_cast<double>(layer.inputs) * static_cast<double>(layer.outputs);

@@ -9,9 +9,13 @@ namespace strata {
 namespace {
 
 /// What stands before the sums of blocks.
-constexpr std::size_t kCorrect = 0;
-constexpr std::size_t kFlags = 1;
-constexpr std::size_t kBlocks = 2;
+constexpr std::size_t kFlags = 0;
+constexpr std::size_t kBlocks = 1;
+
+std::span<const float> block_of(std::span<const float> values, std::size_t block) {
+  const auto rest = values.subspan(block * BatchDivision::kRowBlock);
+  return rest.first(std::min(rest.size(), BatchDivision::kRowBlock));
+}
 
 }  // namespace
 
@@ -28,27 +32,31 @@ BatchDivision::Part evaluation_part(std::size_t rows, const Communicator* ranks)
   return ranks != nullptr ? evaluation_part(rows, ranks->rank(), ranks->world_size()) : BatchDivision::Part{0, rows};
 }
 
-LossSums sums_over_ranks(Communicator& ranks, std::size_t rows, std::span<const float> row_losses,
-                         const LossSums& own) {
+LossSums sums_over_ranks(Communicator& ranks, std::size_t rows, const RowResults& own) {
   RankSums sums(ranks, [&](int rank) { return evaluation_part(rows, rank, ranks.world_size()); });
-  sums.start(row_losses, own.correct, 0);
-  return sums.finish(own.weight);
+  sums.start(own, 0);
+  return sums.finish(static_cast<double>(rows));
+}
+
+LossSums sums_of(const RowResults& rows, double weight) {
+  return {
+      .loss = kernels::sum_in_blocks(rows.losses), .figure = kernels::sum_in_blocks(rows.figures), .weight = weight};
 }
 
 RankSums::RankSums(Communicator& ranks, const std::function<BatchDivision::Part(int rank)>& part) : ranks_(ranks) {
   for (int rank = 0; rank < ranks.world_size(); ++rank) {
     blocks_.push_back(BatchDivision::blocks_of(part(rank).size()));
   }
-  mine_.assign(kBlocks + std::ranges::max(blocks_), 0.0);
+  mine_.assign(kBlocks + 2 * std::ranges::max(blocks_), 0.0);
   all_.assign(mine_.size() * blocks_.size(), 0.0);
 }
 
-void RankSums::start(std::span<const float> row_losses, std::size_t correct, std::uint32_t flags) {
-  mine_[kCorrect] = static_cast<double>(correct);
+void RankSums::start(const RowResults& rows, std::uint32_t flags) {
   mine_[kFlags] = flags;
-  for (std::size_t block = 0; block * BatchDivision::kRowBlock < row_losses.size(); ++block) {
-    const auto rest = row_losses.subspan(block * BatchDivision::kRowBlock);
-    mine_[kBlocks + block] = kernels::sum_in_blocks(rest.first(std::min(rest.size(), BatchDivision::kRowBlock)));
+  const std::size_t blocks = BatchDivision::blocks_of(rows.losses.size());
+  for (std::size_t block = 0; block < blocks; ++block) {
+    mine_[kBlocks + block] = kernels::sum_in_blocks(block_of(rows.losses, block));
+    mine_[kBlocks + blocks + block] = kernels::sum_in_blocks(block_of(rows.figures, block));
   }
   transfer_ = ranks_.start_all_gather(std::as_bytes(std::span(mine_)), std::as_writable_bytes(std::span(all_)));
 }
@@ -57,35 +65,38 @@ LossSums RankSums::finish(double weight) {
   ranks_.wait(transfer_);
   LossSums sums;
   sums.weight = weight;
-  std::vector<double> blocks;
+  std::vector<double> losses;
+  std::vector<double> figures;
   for (std::size_t rank = 0; rank < blocks_.size(); ++rank) {
     const auto theirs = std::span(all_).subspan(rank * mine_.size(), mine_.size());
-    sums.correct += static_cast<std::size_t>(theirs[kCorrect]);
     sums.flags |= static_cast<std::uint32_t>(theirs[kFlags]);
-    const auto their_blocks = theirs.subspan(kBlocks, blocks_[rank]);
-    blocks.insert(blocks.end(), their_blocks.begin(), their_blocks.end());
+    const auto their_losses = theirs.subspan(kBlocks, blocks_[rank]);
+    const auto their_figures = theirs.subspan(kBlocks + blocks_[rank], blocks_[rank]);
+    losses.insert(losses.end(), their_losses.begin(), their_losses.end());
+    figures.insert(figures.end(), their_figures.begin(), their_figures.end());
   }
-  sums.loss = kernels::sum_of_blocks(blocks);
+  sums.loss = kernels::sum_of_blocks(losses);
+  sums.figure = kernels::sum_of_blocks(figures);
   return sums;
 }
 
-void gather_rows(Communicator& ranks, MatrixView<float> probabilities) {
-  const auto part = [&](int rank) { return evaluation_part(probabilities.rows(), rank, ranks.world_size()); };
+void gather_rows(Communicator& ranks, MatrixView<float> predictions) {
+  const auto part = [&](int rank) { return evaluation_part(predictions.rows(), rank, ranks.world_size()); };
   std::size_t most = 0;
   for (int rank = 0; rank < ranks.world_size(); ++rank) {
     most = std::max(most, part(rank).size());
   }
-  const std::size_t columns = probabilities.columns();
+  const std::size_t columns = predictions.columns();
   std::vector<float> mine(most * columns);
   std::vector<float> all(mine.size() * static_cast<std::size_t>(ranks.world_size()));
   for (std::size_t row = part(ranks.rank()).first; row < part(ranks.rank()).last; ++row) {
-    std::copy_n(probabilities.row(row), columns, mine.data() + (row - part(ranks.rank()).first) * columns);
+    std::copy_n(predictions.row(row), columns, mine.data() + (row - part(ranks.rank()).first) * columns);
   }
   ranks.all_gather(std::as_bytes(std::span(mine)), std::as_writable_bytes(std::span(all)));
   for (int rank = 0; rank < ranks.world_size(); ++rank) {
     const float* theirs = all.data() + static_cast<std::size_t>(rank) * mine.size();
     for (std::size_t row = part(rank).first; row < part(rank).last; ++row, theirs += columns) {
-      std::copy_n(theirs, columns, probabilities.row(row));
+      std::copy_n(theirs, columns, predictions.row(row));
     }
   }
 }

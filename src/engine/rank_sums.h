@@ -11,6 +11,7 @@
 #include "dist/communicator.h"
 #include "engine/batch_division.h"
 #include "engine/engine.h"
+#include "engine/row_losses.h"
 
 namespace strata {
 
@@ -19,30 +20,32 @@ BatchDivision::Part evaluation_part(std::size_t rows, int rank, int world_size);
 /// This rank's; all of them if `ranks` is null.
 BatchDivision::Part evaluation_part(std::size_t rows, const Communicator* ranks);
 
-/// One exchange of row losses, as sums over row blocks, with the rows that were correct and the flags.
+/// One exchange of the rows' losses and quick figures, as sums over row blocks, and of the flags.
 class RankSums {
  public:
   /// `part` gives each rank's rows of the whole, in whole row blocks, none for some.
   RankSums(Communicator& ranks, const std::function<BatchDivision::Part(int rank)>& part);
 
   /// This rank's rows. Every rank calls it, and does not wait for the others.
-  void start(std::span<const float> row_losses, std::size_t correct, std::uint32_t flags);
+  void start(const RowResults& rows, std::uint32_t flags);
   /// Waits for them. Flags are those that any rank has set.
   LossSums finish(double weight);
 
  private:
   Communicator& ranks_;
   std::vector<std::size_t> blocks_;  ///< of each rank
-  std::vector<double> mine_;         ///< correct rows, flags, sums of blocks
+  std::vector<double> mine_;         ///< flags, sums of blocks: losses, then figures
   std::vector<double> all_;
   Communicator::Transfer transfer_{};
 };
 
-/// The sums over all of `rows` rows from this rank's evaluation_part of them: its row losses, and its own sums. Every
-/// rank calls it.
-LossSums sums_over_ranks(Communicator& ranks, std::size_t rows, std::span<const float> row_losses, const LossSums& own);
+/// The sums over all of `rows` rows from what this rank's evaluation_part of them came to. Every rank calls it.
+LossSums sums_over_ranks(Communicator& ranks, std::size_t rows, const RowResults& own);
 
-/// The rows that each rank has filled of `probabilities` go to all. Every rank calls it.
-void gather_rows(Communicator& ranks, MatrixView<float> probabilities);
+/// The sums of a batch or a part that this process has alone.
+LossSums sums_of(const RowResults& rows, double weight);
+
+/// The rows that each rank has filled of `predictions` go to all. Every rank calls it.
+void gather_rows(Communicator& ranks, MatrixView<float> predictions);
 
 }  // namespace strata

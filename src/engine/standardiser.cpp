@@ -24,8 +24,8 @@ AlignedVector<float> padded(const std::vector<float>& values, float by) {
 
 Standardiser::Standardiser(const Scaler& scaler)
     : features_(scaler.mean.size()),
-      factor_(padded(scaler.factor(), 0.0F)),
-      offset_(padded(scaler.offset(), 0.0F)),
+      factor_(padded(scaler.pixel_factor(), 0.0F)),
+      offset_(padded(scaler.pixel_offset(), 0.0F)),
       mean_(padded(scaler.mean, 0.0F)),
       scale_(padded(scaler.scale, 1.0F)),
       missing_(padded(scaler.standardised_fill(), 0.0F)) {}

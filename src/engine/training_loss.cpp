@@ -24,8 +24,10 @@ std::optional<kernels::ClassTargets> class_targets(const TrainingLoss& loss, std
   return targets;
 }
 
-double loss_weight(const TrainingLoss& loss, const SamplesView& samples, std::span<const std::uint32_t> rows) {
-  if (loss.convention == Convention::keras || (loss.class_weights.empty() && !loss.weigh_rows)) {
+double loss_weight(const TrainingLoss& loss, ObjectiveKind objective, const SamplesView& samples,
+                   std::span<const std::uint32_t> rows) {
+  if (loss.convention == Convention::keras || !entry_of(objective).torch_divides_by_weights ||
+      (loss.class_weights.empty() && !loss.weigh_rows)) {
     return static_cast<double>(rows.size());
   }
   double sum = 0;

@@ -35,6 +35,8 @@ constexpr std::size_t kDigitsAt = kLengthBytes + kBeforeDigits.size();
 constexpr std::string_view kNoDigits = "0000000000000000";
 constexpr std::size_t kDigitsEnd = kDigitsAt + kNoDigits.size();
 
+constexpr std::string_view kOffset = "scaler.offset";
+
 /// A tensor to read into.
 struct TensorPlace {
   std::string name;
@@ -66,7 +68,7 @@ std::vector<Tensor> tensors_of(Snapshot& snapshot, const std::vector<ParameterGr
   std::vector<Tensor> tensors;
   add_all_layers(tensors, "", snapshot.parameters);
   for (const ParameterGroup& group : groups) {
-    const auto slots = find_optimizer(group.optimizer.name).state(group.optimizer);
+    const auto slots = group.optimizer.state();
     for (std::size_t s = 0; s < slots.size(); ++s) {
       for (std::size_t layer = group.first; layer <= group.last; ++layer) {
         add_layer(tensors, fmt::format("optimizer.{}.", slots[s].name), snapshot.optimizers.slots[s], layer);
@@ -81,19 +83,21 @@ std::vector<Tensor> tensors_of(Snapshot& snapshot, const std::vector<ParameterGr
   return tensors;
 }
 
-std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 std::map<std::string, std::string> metadata_of(const Checkpoint& checkpoint, const RunState& state) {
-  return {{"checksum", std::string(kNoDigits)},
-          {"config", text_of(checkpoint.identity.config)},
-          {"data_hash", checkpoint.identity.data_hash},
-          {"engine", checkpoint.identity.engine},
-          {"format_version", std::string(kFormatVersion)},
-          {"kind", std::string(kKind)},
-          {"metrics_bytes", fmt::format("{}", checkpoint.metrics_bytes)},
-          {"options", text_of(checkpoint.identity.words)},
-          {"state", text_of(to_json(state))},
-          {"strata_version", STRATA_VERSION}};
+  std::map<std::string, std::string> metadata{{"checksum", std::string(kNoDigits)},
+                                              {"config", json_text(checkpoint.identity.config)},
+                                              {"data_hash", checkpoint.identity.data_hash},
+                                              {"engine", checkpoint.identity.engine},
+                                              {"format_version", std::string(kFormatVersion)},
+                                              {"kind", std::string(kKind)},
+                                              {"metrics_bytes", fmt::format("{}", checkpoint.metrics_bytes)},
+                                              {"options", json_text(checkpoint.identity.options)},
+                                              {"state", json_text(to_json(state))},
+                                              {"strata_version", STRATA_VERSION}};
+  if (!checkpoint.further.is_null()) {
+    metadata["further"] = json_text(checkpoint.further);
+  }
+  return metadata;
 }
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
@@ -145,31 +149,52 @@ Checkpoint read_content(const SafetensorsFile& file) {
   if (!bytes) {
     throw data_error("metadata metrics_bytes is {}; expected a whole number", quoted_name(text(file, "metrics_bytes")));
   }
-  return {{.words = parse_json(text(file, "options")).get<std::vector<std::string>>(),
+  return {{.options = parse_json(text(file, "options")),
            .config = parse_json(text(file, "config")),
            .engine = text(file, "engine"),
            .data_hash = text(file, "data_hash")},
-          *bytes};
+          *bytes,
+          file.metadata.contains("further") ? parse_json(text(file, "further")) : nlohmann::ordered_json()};
+}
+
+/// The parts of a checkpoint's file, one after the other, each of which `write` gets as bytes.
+template <class Write>
+void write_parts(const Checkpoint& checkpoint, const RunSnapshot& snapshot, const std::vector<ParameterGroup>& groups,
+                 const std::string& name, const Write& write) {
+  auto tensors = tensors_of<NamedTensor>(snapshot, groups);
+  if (const std::vector<double>& offset = snapshot.scaler.offset; !offset.empty()) {
+    tensors.push_back({std::string(kOffset), {offset.size()}, {}, offset});
+  }
+  std::string start = safetensors_start(tensors, metadata_of(checkpoint, snapshot.state), name);
+  Hash64 hash;
+  hash.update(bytes_of(start));
+  for (const NamedTensor& tensor : tensors) {
+    hash.update(tensor.bytes());
+  }
+  start.replace(kDigitsAt, kNoDigits.size(), hash.hex());
+  write(bytes_of(start));
+  for (const NamedTensor& tensor : tensors) {
+    write(tensor.bytes());
+  }
 }
 
 }  // namespace
 
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint, const RunSnapshot& snapshot,
                       const std::vector<ParameterGroup>& groups) {
-  const auto tensors = tensors_of<NamedTensor>(snapshot, groups);
-  std::string start = safetensors_start(tensors, metadata_of(checkpoint, snapshot.state), path.string());
-  Hash64 hash;
-  hash.update(bytes_of(start));
-  for (const NamedTensor& tensor : tensors) {
-    hash.update(std::as_bytes(tensor.values));
-  }
-  start.replace(kDigitsAt, kNoDigits.size(), hash.hex());
   AtomicFile file(path);
-  file.write(bytes_of(start));
-  for (const NamedTensor& tensor : tensors) {
-    file.write(std::as_bytes(tensor.values));
-  }
+  write_parts(checkpoint, snapshot, groups, path.string(),
+              [&](std::span<const std::byte> bytes) { file.write(bytes); });
   file.commit();
+}
+
+std::string checkpoint_bytes(const Checkpoint& checkpoint, const RunSnapshot& snapshot,
+                             const std::vector<ParameterGroup>& groups) {
+  std::string content;
+  write_parts(checkpoint, snapshot, groups, "the snapshot", [&](std::span<const std::byte> bytes) {
+    content.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  });
+  return content;
 }
 
 CheckpointFile::CheckpointFile(const std::filesystem::path& path)
@@ -196,16 +221,21 @@ RunSnapshot CheckpointFile::snapshot(const ModelSpec& model, const std::vector<P
   const auto places = tensors_of<TensorPlace>(snapshot, groups);
   for (const TensorPlace& place : places) {
     const auto found = file_.tensors.find(place.name);
-    if (found == file_.tensors.end() || found->second.shape != place.shape) {
+    if (found == file_.tensors.end() || found->second.shape != place.shape || found->second.type != TensorType::f32) {
       throw data_error("{}: tensor {} {}; expected the shape ({}); is it the checkpoint of another run?", name_,
                        place.name, found == file_.tensors.end() ? "is missing" : "has another shape",
                        fmt::join(place.shape, ", "));
     }
     std::ranges::copy(found->second.values, place.values.begin());
   }
-  if (file_.tensors.size() != places.size()) {
+  std::size_t known = places.size();
+  if (const auto found = file_.tensors.find(std::string(kOffset)); found != file_.tensors.end()) {
+    snapshot.scaler.offset = found->second.doubles;  // compared with the data's, as all of the scaler is
+    ++known;
+  }
+  if (file_.tensors.size() != known) {
     throw data_error("{}: it has {} tensors; expected {}; is it the checkpoint of another run?", name_,
-                     file_.tensors.size(), places.size());
+                     file_.tensors.size(), known);
   }
   return snapshot;
 }

@@ -16,7 +16,7 @@ namespace strata {
 
 /// Whose checkpoint it is: what the run that goes on from it must have in common with the one that wrote it.
 struct RunIdentity {
-  std::vector<std::string> words;  ///< of the command line: the options with which the run goes on
+  nlohmann::ordered_json options;  ///< with which the run goes on: an object; of earlier versions a list of words
   nlohmann::ordered_json config;   ///< every option that shapes the run, as config.json has it
   std::string engine;              ///< Trainer::engine_name()
   std::string data_hash;           ///< data_hash() of its data
@@ -24,12 +24,16 @@ struct RunIdentity {
 
 struct Checkpoint {
   RunIdentity identity;
-  std::uint64_t metrics_bytes = 0;  ///< what metrics.jsonl held by then
+  std::uint64_t metrics_bytes = 0;   ///< what metrics.jsonl held by then
+  nlohmann::ordered_json further{};  ///< an object that whoever keeps it adds; null: nothing
 };
 
 /// Writes the file whole or not at all, and durably. Throws Error(failed) naming it.
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint, const RunSnapshot& snapshot,
                       const std::vector<ParameterGroup>& groups);
+/// Such a file's bytes.
+std::string checkpoint_bytes(const Checkpoint& checkpoint, const RunSnapshot& snapshot,
+                             const std::vector<ParameterGroup>& groups);
 
 /// A checkpoint that has been read; its checksum is that of its bytes.
 class CheckpointFile {

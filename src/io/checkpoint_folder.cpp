@@ -103,11 +103,17 @@ bool Checkpointer::is_due(RunMoment moment) const {
     case RunMoment::step:
       return by_steps;
     case RunMoment::epoch:
-      return by_steps || plan_.every_epoch || (plan_.periodic() && state.best.epoch == state.epochs);
+      return by_steps || epoch_is_due();
     case RunMoment::end:
       return true;
   }
   return false;
+}
+
+bool Checkpointer::epoch_is_due() const {
+  const bool wanted = plan_.every_epoch || (plan_.periodic() && trainer_.state().best.epoch == trainer_.state().epochs);
+  const std::chrono::duration<double> age = std::chrono::steady_clock::now() - kept_at_;
+  return wanted && (!kept_ || age.count() >= plan_.least_seconds);
 }
 
 void Checkpointer::write() {
@@ -118,6 +124,7 @@ void Checkpointer::write() {
   const std::uint64_t step = snapshot.state.global_step;
   write_checkpoint(folder_.file(step), {identity_, log_.sync()}, snapshot, trainer_.config().groups);
   kept_ = position();
+  kept_at_ = std::chrono::steady_clock::now();
   folder_.remove_others(step, plan_.keep, best_step());
 }
 

@@ -1,6 +1,7 @@
 // The folder of a run's checkpoints, and when there is a new one.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -38,7 +39,8 @@ class CheckpointFolder {
 struct CheckpointPlan {
   std::optional<std::uint64_t> every_steps;
   bool every_epoch = false;
-  std::size_t keep = 2;  ///< the last so many, and the best epoch's
+  double least_seconds = 0;  ///< between an epoch's checkpoint and the one before; the start and the end do not wait
+  std::size_t keep = 2;      ///< the last so many, and the best epoch's
 
   bool periodic() const { return every_steps || every_epoch; }
 };
@@ -61,6 +63,7 @@ class Checkpointer {
   };
   Position position() const;
   bool is_due(RunMoment moment) const;
+  bool epoch_is_due() const;
   void write();
   std::optional<std::uint64_t> best_step() const;
 
@@ -70,6 +73,7 @@ class Checkpointer {
   const Trainer& trainer_;
   RunLog& log_;
   std::optional<Position> kept_;  ///< by this process, last
+  std::chrono::steady_clock::time_point kept_at_;
 };
 
 }  // namespace strata

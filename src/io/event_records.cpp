@@ -1,7 +1,6 @@
 #include "io/event_records.h"
 
 #include <fmt/format.h>
-#include <tensorboard.pb.h>
 
 #include <bit>
 #include <chrono>
@@ -10,6 +9,8 @@
 
 #include "core/number.h"
 #include "io/crc32c.h"
+#include "io/json_text.h"
+#include "io/wire_message.h"
 
 namespace strata {
 
@@ -40,49 +41,122 @@ std::string framed(const std::string& content) {
   return record;
 }
 
-tensorboard::Event event_at(double time, std::uint64_t step) {
-  tensorboard::Event event;
-  event.set_wall_time(time);
-  event.set_step(static_cast<std::int64_t>(step));
+// Field numbers are TensorBoard's (github.com/tensorflow/tensorboard: compat/proto/event.proto and summary.proto,
+// plugins/hparams/*.proto).
+namespace event {
+constexpr int kWallTime = 1;  // seconds since 1970
+constexpr int kStep = 2;
+constexpr int kFileVersion = 3;
+constexpr int kSummary = 5;
+constexpr int kSessionLog = 7;
+}  // namespace event
+namespace summary {
+constexpr int kValue = 1;
+constexpr int kTag = 1;
+constexpr int kSimpleValue = 2;
+constexpr int kMetadata = 9;
+constexpr int kPluginData = 1;
+constexpr int kPluginName = 1;
+constexpr int kPluginContent = 2;
+}  // namespace summary
+namespace session_log {
+constexpr int kStatus = 1;
+constexpr int kStart = 1;
+}  // namespace session_log
+namespace hparams {
+constexpr int kExperiment = 2;
+constexpr int kSessionStart = 3;
+constexpr int kSessionEnd = 4;
+}  // namespace hparams
+namespace experiment {
+constexpr int kTimeCreated = 3;
+constexpr int kHparamInfos = 4;
+constexpr int kMetricInfos = 5;
+constexpr int kMetricName = 1;
+constexpr int kMetricTag = 2;
+}  // namespace experiment
+namespace hparam_info {
+constexpr int kName = 1;
+constexpr int kType = 4;
+constexpr int kTypeString = 1;
+constexpr int kTypeNumber = 3;
+constexpr int kDiscrete = 5;
+constexpr int kDiscreteValues = 1;
+constexpr int kInterval = 6;
+constexpr int kMinimum = 1;
+constexpr int kMaximum = 2;
+}  // namespace hparam_info
+namespace session_start {
+constexpr int kHparams = 1;
+constexpr int kKey = 1;
+constexpr int kMappedValue = 2;
+constexpr int kGroupName = 4;
+constexpr int kStartTime = 5;
+}  // namespace session_start
+namespace session_end {
+constexpr int kStatus = 1;
+constexpr int kSuccess = 1;
+constexpr int kFailure = 2;
+constexpr int kEndTime = 2;
+}  // namespace session_end
+
+WireMessage event_at(double time, std::uint64_t step) {
+  WireMessage event;
+  event.number(event::kWallTime, time);
+  event.integer(event::kStep, static_cast<std::int64_t>(step));
   return event;
 }
 
-/// The HParams plugin finds its content in the metadata of values that have this tag and nothing else.
-std::string hparams_event(double time, const std::string& tag, const tensorboard::HParams& content) {
-  tensorboard::Event event = event_at(time, 0);
-  tensorboard::SummaryValue& value = *event.mutable_summary()->add_value();
-  value.set_tag("_hparams_/" + tag);
-  tensorboard::PluginData& data = *value.mutable_metadata()->mutable_plugin_data();
-  data.set_plugin_name("hparams");
-  data.set_content(content.SerializeAsString());
-  return framed(event.SerializeAsString());
+/// The HParams plugin finds its content, the field `what` of its message, in the metadata of values that have this tag
+/// and nothing else.
+std::string hparams_event(double time, const std::string& tag, int what, const WireMessage& content) {
+  WireMessage hparams;
+  hparams.message(what, content);
+  WireMessage plugin_data;
+  plugin_data.text(summary::kPluginName, "hparams");
+  plugin_data.message(summary::kPluginContent, hparams);
+  WireMessage metadata;
+  metadata.message(summary::kPluginData, plugin_data);
+  WireMessage value;
+  value.text(summary::kTag, "_hparams_/" + tag);
+  value.message(summary::kMetadata, metadata);
+  WireMessage summary;
+  summary.message(summary::kValue, value);
+  WireMessage event = event_at(time, 0);
+  event.message(event::kSummary, summary);
+  return framed(event.bytes());
 }
 
-tensorboard::HParamValue to_value(const ordered_json& json) {
-  tensorboard::HParamValue value;
+/// What is google.protobuf.Value on the wire.
+WireMessage to_value(const ordered_json& json) {
+  constexpr int kNumber = 2;
+  constexpr int kString = 3;
+  constexpr int kBool = 4;
+  WireMessage value;
   if (json.is_boolean()) {
-    value.set_bool_value(json.get<bool>());
+    value.integer(kBool, json.get<bool>() ? 1 : 0);
   } else if (json.is_number()) {
-    value.set_number_value(json.get<double>());
-  } else if (json.is_string()) {
-    value.set_string_value(json.get<std::string>());
+    value.number(kNumber, json.get<double>());
   } else {
-    value.set_string_value(json.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+    value.text(kString, json.is_string() ? json.get<std::string>() : json_text(json));
   }
   return value;
 }
 
-tensorboard::HParamInfo to_info(const Hyperparameter& hyperparameter) {
-  tensorboard::HParamInfo info;
-  info.set_name(hyperparameter.name);
-  info.set_type(hyperparameter.numeric ? tensorboard::HParamInfo::FLOAT64 : tensorboard::HParamInfo::STRING);
+WireMessage to_info(const Hyperparameter& hyperparameter) {
+  WireMessage info;
+  info.text(hparam_info::kName, hyperparameter.name);
+  info.integer(hparam_info::kType, hyperparameter.numeric ? hparam_info::kTypeNumber : hparam_info::kTypeString);
+  WireMessage domain;
   if (hyperparameter.range) {
-    info.mutable_domain_interval()->set_min_value(hyperparameter.range->first);
-    info.mutable_domain_interval()->set_max_value(hyperparameter.range->second);
-  } else {
+    domain.number(hparam_info::kMinimum, hyperparameter.range->first);
+    domain.number(hparam_info::kMaximum, hyperparameter.range->second);
+    info.message(hparam_info::kInterval, domain);
+  } else if (!hyperparameter.values.empty()) {
     for (const std::string& text : hyperparameter.values) {
-      *info.mutable_domain_discrete()->add_values() = to_value(hyperparameter_value(text, hyperparameter.numeric));
+      domain.message(hparam_info::kDiscreteValues, to_value(hyperparameter_value(text, hyperparameter.numeric)));
     }
+    info.message(hparam_info::kDiscrete, domain);
   }
   return info;
 }
@@ -96,58 +170,67 @@ double wall_time() {
 std::string event_file_name(std::string_view suffix) { return fmt::format("events.out.tfevents.{}", suffix); }
 
 std::string event_file_head(double time) {
-  tensorboard::Event event = event_at(time, 0);
-  event.set_file_version("brain.Event:2");
-  return framed(event.SerializeAsString());
+  WireMessage event = event_at(time, 0);
+  event.text(event::kFileVersion, "brain.Event:2");
+  return framed(event.bytes());
 }
 
 std::string scalars_event(double time, std::uint64_t step, std::span<const Scalar> scalars) {
-  tensorboard::Event event = event_at(time, step);
+  WireMessage summary;
   for (const Scalar& scalar : scalars) {
-    tensorboard::SummaryValue& value = *event.mutable_summary()->add_value();
-    value.set_tag(scalar.tag);
-    value.set_simple_value(static_cast<float>(scalar.value));
+    WireMessage value;
+    value.text(summary::kTag, scalar.tag);
+    value.number(summary::kSimpleValue, static_cast<float>(scalar.value));
+    summary.message(summary::kValue, value);
   }
-  return framed(event.SerializeAsString());
+  WireMessage event = event_at(time, step);
+  event.message(event::kSummary, summary);
+  return framed(event.bytes());
 }
 
 std::string start_event(double time, std::uint64_t step) {
-  tensorboard::Event event = event_at(time, step);
-  event.mutable_session_log()->set_status(tensorboard::SessionLog::START);
-  return framed(event.SerializeAsString());
+  WireMessage log;
+  log.integer(session_log::kStatus, session_log::kStart);
+  WireMessage event = event_at(time, step);
+  event.message(event::kSessionLog, log);
+  return framed(event.bytes());
 }
 
 std::string session_start_event(double time, const Session& session) {
-  tensorboard::HParams content;
-  tensorboard::SessionStart& start = *content.mutable_session_start_info();
+  WireMessage start;
   for (const auto& [name, value] : session.options.items()) {
-    (*start.mutable_hparams())[name] = to_value(value);
+    WireMessage option;
+    option.text(session_start::kKey, name);
+    option.message(session_start::kMappedValue, to_value(value));
+    start.message(session_start::kHparams, option);
   }
-  start.set_group_name(session.group);
-  start.set_start_time_secs(time);
-  return hparams_event(time, "session_start_info", content);
+  start.text(session_start::kGroupName, session.group);
+  start.number(session_start::kStartTime, time);
+  return hparams_event(time, "session_start_info", hparams::kSessionStart, start);
 }
 
 std::string session_end_event(double time, bool success) {
-  tensorboard::HParams content;
-  tensorboard::SessionEnd& end = *content.mutable_session_end_info();
-  end.set_status(success ? tensorboard::SessionEnd::SUCCESS : tensorboard::SessionEnd::FAILURE);
-  end.set_end_time_secs(time);
-  return hparams_event(time, "session_end_info", content);
+  WireMessage end;
+  end.integer(session_end::kStatus, success ? session_end::kSuccess : session_end::kFailure);
+  end.number(session_end::kEndTime, time);
+  return hparams_event(time, "session_end_info", hparams::kSessionEnd, end);
 }
 
 std::string experiment_event(double time, std::span<const Hyperparameter> hyperparameters,
                              std::span<const std::string> metrics) {
-  tensorboard::HParams content;
-  tensorboard::Experiment& experiment = *content.mutable_experiment();
-  experiment.set_time_created_secs(time);
+  WireMessage experiment;
+  experiment.number(experiment::kTimeCreated, time);
   for (const Hyperparameter& hyperparameter : hyperparameters) {
-    *experiment.add_hparam_infos() = to_info(hyperparameter);
+    experiment.message(experiment::kHparamInfos, to_info(hyperparameter));
   }
   for (const std::string& metric : metrics) {
-    experiment.add_metric_infos()->mutable_name()->set_tag(metric);
+    WireMessage name;
+    name.text(experiment::kMetricTag, metric);
+    WireMessage info;
+    info.message(experiment::kMetricName, name);
+    experiment.message(experiment::kMetricInfos, info);
   }
-  return hparams_event(time, "experiment", content);
+  return hparams_event(time, "experiment", hparams::kExperiment, experiment);
 }
 
 ordered_json hyperparameter_value(const std::string& text, bool numeric) {

@@ -15,8 +15,12 @@ struct JsonNumber {
   double value;
 };
 
-/// `text` in quotes, with JSON's escapes. Bytes that are not UTF-8 become U+FFFD.
+/// `text` in quotes, with JSON's escapes. Bytes that are not UTF-8 become U+FFFD: for messages.
 std::string json_string(std::string_view text);
+
+/// `json` as text: on one line, or by lines indented so far. Throws Error(data), showing the text, for bytes that are
+/// not UTF-8: JSON cannot hold them, and others in their place would be another name.
+std::string json_text(const nlohmann::ordered_json& json, int indent = -1);
 
 /// Parses JSON text. Throws Error(data), without the file's name, if it is none, or if arrays and objects nest deeper
 /// than kMostNesting: whatever walks through them calls itself for each level.

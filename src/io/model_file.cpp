@@ -24,24 +24,20 @@ namespace strata {
 
 namespace {
 
-using kernels::ActivationKind;
 using Shape = std::vector<std::size_t>;
 
 constexpr std::string_view kFormatVersion = "1";
-constexpr std::string_view kMetadataKeys[] = {"format_version", "strata_version", "activation",  "alpha", "convention",
-                                              "classes",        "sample_shape",   "class_names", "table"};
-constexpr std::array<std::string_view, 3> kScalerTensors{"scaler.mean", "scaler.scale", "scaler.fill"};
+/// Of models with another objective than softmax_cross_entropy, which earlier versions would have read as that.
+constexpr std::string_view kObjectiveVersion = "2";
+constexpr std::string_view kMetadataKeys[] = {
+    "format_version", "strata_version", "activation",   "alpha",  "convention", "classes",
+    "sample_shape",   "class_names",    "class_labels", "table",  "loss",       "targets",
+    "target_names",   "threshold",      "images",       "resize", "gray"};
+constexpr std::array<std::string_view, 6> kScalerTensors{"scaler.mean",   "scaler.scale", "scaler.fill",
+                                                         "scaler.offset", "target.mean",  "target.scale"};
 constexpr std::array<std::string_view, 2> kConventions{"keras", "torch"};  // by value of Convention
 
 bool has_field(std::string_view key) { return std::ranges::find(kMetadataKeys, key) != std::end(kMetadataKeys); }
-
-bool takes_alpha(ActivationKind kind) { return kind == ActivationKind::elu || kind == ActivationKind::leaky_relu; }
-
-std::string_view activation_name(ActivationKind kind) {
-  return std::find_if(kernels::kActivations.begin(), kernels::kActivations.end(),
-                      [kind](const auto& entry) { return entry.kind == kind; })
-      ->name;
-}
 
 std::string layer_prefix(std::size_t layer) { return fmt::format("layers.{}.", layer); }
 
@@ -65,14 +61,25 @@ class Source {
     return found->second;
   }
 
-  /// The values of a tensor of that shape. `needs` says who needs it.
-  std::span<const float> values(const std::string& tensor_name, const Shape& shape, std::string_view needs) const {
+  /// A tensor of that shape. `needs` says who needs it.
+  const Tensor& tensor(const std::string& tensor_name, const Shape& shape, std::string_view needs) const {
     const Tensor& found = tensor(tensor_name);
     if (found.shape != shape) {
       throw data_error("{}: tensor {} has shape {}; {} {}", name_, quoted_name(tensor_name), shape_text(found.shape),
                        needs, shape_text(shape));
     }
-    return found.values;
+    return found;
+  }
+
+  /// The same, stored as that type.
+  const Tensor& tensor(const std::string& tensor_name, const Shape& shape, std::string_view needs,
+                       TensorType type) const {
+    const Tensor& found = tensor(tensor_name, shape, needs);
+    if (found.type != type) {
+      throw data_error("{}: tensor {} has dtype {}; expected {}, as Strata writes it", name_, quoted_name(tensor_name),
+                       quoted_name(type_name(found.type)), type_name(type));
+    }
+    return found;
   }
 
   const std::string& text(const std::string& key) const {
@@ -105,7 +112,7 @@ Activation read_activation(const Source& source) {
     source.reject_text("activation", fmt::format("one of {}", fmt::join(names, ", ")));
   }
   Activation activation{known->kind, 0};
-  if (takes_alpha(known->kind)) {
+  if (known->takes_alpha) {
     const auto alpha = parse_number<float>(source.text("alpha"));
     if (!alpha || !std::isfinite(*alpha) || *alpha < 0) {
       source.reject_text("alpha", "a number that is not negative");
@@ -123,6 +130,29 @@ Convention read_convention(const Source& source) {
     source.reject_text("convention", fmt::format("one of {}", fmt::join(kConventions, ", ")));
   }
   return static_cast<Convention>(found - kConventions.begin());
+}
+
+ImageForm read_image_form(const Source& source) {
+  ImageForm form;
+  if (source.metadata().contains("images")) {
+    form.rule = ImageRule::convert;
+    if (source.text("images") != "convert") {
+      source.reject_text("images", "convert");
+    }
+  }
+  if (source.metadata().contains("resize")) {
+    form.resize = image_size_of(source.text("resize"));
+    if (!form.resize) {
+      source.reject_text("resize", "a width and a height, such as 28x28");
+    }
+  }
+  if (source.metadata().contains("gray")) {
+    form.gray = true;
+    if (source.text("gray") != "true") {
+      source.reject_text("gray", "true");
+    }
+  }
+  return form;
 }
 
 Shape read_sample_shape(const Source& source, std::size_t inputs) {
@@ -149,35 +179,100 @@ Shape read_sample_shape(const Source& source, std::size_t inputs) {
   return shape;
 }
 
+void check_scale(const Source& source, std::string_view tensor, const std::vector<float>& scale,
+                 std::string_view divided) {
+  const auto bad = std::find_if_not(scale.begin(), scale.end(), [](float x) { return std::isnormal(x); });
+  if (bad != scale.end()) {
+    throw data_error("{}: tensor \"{}\" holds {} at element {}; {} are divided by it", source.name(), tensor, *bad,
+                     bad - scale.begin(), divided);
+  }
+}
+
 Scaler read_scaler(const Source& source, std::size_t inputs) {
   const auto values = [&](const std::string& name) {
-    const auto span = source.values(name, {inputs}, "the first layer needs");
-    return std::vector<float>(span.begin(), span.end());
+    return source.tensor(name, {inputs}, "the first layer needs", TensorType::f32).values;
   };
   Scaler scaler{values("scaler.mean"), values("scaler.scale")};
   if (source.tensors().contains("scaler.fill")) {
     scaler.fill = values("scaler.fill");
   }
-  const auto bad = std::find_if_not(scaler.scale.begin(), scaler.scale.end(), [](float x) { return std::isnormal(x); });
-  if (bad != scaler.scale.end()) {
-    throw data_error("{}: tensor \"scaler.scale\" holds {} at element {}; features are divided by it", source.name(),
-                     *bad, bad - scaler.scale.begin());
+  if (source.tensors().contains("scaler.offset")) {
+    scaler.offset = source.tensor("scaler.offset", {inputs}, "the first layer needs", TensorType::f64).doubles;
   }
+  check_scale(source, "scaler.scale", scaler.scale, "features");
   return scaler;
 }
 
-std::vector<std::string> read_class_names(const Source& source, std::size_t classes) {
-  if (!source.metadata().contains("class_names")) {
+TargetScaler read_target_scaler(const Source& source, std::size_t targets) {
+  if (!source.tensors().contains("target.mean") && !source.tensors().contains("target.scale")) {
     return {};
   }
-  auto names = parse_class_names(source.text("class_names"));
-  if (!names || names->size() != classes) {
-    source.reject_text("class_names", fmt::format("a JSON array of {} different names", classes));
+  const auto values = [&](const std::string& name) {
+    return source.tensor(name, {targets}, "its numbers need", TensorType::f32).values;
+  };
+  TargetScaler scaler{values("target.mean"), values("target.scale")};
+  check_scale(source, "target.scale", scaler.scale, "targets");
+  return scaler;
+}
+
+TargetKind read_targets(const Source& source) {
+  if (!source.metadata().contains("targets")) {
+    return TargetKind::classes;
+  }
+  const auto found = std::ranges::find(kTargetKinds, source.text("targets"));
+  if (found == kTargetKinds.end()) {
+    source.reject_text("targets", fmt::format("one of {}", fmt::join(kTargetKinds, ", ")));
+  }
+  return static_cast<TargetKind>(found - kTargetKinds.begin());
+}
+
+/// How many targets the outputs of such an objective stand for.
+TargetShape shape_of(const Objective& objective, TargetKind targets, std::size_t outputs) {
+  if (targets == TargetKind::classes && objective.kind == ObjectiveKind::binary_cross_entropy) {
+    return {targets, 2};
+  }
+  return {targets, shares_target(objective) ? 1 : outputs};
+}
+
+Objective read_objective(const Source& source, TargetKind targets, std::size_t outputs) {
+  if (!source.metadata().contains("loss")) {
+    return {};
+  }
+  try {
+    Objective objective = parse_objective(source.text("loss"), "loss");
+    if (output_count(objective, shape_of(objective, targets, outputs)) == outputs) {
+      return objective;
+    }
+  } catch (const Error&) {  // said below, with the file's name
+  }
+  source.reject_text("loss",
+                     fmt::format("a loss of {} with {} outputs, as this version writes it", name_of(targets), outputs));
+}
+
+double read_threshold(const Source& source) {
+  if (!source.metadata().contains("threshold")) {
+    return Task().threshold;
+  }
+  const auto threshold = parse_number<double>(source.text("threshold"));
+  if (!threshold || !(*threshold >= 0 && *threshold < 1)) {
+    source.reject_text("threshold", "a number from 0 to below 1");
+  }
+  return *threshold;
+}
+
+/// `count` names, or none.
+std::vector<std::string> read_names(const Source& source, const std::string& key, std::size_t count) {
+  if (!source.metadata().contains(key)) {
+    return {};
+  }
+  auto names = parse_class_names(source.text(key));
+  if (!names || names->size() != count) {
+    source.reject_text(key, fmt::format("a JSON array of {} different names", count));
   }
   return std::move(*names);
 }
 
-std::optional<TableSchema> read_table(const Source& source, std::size_t inputs) {
+std::optional<TableSchema> read_table(const Source& source, std::size_t inputs, TargetKind targets) {
   if (!source.metadata().contains("table")) {
     return std::nullopt;
   }
@@ -185,7 +280,9 @@ std::optional<TableSchema> read_table(const Source& source, std::size_t inputs) 
   if (!schema || schema->width() != inputs) {
     source.reject_text("table", fmt::format("the columns of {} features, as Strata writes them", inputs));
   }
-  source.text("class_names");  // without which no label can be read
+  if (targets == TargetKind::classes) {
+    source.text("class_names");  // without which no label can be read
+  }
   return schema;
 }
 
@@ -226,16 +323,33 @@ void reject_strangers(const Source& source, std::size_t layer_count) {
   }
 }
 
-/// Copies one layer's tensors, `prefix`weight and `prefix`bias, into `parameters`.
-void read_layer(const Source& source, const std::string& prefix, std::size_t layer, std::string_view needs,
-                Parameters& parameters) {
+/// Copies one layer's tensors, `prefix`weight and `prefix`bias, into `parameters`. `values` gives a tensor's values by
+/// its name and shape.
+template <class Values>
+void read_layer(const std::string& prefix, std::size_t layer, Parameters& parameters, const Values& values) {
   const MatrixView<float> weight = parameters.weight(layer);
-  const auto from = source.values(prefix + "weight", {weight.rows(), weight.columns()}, needs);
+  const std::vector<float> from = values(prefix + "weight", Shape{weight.rows(), weight.columns()});
   for (std::size_t row = 0; row < weight.rows(); ++row) {
     std::copy_n(from.data() + row * weight.columns(), weight.columns(), weight.row(row));
   }
-  const auto bias = source.values(prefix + "bias", {weight.rows()}, needs);
-  std::copy(bias.begin(), bias.end(), parameters.bias(layer).begin());
+  std::ranges::copy(values(prefix + "bias", Shape{weight.rows()}), parameters.bias(layer).begin());
+}
+
+/// The numbers of a tensor of any type, rounded to fp32.
+std::vector<float> rounded_values(const Source& source, const std::string& name, const Shape& shape) {
+  const Tensor& tensor = source.tensor(name, shape, "this network needs");
+  if (tensor.type != TensorType::f64) {
+    return tensor.values;
+  }
+  std::vector<float> values(tensor.doubles.size());
+  std::ranges::transform(tensor.doubles, values.begin(), [](double x) { return static_cast<float>(x); });
+  if (const auto large = std::ranges::find_if_not(values, [](float x) { return std::isfinite(x); });
+      large != values.end()) {
+    throw data_error("{}: tensor {} holds {} at element {}; expected numbers that fp32 can hold", source.name(),
+                     quoted_name(name), tensor.doubles[static_cast<std::size_t>(large - values.begin())],
+                     large - values.begin());
+  }
+  return values;
 }
 
 /// The K of `prefix`K.weight or `prefix`K.bias.
@@ -253,45 +367,93 @@ std::optional<std::size_t> layer_number(std::string_view name, std::string_view 
 }
 
 ModelFile model_of(const Source& source) {
-  if (source.text("format_version") != kFormatVersion) {
+  const TargetKind targets = read_targets(source);
+  const bool has_objective = source.metadata().contains("loss");
+  if (source.text("format_version") != (has_objective ? kObjectiveVersion : kFormatVersion)) {
     source.reject_text("format_version",
-                       fmt::format("{}: this Strata ({}) reads no other", kFormatVersion, STRATA_VERSION));
+                       fmt::format("{}: this Strata ({}) reads no other",
+                                   has_objective ? kObjectiveVersion : kFormatVersion, STRATA_VERSION));
   }
   const Shape sizes = read_layer_sizes(source);
   ModelSpec spec{sizes.front(), {sizes.begin() + 1, sizes.end() - 1}, sizes.back(), read_activation(source)};
   reject_strangers(source, spec.layer_count());
-  if (parse_number<std::size_t>(source.text("classes")) != spec.classes) {
-    source.reject_text("classes", fmt::format("{}, the outputs of the last layer", spec.classes));
+  Task task{.objective = read_objective(source, targets, spec.outputs)};
+  const TargetShape learnt = shape_of(task.objective, targets, spec.outputs);
+  if (targets == TargetKind::classes && parse_number<std::size_t>(source.text("classes")) != learnt.count) {
+    source.reject_text("classes", fmt::format("{}, the outputs of the last layer", learnt.count));
   }
+  task.scaler = read_target_scaler(source, learnt.count);
+  task.threshold = read_threshold(source);
   Parameters parameters(spec.layers());
   for (std::size_t layer = 0; layer < spec.layer_count(); ++layer) {
-    read_layer(source, layer_prefix(layer), layer, "its weight needs", parameters);
+    read_layer(layer_prefix(layer), layer, parameters, [&](const std::string& name, const Shape& shape) {
+      return source.tensor(name, shape, "its weight needs", TensorType::f32).values;
+    });
   }
-  ModelFile model{spec,
-                  read_convention(source),
-                  std::move(parameters),
-                  read_scaler(source, spec.inputs),
-                  read_sample_shape(source, spec.inputs),
-                  {},
-                  read_class_names(source, spec.classes),
-                  read_table(source, spec.inputs)};
+  ModelFile model{
+      spec,
+      read_convention(source),
+      std::move(task),
+      std::move(parameters),
+      read_scaler(source, spec.inputs),
+      read_sample_shape(source, spec.inputs),
+      {},
+      targets == TargetKind::classes ? read_names(source, "class_names", learnt.count) : std::vector<std::string>(),
+      read_table(source, spec.inputs, targets),
+      targets,
+      targets == TargetKind::classes ? std::vector<std::string>() : read_names(source, "target_names", learnt.count),
+      targets == TargetKind::classes ? read_names(source, "class_labels", learnt.count) : std::vector<std::string>(),
+      read_image_form(source)};
   std::copy_if(source.metadata().begin(), source.metadata().end(), std::inserter(model.notes, model.notes.end()),
                [](const auto& entry) { return !has_field(entry.first); });
   return model;
 }
 
+void add_image_form(std::map<std::string, std::string>& metadata, const ImageForm& form) {
+  if (form.rule == ImageRule::convert) {
+    metadata["images"] = "convert";
+  }
+  if (form.resize) {
+    metadata["resize"] = to_string(*form.resize);
+  }
+  if (form.gray) {
+    metadata["gray"] = "true";
+  }
+}
+
+void add_task(std::map<std::string, std::string>& metadata, const ModelFile& model) {
+  metadata["format_version"] = std::string(kObjectiveVersion);
+  metadata["loss"] = to_string(model.task.objective);
+  metadata["targets"] = std::string(name_of(model.targets));
+  if (!model.target_names.empty()) {
+    metadata["target_names"] = class_names_json(model.target_names);
+  }
+  if (model.task.threshold != Task().threshold) {
+    metadata["threshold"] = fmt::format("{}", model.task.threshold);
+  }
+}
+
 }  // namespace
+
+TargetShape target_shape(const ModelFile& model) {
+  return shape_of(model.task.objective, model.targets, model.spec.outputs);
+}
 
 std::map<std::string, std::string> model_metadata(const ModelFile& model) {
   const Activation& activation = model.spec.activation;
   std::map<std::string, std::string> metadata{
       {"format_version", std::string(kFormatVersion)},
       {"strata_version", STRATA_VERSION},
-      {"activation", std::string(activation_name(activation.kind))},
+      {"activation", std::string(entry_of(activation.kind).name)},
       {"convention", std::string(kConventions[static_cast<std::size_t>(model.convention)])},
-      {"classes", fmt::format("{}", model.spec.classes)},
   };
-  if (takes_alpha(activation.kind)) {
+  if (model.targets == TargetKind::classes) {
+    metadata["classes"] = fmt::format("{}", target_shape(model).count);
+  }
+  if (model.task.objective != Objective()) {
+    add_task(metadata, model);
+  }
+  if (entry_of(activation.kind).takes_alpha) {
     metadata["alpha"] = fmt::format("{}", activation.alpha);
   }
   if (!model.sample_shape.empty()) {
@@ -300,9 +462,13 @@ std::map<std::string, std::string> model_metadata(const ModelFile& model) {
   if (!model.class_names.empty()) {
     metadata["class_names"] = class_names_json(model.class_names);
   }
+  if (!model.class_labels.empty()) {
+    metadata["class_labels"] = class_names_json(model.class_labels);
+  }
   if (model.table) {
     metadata["table"] = schema_json(*model.table);
   }
+  add_image_form(metadata, model.images);
   for (const auto& [key, value] : model.notes) {
     if (!has_field(key)) {
       metadata[key] = value;
@@ -327,11 +493,28 @@ std::vector<NamedTensor> model_tensors(const ModelFile& model) {
   if (!model.scaler.fill.empty()) {
     tensors.push_back({"scaler.fill", {inputs}, model.scaler.fill});
   }
+  if (!model.scaler.offset.empty()) {
+    tensors.push_back({"scaler.offset", {inputs}, {}, model.scaler.offset});
+  }
+  if (const TargetScaler& targets = model.task.scaler; !targets.empty()) {
+    tensors.push_back({"target.mean", {targets.mean.size()}, targets.mean});
+    tensors.push_back({"target.scale", {targets.scale.size()}, targets.scale});
+  }
   return tensors;
 }
 
 void write_model(const std::filesystem::path& path, const ModelFile& model) {
   write_safetensors(path, model_tensors(model), model_metadata(model));
+}
+
+std::string model_bytes(const ModelFile& model) {
+  const std::vector<NamedTensor> tensors = model_tensors(model);
+  std::string content = safetensors_start(tensors, model_metadata(model), "the model");
+  for (const NamedTensor& tensor : tensors) {
+    const std::span<const std::byte> bytes = tensor.bytes();
+    content.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  return content;
 }
 
 ModelFile read_model(const std::filesystem::path& path) { return model_of(Source(path)); }
@@ -340,13 +523,36 @@ ModelFile parse_model(std::string_view content, const std::string& name) {
   return model_of({name, parse_safetensors(content, name)});
 }
 
+std::vector<std::string> output_names(const ModelFile& model) {
+  const bool one_of_two =
+      model.targets == TargetKind::classes && model.task.objective.kind == ObjectiveKind::binary_cross_entropy;
+  const std::vector<std::string>& given = model.targets == TargetKind::classes ? model.class_names : model.target_names;
+  const bool several = shares_target(model.task.objective);
+  std::vector<std::string> names;
+  for (std::size_t output = 0; output < (one_of_two ? 2 : model.spec.outputs); ++output) {
+    const std::size_t place = several ? 0 : output;
+    const bool lone = model.targets == TargetKind::numbers && (several || model.spec.outputs == 1);
+    names.push_back(!given.empty() ? given[place] : lone ? "value" : fmt::format("{}", place));
+    if (several) {
+      names.back() += fmt::format("_q{}", model.task.objective.quantiles[output]);
+    }
+  }
+  return names;
+}
+
 DataNeeds data_needs(const ModelFile& model) {
   return {.features = model.spec.inputs,
-          .classes = model.spec.classes,
+          .classes = model.targets == TargetKind::classes ? target_shape(model).count : 0,
           .sample_shape = model.sample_shape,
           .class_names = model.class_names,
+          .class_labels = model.class_labels,
+          .targets = model.targets,
+          .target_columns = model.targets == TargetKind::classes ? 0 : target_shape(model).count,
+          .target_names = model.target_names,
           .table = model.table,
-          .fills_missing = !model.scaler.fill.empty()};
+          .fills_missing = !model.scaler.fill.empty(),
+          .offsets = model.scaler.offset,
+          .images = model.images};
 }
 
 Parameters read_initial_weights(const std::filesystem::path& path, const ModelSpec& spec) {
@@ -359,8 +565,11 @@ Parameters read_initial_weights(const std::filesystem::path& path, const ModelSp
     if (const auto number = layer_number(name, prefix)) {
       numbers.insert(*number);
     } else if (std::find(kScalerTensors.begin(), kScalerTensors.end(), name) == kScalerTensors.end()) {
-      throw data_error("{}: unexpected tensor {}; expected {}K.weight and {}K.bias for each layer", source.name(),
-                       quoted_name(name), prefix, prefix);
+      throw data_error("{}: unexpected tensor {}; expected {}K.weight and {}K.bias for each layer{}", source.name(),
+                       quoted_name(name), prefix, prefix,
+                       name.ends_with(".running_mean") || name.ends_with(".running_var")
+                           ? "; it is batch normalisation's, which no layer here does: fold it into the layer before"
+                           : "");
     }
   }
   if (numbers.size() != spec.layer_count()) {
@@ -369,7 +578,8 @@ Parameters read_initial_weights(const std::filesystem::path& path, const ModelSp
   Parameters parameters(spec.layers());
   std::size_t layer = 0;
   for (const std::size_t number : numbers) {
-    read_layer(source, fmt::format("{}{}.", prefix, number), layer, "this network needs", parameters);
+    read_layer(fmt::format("{}{}.", prefix, number), layer, parameters,
+               [&](const std::string& name, const Shape& shape) { return rounded_values(source, name, shape); });
     ++layer;
   }
   return parameters;

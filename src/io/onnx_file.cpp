@@ -38,32 +38,50 @@ std::map<std::string, std::string> onnx_metadata(const ModelFile& model) {
   return metadata;
 }
 
-onnx::ModelProto make_onnx_model(const ModelFile& model) {
-  onnx::ModelProto proto;
-  proto.set_ir_version(kOnnxIrVersion);
-  proto.add_opset_import()->set_version(kOnnxOpset);
-  proto.set_producer_name("strata");
-  proto.set_producer_version(STRATA_VERSION);
-  *proto.mutable_graph() = make_onnx_graph(model);
+// Field numbers are those of onnx.proto (github.com/onnx/onnx), IR version 7.
+namespace model_field {
+constexpr int kIrVersion = 1;
+constexpr int kProducerName = 2;
+constexpr int kProducerVersion = 3;
+constexpr int kGraph = 7;
+constexpr int kOpset = 8;
+constexpr int kOpsetVersion = 2;
+constexpr int kMetadata = 14;
+constexpr int kKey = 1;
+constexpr int kValue = 2;
+}  // namespace model_field
+
+WireMessage onnx_model(const ModelFile& model) {
+  WireMessage message;
+  message.integer(model_field::kIrVersion, kOnnxIrVersion);
+  message.text(model_field::kProducerName, "strata");
+  message.text(model_field::kProducerVersion, STRATA_VERSION);
+  message.message(model_field::kGraph, onnx_graph(model));
+  WireMessage opset;
+  opset.integer(model_field::kOpsetVersion, kOnnxOpset);
+  message.message(model_field::kOpset, opset);
   for (const auto& [key, value] : onnx_metadata(model)) {
-    onnx::StringStringEntryProto& entry = *proto.add_metadata_props();
-    entry.set_key(key);
-    entry.set_value(value);
+    WireMessage entry;
+    entry.text(model_field::kKey, key);
+    entry.text(model_field::kValue, value);
+    message.message(model_field::kMetadata, entry);
   }
-  return proto;
+  return message;
 }
 
 }  // namespace
 
-std::size_t write_onnx(const std::filesystem::path& path, const ModelFile& model) {
+std::string onnx_bytes(const ModelFile& model) {
   constexpr std::size_t kLargest = std::numeric_limits<std::int32_t>::max();
-  const onnx::ModelProto proto = make_onnx_model(model);
-  const std::size_t bytes = proto.ByteSizeLong();
-  if (bytes > kLargest) {
-    throw failed_error("cannot write {}: the model takes {} bytes; an ONNX file holds at most {}", path.string(), bytes,
-                       kLargest);
+  std::string bytes = onnx_model(model).take_bytes();
+  if (bytes.size() > kLargest) {
+    throw failed_error("the model takes {} bytes; an ONNX file holds at most {}", bytes.size(), kLargest);
   }
-  const std::string content = proto.SerializeAsString();
+  return bytes;
+}
+
+std::size_t write_onnx(const std::filesystem::path& path, const ModelFile& model) {
+  const std::string content = onnx_bytes(model);
   AtomicFile file(path);
   file.write(std::as_bytes(std::span(content)));
   file.commit();

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "io/model_file.h"
 
@@ -14,17 +16,38 @@ inline constexpr int kOnnxOpset = 13;
 /// The file format's version that came with it.
 inline constexpr int kOnnxIrVersion = 7;
 
-/// Names of the graph's input and outputs: `features` float (rows, features), raw, as they are before standardisation;
-/// `probabilities` float (rows, classes), each row's softmax; `class` int64 (rows), the most probable, of equal ones
-/// the first.
+/// Names of the graph's input and outputs: `features` (rows, features), raw, as they are before standardisation, float,
+/// or double for a model with offsets, whose numbers fp32 cannot tell apart;
+/// `probabilities` float (rows, classes); `class` int64 (rows), the most probable, of equal ones the first, or of two
+/// classes by one output the second if its probability is above the model's threshold.
+/// Of labels: `probabilities` (rows, labels); `labels` int64 (rows, labels), 1 for one above the threshold, else 0.
+/// Of numbers: `values` float (rows, outputs), in the targets' own units.
 inline constexpr const char* kOnnxInput = "features";
 inline constexpr const char* kOnnxProbabilities = "probabilities";
 inline constexpr const char* kOnnxClass = "class";
+inline constexpr const char* kOnnxLabels = "labels";
+inline constexpr const char* kOnnxValues = "values";
+
+/// An output of the graph that write_onnx writes: (rows, width), or (rows) if width is 0.
+struct OnnxOutput {
+  const char* name;
+  std::size_t width = 0;
+  const char* text = "";  ///< what it is
+  bool whole = false;     ///< int64, not float
+};
+
+std::vector<OnnxOutput> onnx_outputs(const ModelFile& model);
 
 /// Writes the model with its scaler and weights in one graph of standard operators; metadata as in a model file, and
-/// for a model of tables feature_names, a JSON array. Returns the file's bytes. `path` holds the old content or the
-/// new, never part of it. Throws Error(failed) naming the file, also for a model of more than the 2 GB that an ONNX
-/// file can hold.
+/// for a model of tables feature_names, a JSON array. Returns how many bytes the file has. `path` holds the old content
+/// or the new, never part of it. Throws Error(failed), also for a model of more than the 2 GB that an ONNX file can
+/// hold.
 std::size_t write_onnx(const std::filesystem::path& path, const ModelFile& model);
+
+/// What such a file holds. Throws Error(failed) likewise.
+std::string onnx_bytes(const ModelFile& model);
+
+/// Such a file's bytes. Throws Error(failed) likewise.
+std::string onnx_bytes(const ModelFile& model);
 
 }  // namespace strata

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <numbers>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "io/onnx_file.h"
 
@@ -20,64 +23,121 @@ using kernels::ActivationKind;
 
 static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
 
-/// Adds nodes and initialisers to a graph. Values go by their names, which node() returns.
+// Field numbers are those of onnx.proto (github.com/onnx/onnx), IR version 7.
+namespace graph_field {
+constexpr int kNode = 1;
+constexpr int kName = 2;
+constexpr int kInitializer = 5;
+constexpr int kInput = 11;
+constexpr int kOutput = 12;
+}  // namespace graph_field
+namespace node_field {
+constexpr int kInput = 1;
+constexpr int kOutput = 2;
+constexpr int kName = 3;
+constexpr int kOperator = 4;
+constexpr int kAttribute = 5;
+}  // namespace node_field
+namespace attribute_field {
+constexpr int kName = 1;
+constexpr int kFloat = 2;
+constexpr int kInteger = 3;
+constexpr int kType = 20;
+constexpr int kTypeFloat = 1;
+constexpr int kTypeInteger = 2;
+}  // namespace attribute_field
+namespace tensor_field {
+constexpr int kDimension = 1;
+constexpr int kType = 2;
+constexpr int kName = 8;
+constexpr int kRawData = 9;
+}  // namespace tensor_field
+namespace value_field {
+constexpr int kName = 1;
+constexpr int kType = 2;
+constexpr int kText = 3;
+constexpr int kTensor = 1;
+constexpr int kElements = 1;
+constexpr int kShape = 2;
+constexpr int kDimension = 1;
+constexpr int kDimensionValue = 1;
+constexpr int kDimensionName = 2;
+}  // namespace value_field
+
+/// TensorProto.DataType
+enum class ElementType : std::uint8_t { fp32 = 1, int64 = 7, fp64 = 11 };
+
+/// Collects a graph's nodes and initialisers. Values go by their names, which node() returns.
 class GraphBuilder {
  public:
-  explicit GraphBuilder(onnx::GraphProto& graph) : graph_(graph) {}
-
   /// A node `op`(inputs…) whose one output has its name.
   std::string node(std::string_view op, std::initializer_list<std::string> inputs, std::string output) {
-    onnx::NodeProto& node = *graph_.add_node();
-    node.set_op_type(std::string(op));
-    node.set_name(output);
+    WireMessage& node = nodes_.emplace_back();
     for (const std::string& input : inputs) {
-      node.add_input(input);
+      node.text(node_field::kInput, input);
     }
-    node.add_output(output);
+    node.text(node_field::kOutput, output);
+    node.text(node_field::kName, output);
+    node.text(node_field::kOperator, op);
     return output;
   }
 
   /// An attribute of the last node.
   void attribute(std::string_view name, std::int64_t value) {
-    onnx::AttributeProto& attribute = add_attribute(name);
-    attribute.set_type(onnx::AttributeProto::INT);
-    attribute.set_i(value);
+    WireMessage attribute;
+    attribute.text(attribute_field::kName, name);
+    attribute.integer(attribute_field::kInteger, value);
+    attribute.integer(attribute_field::kType, attribute_field::kTypeInteger);
+    nodes_.back().message(node_field::kAttribute, attribute);
   }
   void attribute(std::string_view name, float value) {
-    onnx::AttributeProto& attribute = add_attribute(name);
-    attribute.set_type(onnx::AttributeProto::FLOAT);
-    attribute.set_f(value);
+    WireMessage attribute;
+    attribute.text(attribute_field::kName, name);
+    attribute.number(attribute_field::kFloat, value);
+    attribute.integer(attribute_field::kType, attribute_field::kTypeFloat);
+    nodes_.back().message(node_field::kAttribute, attribute);
   }
 
   std::string initializer(std::string name, std::initializer_list<std::size_t> shape, std::span<const float> values) {
-    onnx::TensorProto& tensor = *graph_.add_initializer();
-    tensor.set_name(name);
-    tensor.set_data_type(onnx::TensorProto::FLOAT);
-    for (const std::size_t dimension : shape) {
-      tensor.add_dims(static_cast<std::int64_t>(dimension));
-    }
-    tensor.set_raw_data(values.data(), values.size_bytes());
-    return name;
+    return add_initializer(std::move(name), shape, ElementType::fp32, std::as_bytes(values));
+  }
+  std::string initializer(std::string name, std::initializer_list<std::size_t> shape, std::span<const double> values) {
+    return add_initializer(std::move(name), shape, ElementType::fp64, std::as_bytes(values));
   }
 
   /// A scalar; made once, however often it is asked for.
-  std::string constant(std::string name, float value) {
-    for (const onnx::TensorProto& tensor : graph_.initializer()) {
-      if (tensor.name() == name) {
-        return name;
-      }
+  std::string constant(const std::string& name, float value) {
+    return constants_.insert(name).second ? initializer(name, {}, std::span<const float>(&value, 1)) : name;
+  }
+
+  /// The nodes, the graph's name and the initialisers.
+  WireMessage graph(std::string_view name) const {
+    WireMessage graph;
+    for (const WireMessage& node : nodes_) {
+      graph.message(graph_field::kNode, node);
     }
-    return initializer(std::move(name), {}, {&value, 1});
+    graph.text(graph_field::kName, name);
+    graph.append(initializers_);
+    return graph;
   }
 
  private:
-  onnx::AttributeProto& add_attribute(std::string_view name) {
-    onnx::AttributeProto& attribute = *graph_.mutable_node(graph_.node_size() - 1)->add_attribute();
-    attribute.set_name(std::string(name));
-    return attribute;
+  std::string add_initializer(std::string name, std::initializer_list<std::size_t> shape, ElementType type,
+                              std::span<const std::byte> bytes) {
+    WireMessage tensor;
+    for (const std::size_t dimension : shape) {
+      tensor.integer(tensor_field::kDimension, static_cast<std::int64_t>(dimension));
+    }
+    tensor.integer(tensor_field::kType, static_cast<std::int64_t>(type));
+    tensor.text(tensor_field::kName, name);
+    tensor.text(tensor_field::kRawData, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    initializers_.message(graph_field::kInitializer, tensor);
+    return name;
   }
 
-  onnx::GraphProto& graph_;
+  std::vector<WireMessage> nodes_;
+  WireMessage initializers_;  ///< fields of the graph
+  std::set<std::string> constants_;
 };
 
 /// x/2 (1 + erf(x/sqrt(2))): a Gelu operator came later, with opset 20.
@@ -125,12 +185,24 @@ std::string add_activation(GraphBuilder& graph, const Activation& activation, co
   return x;
 }
 
+/// The features less their offsets, in double, and then as fp32; the features, which are fp32, where there are none.
+std::string add_offset(GraphBuilder& graph, const Scaler& scaler, const std::string& features) {
+  if (scaler.offset.empty()) {
+    return features;
+  }
+  const std::string offset = graph.initializer("scaler.offset", {scaler.offset.size()}, std::span(scaler.offset));
+  const std::string less = graph.node("Sub", {features, offset}, "features.less");
+  graph.node("Cast", {less}, "features.held");
+  graph.attribute("to", static_cast<std::int64_t>(ElementType::fp32));
+  return "features.held";
+}
+
 /// The features, with the scaler's fill in place of those that are missing (NaN).
 std::string add_fill(GraphBuilder& graph, const Scaler& scaler, const std::string& features) {
   if (scaler.fill.empty()) {
     return features;
   }
-  const std::string fill = graph.initializer("scaler.fill", {scaler.fill.size()}, scaler.fill);
+  const std::string fill = graph.initializer("scaler.fill", {scaler.fill.size()}, std::span(scaler.fill));
   const std::string missing = graph.node("IsNaN", {features}, "features.missing");
   return graph.node("Where", {missing, fill, features}, "features.filled");
 }
@@ -138,9 +210,9 @@ std::string add_fill(GraphBuilder& graph, const Scaler& scaler, const std::strin
 /// (features - mean) / scale
 std::string add_scaler(GraphBuilder& graph, const Scaler& scaler, const std::string& features) {
   const std::size_t count = scaler.mean.size();
-  const std::string filled = add_fill(graph, scaler, features);
-  const std::string mean = graph.initializer("scaler.mean", {count}, scaler.mean);
-  const std::string scale = graph.initializer("scaler.scale", {count}, scaler.scale);
+  const std::string filled = add_fill(graph, scaler, add_offset(graph, scaler, features));
+  const std::string mean = graph.initializer("scaler.mean", {count}, std::span(scaler.mean));
+  const std::string scale = graph.initializer("scaler.scale", {count}, std::span(scaler.scale));
   return graph.node("Div", {graph.node("Sub", {filled, mean}, "features.centred"), scale}, "features.standardised");
 }
 
@@ -150,7 +222,7 @@ std::string add_dense(GraphBuilder& graph, const Parameters& parameters, std::si
   const MatrixView<const float> weight = parameters.weight(layer);
   const std::size_t outputs = weight.rows();
   const std::string w = graph.initializer(fmt::format("layers.{}.weight", layer), {outputs, weight.columns()},
-                                          {weight.data(), outputs * weight.columns()});
+                                          std::span(weight.data(), outputs * weight.columns()));
   const std::string b = graph.initializer(fmt::format("layers.{}.bias", layer), {outputs}, parameters.bias(layer));
   graph.node("Gemm", {x, w, b}, output);
   graph.attribute("transB", std::int64_t{1});
@@ -167,39 +239,124 @@ std::string add_network(GraphBuilder& graph, const ModelFile& model) {
   return add_dense(graph, model.parameters, model.spec.hidden.size(), x, "logits");
 }
 
-/// An input or output of `rows` rows, of so many values each; 0: one value without a dimension of its own.
-void describe(onnx::ValueInfoProto& value, const char* name, onnx::TensorProto::DataType type, std::size_t width,
-              const char* text) {
-  value.set_name(name);
-  value.set_doc_string(text);
-  onnx::TypeProto::Tensor& tensor = *value.mutable_type()->mutable_tensor_type();
-  tensor.set_elem_type(type);
-  tensor.mutable_shape()->add_dim()->set_dim_param("rows");
-  if (width > 0) {
-    tensor.mutable_shape()->add_dim()->set_dim_value(static_cast<std::int64_t>(width));
+/// The index of the first of the largest values of each row.
+void add_class(GraphBuilder& graph, const std::string& values) {
+  graph.node("ArgMax", {values}, kOnnxClass);
+  graph.attribute("axis", std::int64_t{1});
+  graph.attribute("keepdims", std::int64_t{0});
+  graph.attribute("select_last_index", std::int64_t{0});
+}
+
+/// Two columns side by side.
+std::string add_pair(GraphBuilder& graph, const std::string& first, const std::string& second, std::string output) {
+  graph.node("Concat", {first, second}, output);
+  graph.attribute("axis", std::int64_t{1});
+  return output;
+}
+
+/// Of one output: the probability of the second class, and that of the first; the second class if 0, the first column,
+/// is less than what its probability has above the threshold.
+void add_two_classes(GraphBuilder& graph, const std::string& logit, double threshold) {
+  const std::string second = graph.node("Sigmoid", {logit}, "probability");
+  add_pair(graph, graph.node("Sub", {graph.constant("one", 1.0F), second}, "probability.first"), second,
+           kOnnxProbabilities);
+  const std::string above =
+      graph.node("Sub", {second, graph.constant("threshold", static_cast<float>(threshold))}, "probability.above");
+  add_class(graph, add_pair(graph, graph.node("Sub", {above, above}, "zero"), above, "sides"));
+}
+
+void add_labels(GraphBuilder& graph, const std::string& logits, double threshold) {
+  graph.node("Sigmoid", {logits}, kOnnxProbabilities);
+  const std::string limit = graph.constant("threshold", static_cast<float>(threshold));
+  graph.node("Cast", {graph.node("Greater", {kOnnxProbabilities, limit}, "probabilities.above")}, kOnnxLabels);
+  graph.attribute("to", static_cast<std::int64_t>(ElementType::int64));
+}
+
+/// outputs * scale + mean, if targets were standardised. Several outputs of one target share its scale.
+void add_values(GraphBuilder& graph, const std::string& outputs, const TargetScaler& scaler) {
+  if (scaler.empty()) {
+    graph.node("Identity", {outputs}, kOnnxValues);
+    return;
   }
+  const std::string scale = graph.initializer("target.scale", {scaler.scale.size()}, std::span(scaler.scale));
+  const std::string mean = graph.initializer("target.mean", {scaler.mean.size()}, std::span(scaler.mean));
+  graph.node("Add", {graph.node("Mul", {outputs, scale}, "values.scaled"), mean}, kOnnxValues);
+}
+
+/// What the task makes of the network's outputs.
+void add_outputs(GraphBuilder& graph, const ModelFile& model, const std::string& outputs) {
+  switch (entry_of(model.task.objective.kind).map) {
+    case OutputMap::softmax:
+      graph.node("Softmax", {outputs}, kOnnxProbabilities);
+      graph.attribute("axis", std::int64_t{1});
+      add_class(graph, outputs);
+      break;
+    case OutputMap::sigmoid:
+      if (model.targets == TargetKind::labels) {
+        add_labels(graph, outputs, model.task.threshold);
+      } else {
+        add_two_classes(graph, outputs, model.task.threshold);
+      }
+      break;
+    case OutputMap::identity:
+      add_values(graph, outputs, model.task.scaler);
+      break;
+  }
+}
+
+/// An input or output of `rows` rows, of so many values each; 0: one value without a dimension of its own.
+WireMessage described(const char* name, ElementType type, std::size_t width, const char* text) {
+  WireMessage rows;
+  rows.text(value_field::kDimensionName, "rows");
+  WireMessage shape;
+  shape.message(value_field::kDimension, rows);
+  if (width > 0) {
+    WireMessage columns;
+    columns.integer(value_field::kDimensionValue, static_cast<std::int64_t>(width));
+    shape.message(value_field::kDimension, columns);
+  }
+  WireMessage tensor;
+  tensor.integer(value_field::kElements, static_cast<std::int64_t>(type));
+  tensor.message(value_field::kShape, shape);
+  WireMessage tensor_type;
+  tensor_type.message(value_field::kTensor, tensor);
+  WireMessage value;
+  value.text(value_field::kName, name);
+  value.message(value_field::kType, tensor_type);
+  value.text(value_field::kText, text);
+  return value;
 }
 
 }  // namespace
 
-onnx::GraphProto make_onnx_graph(const ModelFile& model) {
-  onnx::GraphProto graph;
-  graph.set_name("strata");
-  describe(*graph.add_input(), kOnnxInput, onnx::TensorProto::FLOAT, model.spec.inputs,
-           "raw features; the graph standardises them");
-  describe(*graph.add_output(), kOnnxProbabilities, onnx::TensorProto::FLOAT, model.spec.classes,
-           "the probability of each class");
-  describe(*graph.add_output(), kOnnxClass, onnx::TensorProto::INT64, 0,
-           "the most probable class; of equals the first");
+std::vector<OnnxOutput> onnx_outputs(const ModelFile& model) {
+  const OutputMap map = entry_of(model.task.objective.kind).map;
+  if (map == OutputMap::identity) {
+    return {{kOnnxValues, model.spec.outputs, "the predicted numbers, in their own units", false}};
+  }
+  if (model.targets == TargetKind::labels) {
+    return {{kOnnxProbabilities, model.spec.outputs, "the probability of each label", false},
+            {kOnnxLabels, model.spec.outputs, "1 for each label whose probability is above the threshold", true}};
+  }
+  const bool one_output = map == OutputMap::sigmoid;
+  return {{kOnnxProbabilities, one_output ? 2 : model.spec.outputs, "the probability of each class", false},
+          {kOnnxClass, 0,
+           one_output ? "the second class if its probability is above the threshold"
+                      : "the most probable class; of equals the first",
+           true}};
+}
 
-  GraphBuilder builder(graph);
-  const std::string logits = add_network(builder, model);
-  builder.node("Softmax", {logits}, kOnnxProbabilities);
-  builder.attribute("axis", std::int64_t{1});
-  builder.node("ArgMax", {logits}, kOnnxClass);
-  builder.attribute("axis", std::int64_t{1});
-  builder.attribute("keepdims", std::int64_t{0});
-  builder.attribute("select_last_index", std::int64_t{0});
+WireMessage onnx_graph(const ModelFile& model) {
+  GraphBuilder builder;
+  add_outputs(builder, model, add_network(builder, model));
+  WireMessage graph = builder.graph("strata");
+  const ElementType input_type = model.scaler.offset.empty() ? ElementType::fp32 : ElementType::fp64;
+  graph.message(graph_field::kInput,
+                described(kOnnxInput, input_type, model.spec.inputs, "raw features; the graph standardises them"));
+  for (const OnnxOutput& output : onnx_outputs(model)) {
+    const ElementType type = output.whole ? ElementType::int64 : ElementType::fp32;
+    graph.message(graph_field::kOutput, described(output.name, type, output.width, output.text));
+  }
   return graph;
 }
 

@@ -1,13 +1,12 @@
 // A model as ONNX's graph of operators.
 #pragma once
 
-#include <onnx.pb.h>
-
 #include "io/model_file.h"
+#include "io/wire_message.h"
 
 namespace strata {
 
-/// The graph from raw features to probabilities and class, as onnx_file.h describes it.
-onnx::GraphProto make_onnx_graph(const ModelFile& model);
+/// The graph (a GraphProto) from raw features to probabilities and class, as onnx_file.h describes it.
+WireMessage onnx_graph(const ModelFile& model);
 
 }  // namespace strata

@@ -8,8 +8,11 @@
 #include <bit>
 #include <utility>
 
+#include "core/error.h"
+#include "core/utf8.h"
 #include "io/json_text.h"
 #include "io/npy_output.h"
+#include "train/decision.h"
 
 namespace strata {
 
@@ -18,7 +21,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "probabilities are written as they lie in memory");
 
 /// Text that is written at once.
-constexpr std::size_t kFlushBytes = 256 * 1024;
+constexpr std::size_t kBufferedBytes = 256 * 1024;
 
 /// A field of RFC 4180.
 std::string csv_field(const std::string& text) {
@@ -40,13 +43,9 @@ void append_number(std::string& text, Number number) {
   text.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
 }
 
-std::size_t first_of_largest(std::span<const float> values) {
-  return static_cast<std::size_t>(std::ranges::max_element(values) - values.begin());
-}
-
-std::vector<std::string> class_texts(const PredictionLayout& layout) {
+std::vector<std::string> spelt_names(const PredictionLayout& layout) {
   std::vector<std::string> texts;
-  for (const std::string& name : layout.classes) {
+  for (const std::string& name : layout.names) {
     texts.push_back(layout.format == PredictionFormat::jsonl ? json_string(name) : csv_field(name));
   }
   return texts;
@@ -57,73 +56,133 @@ std::vector<std::string> class_texts(const PredictionLayout& layout) {
 PredictionWriter::PredictionWriter(PredictionLayout layout, const std::optional<std::filesystem::path>& output,
                                    std::optional<std::size_t> rows)
     : layout_(std::move(layout)),
-      class_texts_(class_texts(layout_)),
+      texts_(spelt_names(layout_)),
       rows_were_known_(rows.has_value()),
       target_(output, layout_.format == PredictionFormat::npy && !rows_were_known_) {
   if (layout_.format == PredictionFormat::npy) {
-    text_ = npy_header(rows.value_or(0), layout_.classes.size());
+    text_ = npy_header(rows.value_or(0), layout_.names.size());
   } else if (layout_.format == PredictionFormat::csv) {
-    text_ = fmt::format("row,{}class,probability,{}\n", layout_.ids ? "id," : "", fmt::join(class_texts_, ","));
+    text_ = fmt::format("row,{}{}{}\n", layout_.ids ? "id," : "",
+                        layout_.kind == TargetKind::classes ? "class,probability," : "", fmt::join(texts_, ","));
   }
 }
 
-void PredictionWriter::write(MatrixView<const float> probabilities, std::span<const std::string> ids) {
-  for (std::size_t row = 0; row < probabilities.rows(); ++row, ++rows_) {
-    const std::span<const float> p(probabilities.row(row), probabilities.columns());
+void PredictionWriter::write(MatrixView<const float> predictions, std::span<const std::string> ids) {
+  const bool one_of_two =
+      layout_.kind == TargetKind::classes && predictions.columns() == 1 && layout_.names.size() == 2;
+  for (std::size_t row = 0; row < predictions.rows(); ++row, ++rows_) {
+    const std::span<const float> p(predictions.row(row), predictions.columns());
     const std::string* id = layout_.ids ? &ids[row] : nullptr;
-    switch (layout_.format) {
-      case PredictionFormat::csv:
-        append_csv(p, id);
-        break;
-      case PredictionFormat::jsonl:
-        append_json(p, id);
-        break;
-      case PredictionFormat::npy:
-        const auto bytes = std::as_bytes(p);
-        text_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        break;
+    const std::size_t decided =
+        layout_.kind == TargetKind::classes ? decided_class(p, layout_.names.size(), layout_.threshold) : 0;
+    if (one_of_two) {
+      append_row(std::array{1 - p[0], p[0]}, decided, id);
+    } else {
+      append_row(p, decided, id);
     }
-    if (text_.size() >= kFlushBytes) {
+    if (text_.size() >= kBufferedBytes) {
       flush();
     }
   }
   flush();
 }
 
-void PredictionWriter::append_csv(std::span<const float> probabilities, const std::string* id) {
-  append_number(text_, rows_);
-  text_ += ',';
-  if (id != nullptr) {
-    text_ += csv_field(*id);
-    text_ += ',';
+void PredictionWriter::append_row(std::span<const float> predictions, std::size_t decided, const std::string* id) {
+  switch (layout_.format) {
+    case PredictionFormat::csv:
+      append_csv(predictions, decided, id);
+      break;
+    case PredictionFormat::jsonl:
+      append_json(predictions, decided, id);
+      break;
+    case PredictionFormat::npy:
+      const auto bytes = std::as_bytes(predictions);
+      text_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      break;
   }
-  const std::size_t best = first_of_largest(probabilities);
-  text_ += class_texts_[best];
-  text_ += ',';
-  append_number(text_, probabilities[best]);
-  for (const float p : probabilities) {
+}
+
+void PredictionWriter::append_csv(std::span<const float> predictions, std::size_t decided, const std::string* id) {
+  append_number(text_, rows_);
+  if (id != nullptr) {
+    text_ += ',';
+    text_ += csv_field(*id);
+  }
+  if (layout_.kind == TargetKind::classes) {
+    text_ += ',';
+    text_ += texts_[decided];
+    text_ += ',';
+    append_number(text_, predictions[decided]);
+  }
+  for (const float p : predictions) {
     text_ += ',';
     append_number(text_, p);
   }
   text_ += '\n';
 }
 
-void PredictionWriter::append_json(std::span<const float> probabilities, const std::string* id) {
+void PredictionWriter::append_json(std::span<const float> predictions, std::size_t decided, const std::string* id) {
   text_ += R"({"row":)";
   append_number(text_, rows_);
   if (id != nullptr) {
+    if (!is_utf8(*id)) {
+      throw data_error(
+          "row {} (counted from 0): its id, {}, is not UTF-8, which JSON has to be; take the csv format, or convert "
+          "the "
+          "data, as by iconv -f latin1 -t utf8",
+          rows_, quoted_name(*id));
+    }
     text_ += R"(,"id":)";
     text_ += json_string(*id);
   }
+  switch (layout_.kind) {
+    case TargetKind::classes:
+      append_json_class(predictions, decided);
+      break;
+    case TargetKind::labels:
+      append_json_labels(predictions);
+      break;
+    case TargetKind::numbers:
+      append_json_values("values", predictions);
+      break;
+  }
+  text_ += "}\n";
+}
+
+void PredictionWriter::append_json_class(std::span<const float> probabilities, std::size_t decided) {
   text_ += R"(,"class":)";
-  text_ += class_texts_[first_of_largest(probabilities)];
+  text_ += texts_[decided];
   text_ += R"(,"probabilities":[)";
   for (const float p : probabilities) {
     append_number(text_, p);
     text_ += ',';
   }
   text_.back() = ']';
-  text_ += "}\n";
+}
+
+void PredictionWriter::append_json_labels(std::span<const float> probabilities) {
+  text_ += R"(,"labels":[)";
+  std::string_view separator;
+  for (std::size_t label = 0; label < probabilities.size(); ++label) {
+    if (says_yes(probabilities[label], layout_.threshold)) {
+      text_ += separator;
+      text_ += texts_[label];
+      separator = ",";
+    }
+  }
+  text_ += ']';
+  append_json_values("probabilities", probabilities);
+}
+
+void PredictionWriter::append_json_values(std::string_view key, std::span<const float> values) {
+  text_ += fmt::format(R"(,"{}":{{)", key);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    text_ += texts_[i];
+    text_ += ':';
+    append_number(text_, values[i]);
+    text_ += ',';
+  }
+  text_.back() = '}';
 }
 
 void PredictionWriter::flush() {
@@ -134,7 +193,7 @@ void PredictionWriter::flush() {
 void PredictionWriter::finish() {
   flush();
   if (layout_.format == PredictionFormat::npy && !rows_were_known_) {
-    const std::string header = npy_header(rows_, layout_.classes.size());
+    const std::string header = npy_header(rows_, layout_.names.size());
     target_.rewrite_start(std::as_bytes(std::span(header)));
   }
   target_.commit();

@@ -1,4 +1,4 @@
-// Predicted classes and probabilities as CSV, JSON Lines or NPY: docs/formats.md.
+// Predictions as CSV, JSON Lines or NPY: docs/formats.md.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/target_kind.h"
 #include "core/tensor.h"
 #include "io/output_target.h"
 
@@ -18,8 +20,10 @@ enum class PredictionFormat { csv, jsonl, npy };
 
 struct PredictionLayout {
   PredictionFormat format = PredictionFormat::csv;
-  std::vector<std::string> classes;  ///< the name of each
-  bool ids = false;                  ///< whether each row has one
+  std::vector<std::string> names;  ///< of each class, label or number
+  bool ids = false;                ///< whether each row has one
+  TargetKind kind = TargetKind::classes;
+  double threshold = 0.5;  ///< of labels, and of two classes by one output
 };
 
 /// Writes rows in the order in which they come, numbered from 0.
@@ -30,20 +34,27 @@ class PredictionWriter {
   PredictionWriter(PredictionLayout layout, const std::optional<std::filesystem::path>& output,
                    std::optional<std::size_t> rows);
 
-  /// probabilities (rows, classes) of the next rows, all finite, as many ids if the layout has them.
-  void write(MatrixView<const float> probabilities, std::span<const std::string> ids);
+  /// predictions (rows, names) of the next rows, all finite, as many ids if the layout has them. Of two classes that
+  /// one output tells apart (rows, 1), the probability of the second.
+  void write(MatrixView<const float> predictions, std::span<const std::string> ids);
   /// To be called once, last.
   void finish();
 
   std::size_t rows() const { return rows_; }
 
  private:
-  void append_csv(std::span<const float> probabilities, const std::string* id);
-  void append_json(std::span<const float> probabilities, const std::string* id);
+  /// `decided` is the row's class, if it is of one.
+  void append_row(std::span<const float> predictions, std::size_t decided, const std::string* id);
+  void append_csv(std::span<const float> predictions, std::size_t decided, const std::string* id);
+  void append_json(std::span<const float> predictions, std::size_t decided, const std::string* id);
+  void append_json_class(std::span<const float> probabilities, std::size_t decided);
+  void append_json_labels(std::span<const float> probabilities);
+  /// `"key":{name:value,…}`
+  void append_json_values(std::string_view key, std::span<const float> values);
   void flush();
 
   PredictionLayout layout_;
-  std::vector<std::string> class_texts_;  ///< as the format spells them
+  std::vector<std::string> texts_;  ///< the names as the format spells them
   bool rows_were_known_;
   OutputTarget target_;
   std::string text_;  ///< not written yet

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "io/atomic_file.h"
+#include "io/json_text.h"
 
 namespace strata {
 
@@ -64,7 +65,7 @@ void RunFolder::check_free(const fs::path& path) {
     FolderLock::check_unlocked(path);
     throw usage_error(
         "{}: this folder is not empty; give the name of a new one, or go on with a run in it by strata train "
-        "--resume",
+        "‹resume›",
         path.string());
   }
 }
@@ -78,7 +79,7 @@ RunFolder::RunFolder(fs::path path, FolderLock lock) : path_(std::move(path)), l
 RunFolder RunFolder::existing(const fs::path& path) {
   std::error_code ignored;
   if (!fs::exists(path / "config.json", ignored)) {
-    throw data_error("{}: {}; expected a folder that strata train has made with --run-dir", path.string(),
+    throw data_error("{}: {}; expected a folder that strata train has made with ‹run_dir›", path.string(),
                      !fs::exists(path, ignored)         ? "not found"
                      : !fs::is_directory(path, ignored) ? "is no folder"
                                                         : "has no config.json");
@@ -97,7 +98,7 @@ void RunFolder::write_config(const nlohmann::ordered_json& config, const std::st
 }
 
 void write_json(const fs::path& path, const nlohmann::ordered_json& json) {
-  const std::string text = json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  const std::string text = json_text(json, 2) + "\n";
   AtomicFile file(path);
   file.write(std::as_bytes(std::span(text)));
   file.commit();

@@ -1,10 +1,12 @@
 #include "io/run_log.h"
 
 #include <fcntl.h>
+#include <fmt/compile.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -23,11 +25,25 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kFlushBytes = 64 * 1024;
 constexpr std::chrono::milliseconds kFlushAge{500};
+constexpr std::chrono::milliseconds kEpochAge{50};  ///< a write for each of many short epochs costs more than they do
 constexpr int kSchema = 1;
 
 template <class... Args>
 void append(std::string& text, fmt::format_string<Args...> format, Args&&... args) {
   fmt::format_to(std::back_inserter(text), format, std::forward<Args>(args)...);
+}
+
+/// As JsonNumber, without a format that is read at run time: of every step there are four of these and more.
+void append_number(std::string& text, double value) {
+  if (std::isfinite(value)) {
+    fmt::format_to(std::back_inserter(text), FMT_COMPILE("{}"), value);
+  } else {
+    text += "null";
+  }
+}
+
+void append_number(std::string& text, std::uint64_t value) {
+  fmt::format_to(std::back_inserter(text), FMT_COMPILE("{}"), value);
 }
 
 void append_optional(std::string& text, std::string_view key, std::optional<double> value) {
@@ -36,11 +52,20 @@ void append_optional(std::string& text, std::string_view key, std::optional<doub
   }
 }
 
+void append_figures(std::string& text, std::string_view part, std::span<const Figure> figures) {
+  for (const auto& [name, value] : figures) {
+    append(text, R"(,"{}{}":{})", part, name, JsonNumber{value});
+  }
+}
+
 void append_rates(std::string& text, std::span<const LearningRates::value_type> rates) {
   text += R"(,"learning_rates":{)";
   std::string_view separator;
   for (const auto& [group, rate] : rates) {
-    append(text, "{}{}:{}", separator, json_string(group), JsonNumber{rate});
+    text += separator;
+    text += json_string(group);
+    text += ':';
+    append_number(text, rate);
     separator = ",";
   }
   text += '}';
@@ -56,6 +81,17 @@ void append_list(std::string& text, std::string_view key, std::span<const double
   text += ']';
 }
 
+void append_units(std::string& text, std::span<const UnitStatistics> layers) {
+  std::vector<double> dead;
+  std::vector<double> saturated;
+  for (const UnitStatistics& layer : layers) {
+    dead.push_back(layer.dead);
+    saturated.push_back(layer.saturated);
+  }
+  append_list(text, "dead_units", dead);
+  append_list(text, "saturated_outputs", saturated);
+}
+
 void append_divergence(std::string& text, const Divergence& divergence) {
   append(text, R"(,"divergence":{{"in":{},"epoch":{},"step":{})", json_string(name_of(divergence.in)), divergence.epoch,
          divergence.step);
@@ -67,33 +103,11 @@ void append_divergence(std::string& text, const Divergence& divergence) {
   text += '}';
 }
 
-/// The members of the result's object, without its braces.
-std::string result_members(const RunResult& result) {
-  std::string text;
-  append(text, R"("status":"{}","epochs":{},"steps":{})", status_name(result.status), result.epochs, result.steps);
-  append_optional(text, "train_loss", result.train_loss);
-  append_optional(text, "train_accuracy", result.train_accuracy);
-  append_optional(text, "val_loss", result.val_loss);
-  append_optional(text, "val_accuracy", result.val_accuracy);
-  append_optional(text, "test_loss", result.test_loss);
-  append_optional(text, "test_accuracy", result.test_accuracy);
-  if (result.best_epoch) {
-    append(text, R"(,"monitor":"{}","best_epoch":{},"best_value":{})", monitor_name(result.monitor), *result.best_epoch,
-           JsonNumber{*result.best_value});
-  }
-  append(text, R"(,"stopped_early":{},"restored_best":{})", result.stopped_early, result.restored_best);
-  if (result.divergence) {
-    append_divergence(text, *result.divergence);
-  }
-  append(text, R"(,"seconds":{},"weights_hash":{})", JsonNumber{result.seconds}, json_string(result.weights_hash));
-  return text;
-}
-
 }  // namespace
 
 RunLog::RunLog(const std::string& target, const nlohmann::ordered_json& config)
     : name_(target == "-" ? "the metrics to stdout" : target),
-      config_(config.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)),
+      config_(json_text(config)),
       descriptor_(STDOUT_FILENO),
       last_flush_(Clock::now()) {
   if (target != "-") {
@@ -134,8 +148,11 @@ void RunLog::on_run(const RunInfo& run) {
   if (config_.empty()) {
     return;
   }
-  append(buffer_, R"({{"type":"run","schema":{},"config":{},"parameters":{},"features":{},"classes":{})", kSchema,
-         config_, run.parameters, run.features, run.classes);
+  append(buffer_, R"({{"type":"run","schema":{},"config":{},"parameters":{},"features":{},"{}":{})", kSchema, config_,
+         run.parameters, run.features, counted(run.targets.kind), run.targets.count);
+  if (run.outputs != run.targets.count) {
+    append(buffer_, R"(,"outputs":{})", run.outputs);
+  }
   append(buffer_, R"(,"train_rows":{},"validation_rows":{},"test_rows":{},"steps_per_epoch":{})", run.train_rows,
          run.validation_rows, run.test_rows, run.steps_per_epoch);
   append(buffer_,
@@ -146,35 +163,37 @@ void RunLog::on_run(const RunInfo& run) {
 }
 
 void RunLog::on_step(const StepInfo& step) {
-  append(buffer_,
-         R"({{"type":"step","epoch":{},"step":{},"global_step":{},"loss":{},"mean_loss":{},"mean_accuracy":{})",
-         step.epoch, step.step, step.global_step, JsonNumber{step.loss}, JsonNumber{step.mean_loss},
-         JsonNumber{step.mean_accuracy});
+  buffer_ += R"({"type":"step","epoch":)";
+  append_number(buffer_, std::uint64_t{step.epoch});
+  buffer_ += R"(,"step":)";
+  append_number(buffer_, std::uint64_t{step.step});
+  buffer_ += R"(,"global_step":)";
+  append_number(buffer_, step.global_step);
+  buffer_ += R"(,"loss":)";
+  append_number(buffer_, step.loss);
+  buffer_ += R"(,"mean_loss":)";
+  append_number(buffer_, step.mean_loss);
+  buffer_ += R"(,"mean_)";
+  buffer_ += step.mean_figure.name;
+  buffer_ += R"(":)";
+  append_number(buffer_, step.mean_figure.value);
+  if (step.gradient_norm) {
+    buffer_ += R"(,"gradient_norm":)";
+    append_number(buffer_, *step.gradient_norm);
+  }
   append_rates(buffer_, step.learning_rates);
   buffer_ += "}\n";
-  if (buffer_.size() >= kFlushBytes || Clock::now() - last_flush_ >= kFlushAge) {
-    flush();
-  }
+  flush_if_due();
 }
 
 void RunLog::on_epoch(const EpochInfo& epoch) {
-  append(buffer_, R"({{"type":"epoch","epoch":{},"global_step":{},"train_loss":{},"train_accuracy":{})", epoch.epoch,
-         epoch.global_step, JsonNumber{epoch.train_loss}, JsonNumber{epoch.train_accuracy});
-  append_optional(buffer_, "val_loss", epoch.val_loss);
-  append_optional(buffer_, "val_accuracy", epoch.val_accuracy);
-  append_optional(buffer_, "val_macro_f1", epoch.val_macro_f1);
-  append_optional(buffer_, "val_auc", epoch.val_auc);
-  if (epoch.best_epoch) {
-    append(buffer_, R"(,"best_epoch":{})", *epoch.best_epoch);
+  buffer_ += epoch_json(epoch);
+  buffer_ += '\n';
+  if (const auto now = Clock::now(); now - last_epoch_ >= kEpochAge) {
+    last_epoch_ = now;
+    flush();
   }
-  append(buffer_, R"(,"seconds":{},"samples_per_second":{})", JsonNumber{epoch.seconds},
-         JsonNumber{epoch.samples_per_second});
-  append_rates(buffer_, epoch.learning_rates);
-  if (!epoch.update_ratios.empty()) {
-    append_list(buffer_, "update_ratios", epoch.update_ratios);
-  }
-  buffer_ += "}\n";
-  flush();
+  flush_if_due();
 }
 
 void RunLog::on_result(const RunResult& result) {
@@ -183,6 +202,12 @@ void RunLog::on_result(const RunResult& result) {
          "\n",
          result_members(result));
   flush();
+}
+
+void RunLog::flush_if_due() {
+  if (buffer_.size() >= kFlushBytes || Clock::now() - last_flush_ >= kFlushAge) {
+    flush();
+  }
 }
 
 void RunLog::flush() {
@@ -214,6 +239,52 @@ std::string_view status_name(RunStatus status) {
   return "";
 }
 
-std::string result_json(const RunResult& result) { return fmt::format("{{{}}}", result_members(result)); }
+std::string epoch_json(const EpochInfo& epoch) {
+  std::string text;
+  append(text, R"({{"type":"epoch","epoch":{},"global_step":{},"train_loss":{})", epoch.epoch, epoch.global_step,
+         JsonNumber{epoch.train_loss});
+  append_figures(text, "train_", epoch.train_figures);
+  append_optional(text, "val_loss", epoch.val_loss);
+  append_figures(text, "val_", epoch.val_figures);
+  if (epoch.best_epoch) {
+    append(text, R"(,"best_epoch":{})", *epoch.best_epoch);
+  }
+  append(text, R"(,"seconds":{},"samples_per_second":{})", JsonNumber{epoch.seconds},
+         JsonNumber{epoch.samples_per_second});
+  append_rates(text, epoch.learning_rates);
+  if (!epoch.update_ratios.empty()) {
+    append_list(text, "update_ratios", epoch.update_ratios);
+  }
+  if (!epoch.units.empty()) {
+    append_units(text, epoch.units);
+  }
+  text += '}';
+  return text;
+}
+
+std::string result_members(const RunResult& result, std::string_view more) {
+  std::string text;
+  append(text, R"("status":"{}","epochs":{},"steps":{})", status_name(result.status), result.epochs, result.steps);
+  append_optional(text, "train_loss", result.train_loss);
+  append_figures(text, "train_", result.train_figures);
+  append_optional(text, "val_loss", result.val_loss);
+  append_figures(text, "val_", result.val_figures);
+  if (result.val_epoch) {
+    append(text, R"(,"val_epoch":{})", *result.val_epoch);
+  }
+  append_optional(text, "test_loss", result.test_loss);
+  append_figures(text, "test_", result.test_figures);
+  if (result.best_epoch) {
+    append(text, R"(,"monitor":"{}","best_epoch":{},"best_value":{})", monitor_name(result.monitor), *result.best_epoch,
+           JsonNumber{*result.best_value});
+  }
+  append(text, R"(,"stopped_early":{},"restored_best":{})", result.stopped_early, result.restored_best);
+  if (result.divergence) {
+    append_divergence(text, *result.divergence);
+  }
+  append(text, R"(,"seconds":{}{},"weights_hash":{})", JsonNumber{result.seconds}, more,
+         json_string(result.weights_hash));
+  return text;
+}
 
 }  // namespace strata

@@ -14,8 +14,8 @@ namespace strata {
 
 /// Writes a line for the run, for each step, for each epoch and for the result. Numbers read back exactly; one that
 /// is not finite is null. Fields without a value (val_* without validation, test_* unless completed) are left out.
-/// Lines are written whole: at once for run, epoch and result; steps by the buffer, at the latest at the first step
-/// half a second after the last write.
+/// Lines are written whole: at once for run and result, and for an epoch that does not follow another one within 50 ms;
+/// all others by the buffer, at the latest with the first line half a second after the last write.
 class RunLog : public Observer {
  public:
   /// `target` is a file, which is overwritten now, or `-` for stdout. `config` has every option of the run under its
@@ -29,7 +29,11 @@ class RunLog : public Observer {
   /// Writes what is still in the buffer, as far as that works: a run that ends by an exception keeps its steps.
   ~RunLog() override;
 
+  /// From now on epochs have statistics of their units, too.
+  void keep_unit_statistics() { units_ = true; }
+
   bool wants_update_ratios() const override { return true; }
+  bool wants_unit_statistics() const override { return units_; }
   /// These throw Error(failed), naming the file, if the system refuses to write.
   void on_run(const RunInfo& run) override;
   void on_step(const StepInfo& step) override;
@@ -41,21 +45,28 @@ class RunLog : public Observer {
 
  private:
   void flush();
+  void flush_if_due();
 
   std::string name_;    ///< for messages
   std::string config_;  ///< as JSON; empty: the file has its line already
   FileDescriptor file_;
-  int descriptor_;           ///< file_'s, or stdout's
+  int descriptor_;  ///< file_'s, or stdout's
+  bool units_ = false;
   std::uint64_t bytes_ = 0;  ///< of the file
   std::string buffer_;       ///< whole lines
   std::chrono::steady_clock::time_point last_flush_;
+  std::chrono::steady_clock::time_point last_epoch_{};  ///< that was written at once
 };
 
 /// `completed`, `diverged` or `interrupted`.
 std::string_view status_name(RunStatus status);
 
-/// The result as one JSON object on one line, for `--json`: status, epochs, steps, seconds, weights_hash, and loss and
-/// accuracy as train_*, val_* and test_*, where they have a value.
-std::string result_json(const RunResult& result);
+/// The line of an epoch, a JSON object.
+std::string epoch_json(const EpochInfo& epoch);
+
+/// The members of the result's JSON object, without its braces: status, epochs, steps, loss and figures as train_*,
+/// val_* and test_*, where they have a value, seconds, and last the weights_hash; before that `more`, members of the
+/// caller's, each after a comma.
+std::string result_members(const RunResult& result, std::string_view more = "");
 
 }  // namespace strata

@@ -1,5 +1,6 @@
 #include "io/run_state_json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -30,13 +31,18 @@ double number(const Json& json, double missing) { return json.is_null() ? missin
 
 Json to_json(const EpochMeans& means) {
   const LossSums& sums = means.sums();
-  return {{"loss", sums.loss}, {"correct", sums.correct}, {"weight", sums.weight}, {"rows", means.rows()}};
+  return {{"loss", sums.loss}, {"figure", sums.figure}, {"weight", sums.weight}, {"rows", means.rows()}};
+}
+
+/// Runs of before there were other figures than accuracy have the rows that were correct.
+double figure_of(const Json& json) {
+  return json.contains("figure") ? json.at("figure").get<double>()
+                                 : static_cast<double>(whole<std::size_t>(json, "correct"));
 }
 
 EpochMeans means_of(const Json& json) {
-  const LossSums sums{.loss = json.at("loss").get<double>(),
-                      .correct = whole<std::size_t>(json, "correct"),
-                      .weight = json.at("weight").get<double>()};
+  const LossSums sums{
+      .loss = json.at("loss").get<double>(), .figure = figure_of(json), .weight = json.at("weight").get<double>()};
   return {sums, whole<std::size_t>(json, "rows")};
 }
 
@@ -55,25 +61,25 @@ PlateauState plateau_of(const Json& json) {
 }
 
 Json to_json(const Validation& validation) {
-  Json json{{"loss", validation.loss}, {"accuracy", validation.accuracy}};
-  if (validation.macro_f1) {
-    json["macro_f1"] = *validation.macro_f1;
-  }
-  if (validation.auc) {
-    json["auc"] = *validation.auc;
+  Json json{{"loss", validation.loss}};
+  for (const auto& [name, value] : validation.figures) {
+    json[name] = value;
   }
   return json;
 }
 
-std::optional<double> optional_number(const Json& json, const char* key) {
-  return json.contains(key) ? std::optional(json.at(key).get<double>()) : std::nullopt;
-}
-
 Validation validation_of(const Json& json) {
-  return {.loss = json.at("loss").get<double>(),
-          .accuracy = json.at("accuracy").get<double>(),
-          .macro_f1 = optional_number(json, "macro_f1"),
-          .auc = optional_number(json, "auc")};
+  Validation validation{.loss = json.at("loss").get<double>(), .figures = {}};
+  for (const auto& [name, value] : json.items()) {
+    const auto* const entry = std::ranges::find(kFigures, name, &FigureEntry::name);
+    if (entry == kFigures.end()) {
+      throw data_error("{} is no figure that this version knows", name);
+    }
+    if (entry->name != "loss") {
+      validation.figures.push_back({entry->name, value.get<double>()});
+    }
+  }
+  return validation;
 }
 
 }  // namespace
@@ -84,6 +90,9 @@ Json to_json(const RunState& state) {
             {"means", to_json(state.means)},
             {"update_ratios", Json::array()},
             {"plateaus", Json::array()}};
+  if (state.earlier_updates > 0) {
+    json["earlier_updates"] = state.earlier_updates;
+  }
   for (const double ratio : state.update_ratios) {
     json["update_ratios"].push_back(number_json(ratio));
   }
@@ -95,6 +104,10 @@ Json to_json(const RunState& state) {
   }
   json["best"] = {
       {"epoch", state.best.epoch}, {"validation", to_json(state.best.validation)}, {"waited", state.best.waited}};
+  if (state.patience) {
+    const auto& [reference, waited] = *state.patience;
+    json["patience"] = {{"reference", reference ? Json(*reference) : Json()}, {"waited", waited}};
+  }
   json["seconds"] = state.seconds;
   json["epoch_seconds"] = state.epoch_seconds;
   return json;
@@ -104,6 +117,9 @@ RunState run_state(const Json& json) {
   RunState state;
   state.epochs = whole<std::uint32_t>(json, "epochs");
   state.global_step = whole<std::uint64_t>(json, "global_step");
+  if (json.contains("earlier_updates")) {
+    state.earlier_updates = whole<std::uint64_t>(json, "earlier_updates");
+  }
   state.means = means_of(json.at("means"));
   for (const Json& ratio : json.at("update_ratios")) {
     state.update_ratios.push_back(number(ratio, std::numeric_limits<double>::quiet_NaN()));
@@ -117,6 +133,12 @@ RunState run_state(const Json& json) {
   const Json& best = json.at("best");
   state.best = {whole<std::uint32_t>(best, "epoch"), validation_of(best.at("validation")),
                 whole<std::uint32_t>(best, "waited")};
+  if (json.contains("patience")) {
+    const Json& patience = json.at("patience");
+    const Json& reference = patience.at("reference");
+    state.patience = Patience{reference.is_null() ? std::nullopt : std::optional(reference.get<double>()),
+                              whole<std::uint32_t>(patience, "waited")};
+  }
   state.seconds = json.at("seconds").get<double>();
   state.epoch_seconds = json.at("epoch_seconds").get<double>();
   return state;

@@ -22,6 +22,7 @@
 
 #include "core/error.h"
 #include "core/file_descriptor.h"
+#include "core/half.h"
 #include "io/atomic_file.h"
 #include "io/json_text.h"
 #include "io/safetensors_header.h"
@@ -64,8 +65,10 @@ std::string read_header(Input& input) {
   input.read(&length, kLengthBytes);
   if (length > kMaxSafetensorsHeader) {
     throw data_error(
-        "{}: the header's length is given as {} bytes, but safetensors allows at most {}; is this a safetensors file?",
-        input.name(), length, kMaxSafetensorsHeader);
+        "{}: is no safetensors file: it begins with text or data where the length of a header of at most {} bytes "
+        "should "
+        "stand; give a model, or weights",
+        input.name(), kMaxSafetensorsHeader);
   }
   const std::size_t available = input.size() - kLengthBytes;
   if (length > available) {
@@ -77,17 +80,50 @@ std::string read_header(Input& input) {
   return header;
 }
 
-Tensor read_tensor(Input& input, const SafetensorsEntry& entry, TensorValues allowed) {
-  Tensor tensor{entry.shape, std::vector<float>((entry.end - entry.begin) / sizeof(float))};
-  input.read(tensor.values.data(), entry.end - entry.begin);
-  if (allowed == TensorValues::any) {
-    return tensor;
-  }
-  const auto bad =
-      std::find_if_not(tensor.values.begin(), tensor.values.end(), [](float x) { return std::isfinite(x); });
-  if (bad != tensor.values.end()) {
+template <class T>
+std::vector<T> read_elements(Input& input, const SafetensorsEntry& entry) {
+  std::vector<T> elements((entry.end - entry.begin) / sizeof(T));
+  input.read(elements.data(), entry.end - entry.begin);
+  return elements;
+}
+
+template <class Convert>
+std::vector<float> read_halves(Input& input, const SafetensorsEntry& entry, Convert convert) {
+  const auto halves = read_elements<std::uint16_t>(input, entry);
+  std::vector<float> values(halves.size());
+  std::ranges::transform(halves, values.begin(), convert);
+  return values;
+}
+
+float from_bf16(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16U); }
+
+template <class T>
+void require_finite(const std::vector<T>& values, const Input& input, const SafetensorsEntry& entry) {
+  const auto bad = std::ranges::find_if_not(values, [](T x) { return std::isfinite(x); });
+  if (bad != values.end()) {
     throw data_error("{}: tensor {} holds {} at element {}; expected finite numbers only", input.name(),
-                     quoted_name(entry.name), *bad, bad - tensor.values.begin());
+                     quoted_name(entry.name), *bad, bad - values.begin());
+  }
+}
+
+Tensor read_tensor(Input& input, const SafetensorsEntry& entry, TensorValues allowed) {
+  Tensor tensor{.shape = entry.shape, .values = {}, .doubles = {}, .type = entry.type};
+  switch (entry.type) {
+    case TensorType::f32:
+      tensor.values = read_elements<float>(input, entry);
+      break;
+    case TensorType::f64:
+      tensor.doubles = read_elements<double>(input, entry);
+      break;
+    case TensorType::f16:
+      tensor.values = read_halves(input, entry, float_of_half);
+      break;
+    case TensorType::bf16:
+      tensor.values = read_halves(input, entry, from_bf16);
+  }
+  if (allowed == TensorValues::finite) {
+    require_finite(tensor.values, input, entry);
+    require_finite(tensor.doubles, input, entry);
   }
   return tensor;
 }
@@ -131,11 +167,12 @@ std::string format_header(std::span<const NamedTensor> tensors, const std::map<s
   std::size_t offset = 0;
   for (const NamedTensor& tensor : tensors) {
     assert(std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::size_t{1}, std::multiplies<>()) ==
-           tensor.values.size());
+           tensor.values.size() + tensor.doubles.size());
     separate();
-    const std::size_t end = offset + tensor.values.size_bytes();
-    fmt::format_to(std::back_inserter(text), R"({}:{{"dtype":"F32","shape":[{}],"data_offsets":[{},{}]}})",
-                   strict_json_string(tensor.name, file), fmt::join(tensor.shape, ","), offset, end);
+    const std::size_t end = offset + tensor.bytes().size();
+    fmt::format_to(std::back_inserter(text), R"({}:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})",
+                   strict_json_string(tensor.name, file), tensor.doubles.empty() ? "F32" : "F64",
+                   fmt::join(tensor.shape, ","), offset, end);
     offset = end;
   }
   text += '}';
@@ -185,7 +222,7 @@ void write_safetensors(const std::filesystem::path& path, std::span<const NamedT
   AtomicFile file(path);
   file.write(std::as_bytes(std::span(start)));
   for (const NamedTensor& tensor : tensors) {
-    file.write(std::as_bytes(tensor.values));
+    file.write(tensor.bytes());
   }
   file.commit();
 }
@@ -194,7 +231,7 @@ void write_safetensors(const std::filesystem::path& path, const SafetensorsFile&
   std::vector<NamedTensor> tensors;
   tensors.reserve(file.tensors.size());
   for (const auto& [name, tensor] : file.tensors) {
-    tensors.push_back({name, tensor.shape, tensor.values});
+    tensors.push_back({name, tensor.shape, tensor.values, tensor.doubles});
   }
   write_safetensors(path, tensors, file.metadata);
 }

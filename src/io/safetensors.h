@@ -12,10 +12,18 @@
 
 namespace strata {
 
-/// An fp32 tensor; `values` holds the product of `shape` elements, row-major.
+/// What a tensor's elements are in the file.
+enum class TensorType { f32, f64, f16, bf16 };
+
+/// As safetensors calls it: F32.
+std::string_view type_name(TensorType type);
+
+/// The product of `shape` elements, row-major: F64 in `doubles`, all others, none of which loses by it, in `values`.
 struct Tensor {
   std::vector<std::size_t> shape;
   std::vector<float> values;
+  std::vector<double> doubles{};
+  TensorType type = TensorType::f32;
 };
 
 /// Tensors and metadata of one file. A map keeps names in byte order.
@@ -28,11 +36,14 @@ struct SafetensorsFile {
 struct NamedTensor {
   std::string name;  ///< UTF-8; not __metadata__; each name once
   std::vector<std::size_t> shape;
-  std::span<const float> values;
+  std::span<const float> values;      ///< F32; or
+  std::span<const double> doubles{};  ///< F64
+
+  std::span<const std::byte> bytes() const { return doubles.empty() ? std::as_bytes(values) : std::as_bytes(doubles); }
 };
 
-/// Reads a file whose tensors are all F32. Throws Error(data), naming the file, on anything the format does not
-/// allow: header too long or no JSON object, duplicate keys, unknown fields, wrong offsets, holes or overlaps,
+/// Reads a file whose tensors are F32, F64, F16 or BF16. Throws Error(data), naming the file, on anything the format
+/// does not allow: header too long or no JSON object, duplicate keys, unknown fields, wrong offsets, holes or overlaps,
 /// trailing bytes, sizes that overflow, another dtype, non-finite values. Never allocates more than the file's size
 /// warrants.
 SafetensorsFile read_safetensors(const std::filesystem::path& path);

@@ -3,6 +3,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -16,7 +18,7 @@ namespace strata {
 
 namespace {
 
-using nlohmann::json;
+constexpr std::array kTensorTypes{TensorType::f32, TensorType::f64, TensorType::f16, TensorType::bf16};
 
 /// A tensor as the header describes it, unchecked. A field is empty until it is met.
 struct RawEntry {
@@ -27,7 +29,7 @@ struct RawEntry {
 };
 
 /// Takes the parser's events, so that duplicate keys are seen and nothing nests deeper than the format does.
-class HeaderEvents : public json::json_sax_t {
+class HeaderEvents : public nlohmann::json::json_sax_t {
  public:
   explicit HeaderEvents(std::string_view file) : file_(file) {}
 
@@ -110,7 +112,7 @@ class HeaderEvents : public json::json_sax_t {
   bool boolean(bool) override { return reject("true or false"); }
   bool number_integer(std::int64_t value) override { return reject(fmt::format("{}", value)); }
   bool number_float(double, const std::string& text) override { return reject(text.substr(0, 40)); }
-  bool binary(json::binary_t&) override { return reject("binary"); }
+  bool binary(nlohmann::json::binary_t&) override { return reject("binary"); }
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
     throw data_error("{}: the header is not valid JSON at its byte {}", file_, position);
@@ -169,9 +171,22 @@ class HeaderEvents : public json::json_sax_t {
   std::vector<std::size_t>* numbers_ = nullptr;  ///< the array that is being read
 };
 
-/// 4 * the product of `shape`; empty if that overflows.
-std::optional<std::size_t> byte_count(const std::vector<std::size_t>& shape) {
-  std::size_t bytes = sizeof(float);
+std::size_t element_size(TensorType type) {
+  switch (type) {
+    case TensorType::f64:
+      return sizeof(double);
+    case TensorType::f32:
+      return sizeof(float);
+    case TensorType::f16:
+    case TensorType::bf16:
+      break;
+  }
+  return sizeof(std::uint16_t);
+}
+
+/// `element` * the product of `shape`; empty if that overflows.
+std::optional<std::size_t> byte_count(const std::vector<std::size_t>& shape, std::size_t element) {
+  std::size_t bytes = element;
   for (const std::size_t dimension : shape) {
     if (dimension != 0 && bytes > std::numeric_limits<std::size_t>::max() / dimension) {
       return std::nullopt;
@@ -183,8 +198,12 @@ std::optional<std::size_t> byte_count(const std::vector<std::size_t>& shape) {
 
 SafetensorsEntry check(RawEntry raw, std::size_t data_size, std::string_view file) {
   const std::string name = quoted_name(raw.name);
-  if (*raw.dtype != "F32") {
-    throw data_error("{}: tensor {} has dtype {}; expected F32: convert it first", file, name, quoted_name(*raw.dtype));
+  const auto type = std::ranges::find(kTensorTypes, *raw.dtype, type_name);
+  if (type == kTensorTypes.end()) {
+    throw data_error(
+        "{}: tensor {} has dtype {}; expected F32 (or F64, F16, BF16): convert it first, or leave it out "
+        "if it is no weight, as batch normalisation's counter is none",
+        file, name, quoted_name(*raw.dtype));
   }
   const std::vector<std::size_t>& offsets = *raw.data_offsets;
   if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data_size) {
@@ -192,12 +211,12 @@ SafetensorsEntry check(RawEntry raw, std::size_t data_size, std::string_view fil
                      file, name, fmt::join(std::span(offsets).first(std::min<std::size_t>(offsets.size(), 4)), ", "),
                      data_size);
   }
-  const auto bytes = byte_count(*raw.shape);
+  const auto bytes = byte_count(*raw.shape, element_size(*type));
   if (!bytes || *bytes != offsets[1] - offsets[0]) {
     throw data_error("{}: tensor {} has {} bytes of data; its shape needs {}", file, name, offsets[1] - offsets[0],
                      bytes ? fmt::format("{}", *bytes) : "more than 2^64");
   }
-  return {std::move(raw.name), std::move(*raw.shape), offsets[0], offsets[1]};
+  return {std::move(raw.name), *type, std::move(*raw.shape), offsets[0], offsets[1]};
 }
 
 /// Sorts the entries by offset; they must cover 0 … data_size - 1 once.
@@ -236,10 +255,24 @@ void check_text(std::string_view text, std::string_view file) {
 
 }  // namespace
 
+std::string_view type_name(TensorType type) {
+  switch (type) {
+    case TensorType::f64:
+      return "F64";
+    case TensorType::f16:
+      return "F16";
+    case TensorType::bf16:
+      return "BF16";
+    case TensorType::f32:
+      break;
+  }
+  return "F32";
+}
+
 SafetensorsHeader parse_safetensors_header(std::string_view text, std::size_t data_size, std::string_view file) {
   check_text(text, file);
   HeaderEvents events(file);
-  json::sax_parse(text, &events);
+  nlohmann::json::sax_parse(text, &events);
   SafetensorsHeader header;
   header.metadata = std::move(events.metadata);
   header.entries.reserve(events.entries.size());

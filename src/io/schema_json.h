@@ -5,18 +5,20 @@
 #include <string>
 #include <vector>
 
-#include "data/table_schema.h"
+#include "data/table/schema.h"
 
 namespace strata {
 
-/// `["setosa","versicolor"]`.
+/// `["setosa","versicolor"]`. Throws Error(data), as schema_json does, for names that are not UTF-8.
 std::string class_names_json(const std::vector<std::string>& names);
 
 /// The names in such a text, none of which is there twice; empty for any text that class_names_json does not give.
 std::optional<std::vector<std::string>> parse_class_names(const std::string& text);
 
 /// `{"header":true,"label":"species","id":"","weight":"","features":[{"name":"width"},{"name":"colour","categories":
-/// ["blue","red"]}]}`.
+/// ["blue","red"]}],"label_type":"text","missing_categories":"empty","delimiter":"comma","decimal":"comma","comment":
+/// "#","missing_values":["","NA"],"label_separator":";","targets":["price"],"labels":["sun","rain"]}`; from label_type
+/// on only where labels are texts, where only empty fields are missing categories, and what is known or not by default.
 std::string schema_json(const TableSchema& schema);
 
 /// The schema in such a text: at least one feature, columns named once each, the categories of a column in byte order.

@@ -26,6 +26,12 @@ void add_optional(std::vector<Scalar>& scalars, std::string_view tag, std::optio
   }
 }
 
+void add_figures(std::vector<Scalar>& scalars, std::string_view part, std::span<const Figure> figures) {
+  for (const auto& [name, value] : figures) {
+    scalars.push_back({fmt::format("{}_{}", part, name), value});
+  }
+}
+
 void add_rates(std::vector<Scalar>& scalars, std::string_view type, std::span<const LearningRates::value_type> rates) {
   for (const auto& [group, rate] : rates) {
     scalars.push_back({fmt::format("{}/learning_rates/{}", type, group), rate});
@@ -71,18 +77,17 @@ void TensorBoardLog::on_step(const StepInfo& step) {
   if (!is_kept_step(step.global_step)) {
     return;
   }
-  std::vector<Scalar> scalars{
-      {"step/loss", step.loss}, {"step/mean_loss", step.mean_loss}, {"step/mean_accuracy", step.mean_accuracy}};
+  std::vector<Scalar> scalars{{"step/loss", step.loss}, {"step/mean_loss", step.mean_loss}};
+  add_figures(scalars, "step/mean", {&step.mean_figure, 1});
   add_rates(scalars, "step", step.learning_rates);
   write(scalars_event(wall_time(), step.global_step, scalars));
 }
 
 void TensorBoardLog::on_epoch(const EpochInfo& epoch) {
-  std::vector<Scalar> scalars{{"epoch/train_loss", epoch.train_loss}, {"epoch/train_accuracy", epoch.train_accuracy}};
+  std::vector<Scalar> scalars{{"epoch/train_loss", epoch.train_loss}};
+  add_figures(scalars, "epoch/train", epoch.train_figures);
   add_optional(scalars, "epoch/val_loss", epoch.val_loss);
-  add_optional(scalars, "epoch/val_accuracy", epoch.val_accuracy);
-  add_optional(scalars, "epoch/val_macro_f1", epoch.val_macro_f1);
-  add_optional(scalars, "epoch/val_auc", epoch.val_auc);
+  add_figures(scalars, "epoch/val", epoch.val_figures);
   scalars.push_back({"epoch/samples_per_second", epoch.samples_per_second});
   add_rates(scalars, "epoch", epoch.learning_rates);
   for (std::size_t layer = 0; layer < epoch.update_ratios.size(); ++layer) {
@@ -97,11 +102,11 @@ void TensorBoardLog::on_result(const RunResult& result) {
   }
   std::vector<Scalar> scalars;
   add_optional(scalars, "result/train_loss", result.train_loss);
-  add_optional(scalars, "result/train_accuracy", result.train_accuracy);
+  add_figures(scalars, "result/train", result.train_figures);
   add_optional(scalars, "result/val_loss", result.val_loss);
-  add_optional(scalars, "result/val_accuracy", result.val_accuracy);
+  add_figures(scalars, "result/val", result.val_figures);
   add_optional(scalars, "result/test_loss", result.test_loss);
-  add_optional(scalars, "result/test_accuracy", result.test_accuracy);
+  add_figures(scalars, "result/test", result.test_figures);
   add_optional(scalars, "result/best_value", result.best_value);
   const double time = wall_time();
   write(scalars_event(time, result.steps, scalars) + session_end_event(time, result.status == RunStatus::completed));

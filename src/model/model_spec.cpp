@@ -7,7 +7,7 @@ namespace strata {
 LayerSpec ModelSpec::layer(std::size_t index) const {
   assert(index < layer_count());
   const bool output = index == hidden.size();
-  return {index == 0 ? inputs : hidden[index - 1], output ? classes : hidden[index],
+  return {index == 0 ? inputs : hidden[index - 1], output ? outputs : hidden[index],
           output ? Activation{} : activation};
 }
 

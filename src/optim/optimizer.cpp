@@ -1,7 +1,5 @@
 #include "optim/optimizer.h"
 
-#include <limits>
-
 #include "core/error.h"
 #include "core/nearest.h"
 #include "optim/update_scalars.h"
@@ -13,12 +11,10 @@ namespace {
 using Type = OptimizerKey::Type;
 using State = std::vector<StateSlot>;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 // ---- keys that several optimizers have ----
 
 OptimizerKey learning_rate(double keras_default, double torch_default) {
-  return {"lr", Type::number, keras_default, torch_default, 0, kInfinity, false, true, "learning rate"};
+  return {"lr", Type::number, keras_default, torch_default, 0, kNoMaximum, false, true, "learning rate"};
 }
 
 OptimizerKey decay_rate(std::string_view name, double keras_default, double torch_default, std::string_view help) {
@@ -34,7 +30,7 @@ OptimizerKey beta2() { return decay_rate("beta2", 0.999, 0.999, "decay of the me
 OptimizerKey momentum() { return {"momentum", Type::number, 0, 0, 0, 1, false, false, "momentum; 0 for none"}; }
 
 OptimizerKey epsilon(double keras_default, double torch_default, std::string_view help) {
-  return {"epsilon", Type::number, keras_default, torch_default, 0, kInfinity, true, true, help};
+  return {"epsilon", Type::number, keras_default, torch_default, 0, kNoMaximum, true, true, help};
 }
 
 OptimizerKey boolean(std::string_view name, std::string_view help) {
@@ -49,7 +45,7 @@ OptimizerKey decoupled_decay(double keras_default, double torch_default) {
           keras_default,
           torch_default,
           0,
-          kInfinity,
+          kNoMaximum,
           false,
           true,
           "decoupled weight decay: lr times this is the share of every weight and bias that goes before the update"};
@@ -61,11 +57,15 @@ OptimizerKey weight_decay() {
           0,
           0,
           0,
-          kInfinity,
+          kNoMaximum,
           false,
           true,
           "keras: decoupled weight decay, lr times this is the share of every weight and bias that goes before the "
           "update; torch: L2 penalty, weight or bias times this is added to the gradient"};
+}
+
+OptimizerKey decay_bias() {
+  return {"decay_bias", Type::boolean, 1, 1, 0, 1, false, false, "whether weight_decay takes biases as well", true};
 }
 
 constexpr std::string_view kBesideRoot = "added to the root of the second moment";
@@ -110,52 +110,56 @@ State lion_state(const OptimizerSpec&) { return {{"mean_gradient"}}; }
 
 // ---- the optimizers ----
 
-const std::vector<OptimizerEntry>& registry() {
+const std::vector<OptimizerEntry>& optimizers() {
   static const std::vector<OptimizerEntry> entries{
       {"freeze", "the layers keep their weights", {}, no_state, no_update},
       {"sgd",
        "stochastic gradient descent, with momentum if asked for",
-       {learning_rate(0.01, 1e-3), momentum(), boolean("nesterov", "Nesterov's form of momentum"), weight_decay()},
+       {learning_rate(0.01, 1e-3), momentum(), boolean("nesterov", "Nesterov's form of momentum"), weight_decay(),
+        decay_bias()},
        sgd_state,
        sgd_update},
       {"rmsprop",
        "RMSprop (Hinton 2012)",
        {learning_rate(1e-3, 1e-2), decay_rate("rho", 0.9, 0.99, "decay of the mean of squared gradients"), momentum(),
         epsilon(1e-7, 1e-8, kInOrBesideRoot),
-        boolean("centered", "divide by the gradients' deviation instead of their mean square"), weight_decay()},
+        boolean("centered", "divide by the gradients' deviation instead of their mean square"), weight_decay(),
+        decay_bias()},
        rmsprop_state,
        rmsprop_update},
       {"adagrad",
        "Adagrad (Duchi et al. 2011)",
        {learning_rate(1e-3, 1e-2),
-        {"initial_accumulator_value", Type::number, 0.1, 0, 0, kInfinity, false, true,
+        {"initial_accumulator_value", Type::number, 0.1, 0, 0, kNoMaximum, false, true,
          "what the sum of squared gradients starts from"},
         epsilon(1e-7, 1e-10, "added to the sum of squares within the root (keras) or to the root (torch)"),
-        weight_decay()},
+        weight_decay(),
+        decay_bias()},
        adagrad_state,
        adagrad_update},
       {"adadelta",
        "Adadelta (Zeiler 2012)",
        {learning_rate(1e-3, 1), decay_rate("rho", 0.95, 0.9, "decay of the means of squared gradients and steps"),
-        epsilon(1e-7, 1e-6, "added to both mean squares within their roots"), weight_decay()},
+        epsilon(1e-7, 1e-6, "added to both mean squares within their roots"), weight_decay(), decay_bias()},
        adadelta_state,
        adadelta_update},
       {"adam",
        "Adam (Kingma & Ba 2014)",
-       {learning_rate(1e-3, 1e-3), beta1(), beta2(), epsilon(1e-7, 1e-8, kBesideRoot), amsgrad(), weight_decay()},
+       {learning_rate(1e-3, 1e-3), beta1(), beta2(), epsilon(1e-7, 1e-8, kBesideRoot), amsgrad(), weight_decay(),
+        decay_bias()},
        adam_state,
        adam_update},
       {"adamw",
        "Adam with decoupled weight decay (Loshchilov & Hutter 2017)",
        {learning_rate(1e-3, 1e-3), beta1(), beta2(), epsilon(1e-7, 1e-8, kBesideRoot), amsgrad(),
-        decoupled_decay(0.004, 0.01)},
+        decoupled_decay(0.004, 0.01), decay_bias()},
        adam_state,
        adamw_update},
       {"adamax",
        "Adamax, Adam by the largest gradient (Kingma & Ba 2014)",
        {learning_rate(1e-3, 2e-3), beta1(), decay_rate("beta2", 0.999, 0.999, "decay of the largest gradient so far"),
         epsilon(1e-7, 1e-8, "added to the largest gradient (keras) or to every gradient's size (torch)"),
-        weight_decay()},
+        weight_decay(), decay_bias()},
        adamax_state,
        adamax_update},
       {"nadam",
@@ -164,15 +168,16 @@ const std::vector<OptimizerEntry>& registry() {
         beta1(),
         beta2(),
         epsilon(1e-7, 1e-8, kBesideRoot),
-        {"momentum_decay", Type::number, 1, 0.004, 0, kInfinity, false, true,
+        {"momentum_decay", Type::number, 1, 0.004, 0, kNoMaximum, false, true,
          "the momentum at step t is beta1 (1 - 0.96^(t momentum_decay) / 2)"},
-        weight_decay()},
+        weight_decay(),
+        decay_bias()},
        nadam_state,
        nadam_update},
       {"lion",
        "Lion (Chen et al. 2023)",
        {learning_rate(1e-3, 1e-4), beta1("share of the mean of gradients in what gives a step its sign"),
-        decay_rate("beta2", 0.99, 0.99, "decay of the mean of gradients"), decoupled_decay(0, 0)},
+        decay_rate("beta2", 0.99, 0.99, "decay of the mean of gradients"), decoupled_decay(0, 0), decay_bias()},
        lion_state,
        lion_update},
   };
@@ -181,11 +186,11 @@ const std::vector<OptimizerEntry>& registry() {
 
 }  // namespace
 
-std::span<const OptimizerEntry> optimizer_registry() { return registry(); }
+std::span<const OptimizerEntry> optimizer_registry() { return optimizers(); }
 
 const OptimizerEntry& find_optimizer(std::string_view name) {
   std::vector<std::string_view> names;
-  for (const OptimizerEntry& entry : registry()) {
+  for (const OptimizerEntry& entry : optimizers()) {
     if (entry.name == name) {
       return entry;
     }
@@ -195,7 +200,7 @@ const OptimizerEntry& find_optimizer(std::string_view name) {
                     join_names(names));
 }
 
-bool is_frozen(const OptimizerSpec& spec) { return spec.name == "freeze"; }
+bool is_frozen(const OptimizerSpec& spec) { return spec.entry == &optimizers().front(); }
 
 double base_learning_rate(const OptimizerSpec& spec) { return is_frozen(spec) ? 0 : spec.value("lr"); }
 

@@ -15,19 +15,25 @@
 
 namespace strata {
 
-/// An optimizer with the value of every key, as `--lower` and the like give it.
-struct OptimizerSpec {
-  std::string name;
-  std::map<std::string, double, std::less<>> values;  ///< every key of the entry; booleans are 0 or 1
-  ScheduleSpec schedule;                              ///< of the rate `lr`
-
-  double value(std::string_view key) const { return values.find(key)->second; }
-};
-
 /// One state quantity that an optimizer keeps for every parameter.
 struct StateSlot {
   std::string_view name;
   float initial = 0;  ///< before the first update
+};
+
+struct OptimizerEntry;
+
+/// An optimizer with the value of every key, as `--lower` and the like give it.
+struct OptimizerSpec {
+  const OptimizerEntry* entry = nullptr;              ///< the registry's; looked up once, by parse_optimizer
+  std::map<std::string, double, std::less<>> values;  ///< every key of the entry; booleans are 0 or 1
+  ScheduleSpec schedule;                              ///< of the rate `lr`
+
+  double value(std::string_view key) const { return values.find(key)->second; }
+  std::string_view name() const;
+  /// The entry's functions for these values.
+  std::vector<StateSlot> state() const;
+  kernels::OptimizerUpdate update_at(Convention convention, std::uint64_t t, double lr) const;
 };
 
 /// What the registry knows of one optimizer.
@@ -41,6 +47,12 @@ struct OptimizerEntry {
   /// computed in double, each rounded once, save those that Keras' own roundings decide.
   kernels::OptimizerUpdate (*update_at)(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr);
 };
+
+inline std::string_view OptimizerSpec::name() const { return entry->name; }
+inline std::vector<StateSlot> OptimizerSpec::state() const { return entry->state(*this); }
+inline kernels::OptimizerUpdate OptimizerSpec::update_at(Convention convention, std::uint64_t t, double lr) const {
+  return entry->update_at(*this, convention, t, lr);
+}
 
 /// All optimizers, in the order in which help lists them. `freeze` is the first: no keys, no update.
 std::span<const OptimizerEntry> optimizer_registry();

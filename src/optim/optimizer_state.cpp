@@ -7,7 +7,7 @@ namespace strata {
 OptimizerState initial_state(const std::vector<LayerSpec>& layers, const std::vector<ParameterGroup>& groups) {
   OptimizerState state;
   for (const ParameterGroup& group : groups) {
-    const auto slots = find_optimizer(group.optimizer.name).state(group.optimizer);
+    const auto slots = group.optimizer.state();
     for (std::size_t s = 0; s < slots.size(); ++s) {
       if (s == state.slots.size()) {
         state.slots.emplace_back(layers);

@@ -3,11 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/error.h"
+#include "core/figure.h"
+#include "core/key_values.h"
 #include "core/nearest.h"
 #include "core/number.h"
 #include "optim/optimizer.h"
@@ -25,12 +33,29 @@ std::string range(const OptimizerKey& key) {
                      key.open_maximum ? ')' : ']');
 }
 
+/// The place of the figure `val_…` in kFigures.
+double parse_figure(const OptimizerKey& key, std::string_view text, std::string_view option) {
+  std::vector<std::string> names;
+  std::ranges::transform(kFigures, std::back_inserter(names),
+                         [](const FigureEntry& figure) { return fmt::format("val_{}", figure.name); });
+  const auto found = std::ranges::find(names, text);
+  if (found == names.end()) {
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    throw usage_error("{}: {}={} is no figure of the validation rows; did you mean {}? Known are {}", option, key.name,
+                      text, nearest_name(text, known), join_names(known));
+  }
+  return static_cast<double>(found - names.begin());
+}
+
 double parse_value(const OptimizerKey& key, std::string_view text, std::string_view option) {
   if (key.type == Type::boolean) {
     if (text != "true" && text != "false") {
       throw usage_error("{}: {}={} is neither true nor false", option, key.name, text);
     }
     return text == "true" ? 1 : 0;
+  }
+  if (key.type == Type::figure) {
+    return parse_figure(key, text, option);
   }
   const auto value = parse_number<double>(text);
   if (key.type == Type::whole) {
@@ -48,34 +73,6 @@ double parse_value(const OptimizerKey& key, std::string_view text, std::string_v
     throw usage_error("{}: {}={} is not a number in {}", option, key.name, text, range(key));
   }
   return *value;
-}
-
-/// One `key=value`.
-struct Setting {
-  std::string_view key;
-  std::string_view value;
-};
-
-Setting parse_setting(std::string_view part, std::string_view option) {
-  const std::size_t equals = part.find('=');
-  if (equals == std::string_view::npos) {
-    throw usage_error("{}: '{}' is not of the form key=value, as in sgd,lr=0.01,momentum=0.9", option, part);
-  }
-  return {part.substr(0, equals), part.substr(equals + 1)};
-}
-
-/// The settings that follow the name in `text`, each key once.
-std::vector<Setting> parse_settings(std::string_view text, std::string_view option) {
-  std::vector<Setting> settings;
-  for (std::size_t comma = text.find(','); comma != std::string_view::npos; comma = text.find(',')) {
-    text = text.substr(comma + 1);
-    const Setting setting = parse_setting(text.substr(0, text.find(',')), option);
-    if (std::ranges::find(settings, setting.key, &Setting::key) != settings.end()) {
-      throw usage_error("{}: {} is given twice", option, setting.key);
-    }
-    settings.push_back(setting);
-  }
-  return settings;
 }
 
 /// `find(name)`, an error of which names the option.
@@ -104,6 +101,27 @@ std::string schedules_with(std::string_view key) {
   return names;
 }
 
+/// What others call a key; the key of the same meaning among `known`, or the nearest by its spelling.
+std::string_view meant_key(std::string_view name, std::span<const std::string_view> known) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kSynonyms{{{"learning_rate", "lr"},
+                                                                                     {"rate", "lr"},
+                                                                                     {"eta", "lr"},
+                                                                                     {"beta_1", "beta1"},
+                                                                                     {"betas", "beta1"},
+                                                                                     {"beta_2", "beta2"},
+                                                                                     {"alpha", "rho"},
+                                                                                     {"eps", "epsilon"},
+                                                                                     {"l2", "weight_decay"},
+                                                                                     {"wd", "weight_decay"},
+                                                                                     {"warmup", "warmup_steps"},
+                                                                                     {"gamma", "factor"}}};
+  const auto* const synonym = std::ranges::find(kSynonyms, name, &std::pair<std::string_view, std::string_view>::first);
+  if (synonym != kSynonyms.end() && std::ranges::find(known, synonym->second) != known.end()) {
+    return synonym->second;
+  }
+  return *std::ranges::find(known, nearest_name(name, known));
+}
+
 Error unknown_key(const OptimizerEntry& entry, const ScheduleEntry& schedule, std::string_view name,
                   std::string_view option) {
   if (entry.keys.empty()) {
@@ -116,13 +134,16 @@ Error unknown_key(const OptimizerEntry& entry, const ScheduleEntry& schedule, st
   const std::string elsewhere = schedules_with(name);
   return usage_error("{}: {}{} has no key '{}'; {}It knows {}", option, entry.name,
                      schedule.name == "constant" ? "" : fmt::format(" with schedule={}", schedule.name), name,
-                     elsewhere.empty() ? fmt::format("did you mean {}? ", nearest_name(name, known))
+                     elsewhere.empty() ? fmt::format("did you mean {}? ", meant_key(name, known))
                                        : fmt::format("schedule={} has it. ", elsewhere),
                      join_names(known));
 }
 
 void reject_contradictions(const OptimizerSpec& spec, std::string_view option) {
-  if (spec.name == "sgd" && spec.value("nesterov") != 0 && spec.value("momentum") == 0) {
+  if (spec.values.contains("decay_bias") && spec.value("decay_bias") == 0 && spec.value("weight_decay") == 0) {
+    throw usage_error("{}: decay_bias=false needs a weight_decay above 0, e.g. weight_decay=0.01", option);
+  }
+  if (spec.name() == "sgd" && spec.value("nesterov") != 0 && spec.value("momentum") == 0) {
     throw usage_error("{}: nesterov=true needs a momentum above 0, e.g. momentum=0.9", option);
   }
 }
@@ -130,19 +151,22 @@ void reject_contradictions(const OptimizerSpec& spec, std::string_view option) {
 }  // namespace
 
 OptimizerSpec parse_optimizer(std::string_view text, Convention convention, std::string_view option) {
-  const std::string_view name = text.substr(0, text.find(','));
+  const std::string_view name = name_of_text(text);
+  if (parse_number<double>(name)) {
+    throw usage_error("{}: '{}' is no optimizer; a rate goes with its optimizer, as in sgd,lr={}", option, text, name);
+  }
   const OptimizerEntry& entry = named(find_optimizer, name, option);
-  const std::vector<Setting> settings = parse_settings(text, option);
-  OptimizerSpec spec{std::string(name), {}, {}};
+  const std::vector<KeyValue> settings = parse_key_values(text, option, "sgd,lr=0.01,momentum=0.9");
+  OptimizerSpec spec{&entry, {}, {}};
   for (const OptimizerKey& key : entry.keys) {
     spec.values.emplace(key.name, key.default_for(convention));
   }
-  const auto chosen = std::ranges::find(settings, kScheduleKey, &Setting::key);
+  const auto chosen = std::ranges::find(settings, kScheduleKey, &KeyValue::key);
   const bool scheduled = chosen != settings.end() && !entry.keys.empty();
   const ScheduleEntry& schedule = scheduled ? named(find_schedule, chosen->value, option) : schedule_registry().front();
   spec.schedule = default_schedule(schedule);
 
-  for (const Setting& setting : settings) {
+  for (const KeyValue& setting : settings) {
     const bool schedule_allowed = !entry.keys.empty();
     if (const OptimizerKey* key = find_key(entry.keys, setting.key)) {
       spec.values.find(key->name)->second = parse_value(*key, setting.value, option);
@@ -158,18 +182,21 @@ OptimizerSpec parse_optimizer(std::string_view text, Convention convention, std:
 }
 
 std::string to_string(const OptimizerSpec& spec) {
-  std::string text = spec.name;
-  for (const OptimizerKey& key : find_optimizer(spec.name).keys) {
-    text += setting_text(key, spec.value(key.name));
+  std::string text(spec.name());
+  for (const OptimizerKey& key : spec.entry->keys) {
+    const double value = spec.value(key.name);
+    text += key.later && value == key.keras_default ? "" : setting_text(key, value);
   }
   return text + to_string(spec.schedule);
 }
 
 std::string brief_text(const OptimizerSpec& spec, Convention convention) {
-  std::string text = spec.name;
-  for (const OptimizerKey& key : find_optimizer(spec.name).keys) {
+  std::string text(spec.name());
+  for (const OptimizerKey& key : spec.entry->keys) {
     const double value = spec.value(key.name);
-    if (key.name == "lr" || value != key.default_for(convention)) {
+    if (key.name == "lr") {
+      text += fmt::format(",lr={:.4g}", value);
+    } else if (value != key.default_for(convention)) {
       text += setting_text(key, value);
     }
   }

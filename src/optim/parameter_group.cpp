@@ -14,7 +14,7 @@ namespace {
 std::size_t parse_layer(std::string_view digits, std::string_view text) {
   const auto layer = parse_number<std::size_t>(digits);
   if (!layer) {
-    throw usage_error("--group {}: expected FIRST-LAST:OPTIMIZER, layers counted from 0, as in 0-1:sgd,lr=0.01", text);
+    throw usage_error("‹group› {}: expected FIRST-LAST:OPTIMIZER, layers counted from 0, as in 0-1:sgd,lr=0.01", text);
   }
   return *layer;
 }
@@ -27,18 +27,18 @@ ParameterGroup parse_group(std::string_view text, std::size_t layer_count, Conve
   group.first = parse_layer(range.substr(0, dash), text);
   group.last = dash == std::string_view::npos ? group.first : parse_layer(range.substr(dash + 1), text);
   if (colon == std::string_view::npos) {
-    throw usage_error("--group {}: the optimizer is missing; expected FIRST-LAST:OPTIMIZER, as in 0-1:sgd,lr=0.01",
+    throw usage_error("‹group› {}: the optimizer is missing; expected FIRST-LAST:OPTIMIZER, as in 0-1:sgd,lr=0.01",
                       text);
   }
   if (group.first > group.last) {
-    throw usage_error("--group {}: the first layer comes after the last; write {}-{}", text, group.last, group.first);
+    throw usage_error("‹group› {}: the first layer comes after the last; write {}-{}", text, group.last, group.first);
   }
   if (group.last >= layer_count) {
-    throw usage_error("--group {}: there is no layer {}; the network's layers are 0 to {}", text, group.last,
+    throw usage_error("‹group› {}: there is no layer {}; the network's layers are 0 to {}", text, group.last,
                       layer_count - 1);
   }
   group.name = fmt::format("{}-{}", group.first, group.last);
-  group.optimizer = parse_optimizer(text.substr(colon + 1), convention, "--group");
+  group.optimizer = parse_optimizer(text.substr(colon + 1), convention, "‹group›");
   return group;
 }
 
@@ -47,7 +47,7 @@ ParameterGroup parse_group(std::string_view text, std::size_t layer_count, Conve
 std::vector<ParameterGroup> lower_upper_groups(std::size_t layer_count, std::size_t upper_layers,
                                                const OptimizerSpec& lower, const OptimizerSpec& upper) {
   if (upper_layers > layer_count) {
-    throw usage_error("--upper-layers {}: the network has only {} layers, hidden ones and the output", upper_layers,
+    throw usage_error("‹upper_layers› {}: the network has only {} layers, hidden ones and the output", upper_layers,
                       layer_count);
   }
   const std::size_t lower_layers = layer_count - upper_layers;
@@ -72,15 +72,15 @@ std::vector<ParameterGroup> parse_groups(const std::vector<std::string>& texts, 
   std::size_t next = 0;
   for (const ParameterGroup& group : groups) {
     if (group.first < next) {
-      throw usage_error("--group: layer {} is in two groups", group.first);
+      throw usage_error("‹group›: layer {} is in two groups", group.first);
     }
     if (group.first > next) {
-      throw usage_error("--group: layer {} is in no group; add one, e.g. --group {}:freeze", next, next);
+      throw usage_error("‹group›: layer {} is in no group; add one, e.g. ‹group› {}:freeze", next, next);
     }
     next = group.last + 1;
   }
   if (next < layer_count) {
-    throw usage_error("--group: layer {} is in no group; add one, e.g. --group {}:freeze", next, next);
+    throw usage_error("‹group›: layer {} is in no group; add one, e.g. ‹group› {}:freeze", next, next);
   }
   return groups;
 }

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "core/error.h"
+#include "core/figure.h"
 #include "core/nearest.h"
 #include "kernels/elementary.h"
 
@@ -15,7 +15,6 @@ namespace {
 
 using Type = OptimizerKey::Type;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kMaxFactor = 1000;
 
 OptimizerKey steps_key(std::string_view name, double value, double minimum, std::string_view help) {
@@ -23,7 +22,7 @@ OptimizerKey steps_key(std::string_view name, double value, double minimum, std:
 }
 
 OptimizerKey rate_key(std::string_view name, std::string_view help) {
-  return {name, Type::number, 0, 0, 0, kInfinity, false, true, help};
+  return {name, Type::number, 0, 0, 0, kNoMaximum, false, true, help};
 }
 
 /// A share that the rate is multiplied by: above 0, up to 1.
@@ -32,7 +31,7 @@ OptimizerKey factor_key(std::string_view name, double value, std::string_view he
 }
 
 OptimizerKey divisor_key(std::string_view name, double value, std::string_view help) {
-  return {name, Type::number, value, value, 1, kInfinity, false, true, help};
+  return {name, Type::number, value, value, 1, kNoMaximum, false, true, help};
 }
 
 OptimizerKey warmup_key() {
@@ -161,36 +160,40 @@ std::vector<ScheduleEntry> entries() {
        true,
        one_cycle_rate},
       {"plateau",
-       "the rate times factor whenever the validation loss has not fallen for patience epochs",
+       "the rate times factor whenever its monitor has not become better for patience epochs",
        {warmup_key(),
         {"factor", Type::number, 0.1, 0.1, 0, 1, true, true, "what the rate is multiplied by"},
-        steps_key("patience", 10, 1, "epochs without a lower validation loss before a cut"),
-        {"min_delta", Type::number, 1e-4, 1e-4, 0, kInfinity, false, true,
-         "a fall that is not above this does not count"},
+        steps_key("patience", 10, 1, "epochs without a better monitor before a cut"),
+        {"min_delta", Type::number, 1e-4, 1e-4, 0, kNoMaximum, false, true,
+         "a gain that is not above this does not count"},
         steps_key("cooldown", 0, 0, "epochs after a cut that do not count"),
-        rate_key("min_lr", "lowest rate")},
+        rate_key("min_lr", "lowest rate"),
+        {"monitor", Type::figure, 0, 0, 0, kFigures.size() - 1.0, false, false,
+         "the figure of the validation rows that is followed", true}},
        false,
        plateau_rate},
   };
 }
 
-const std::vector<ScheduleEntry>& registry() {
+const std::vector<ScheduleEntry>& schedules() {
   static const std::vector<ScheduleEntry> all = entries();
   return all;
 }
 
 /// Whether `key` has another value than its default.
 bool is_set(const ScheduleSpec& spec, std::string_view key) {
-  return spec.value(key) != default_schedule(find_schedule(spec.name)).value(key);
+  return spec.value(key) != default_schedule(*spec.entry).value(key);
 }
 
 }  // namespace
 
-std::span<const ScheduleEntry> schedule_registry() { return registry(); }
+std::span<const ScheduleEntry> schedule_registry() { return schedules(); }
+
+const ScheduleEntry& constant_schedule() { return schedules().front(); }
 
 const ScheduleEntry& find_schedule(std::string_view name) {
   std::vector<std::string_view> names;
-  for (const ScheduleEntry& entry : registry()) {
+  for (const ScheduleEntry& entry : schedules()) {
     if (entry.name == name) {
       return entry;
     }
@@ -201,7 +204,7 @@ const ScheduleEntry& find_schedule(std::string_view name) {
 }
 
 ScheduleSpec default_schedule(const ScheduleEntry& entry) {
-  ScheduleSpec spec{std::string(entry.name), {}};
+  ScheduleSpec spec{&entry, {}};
   for (const OptimizerKey& key : entry.keys) {
     spec.values.emplace(key.name, key.keras_default);
   }
@@ -209,24 +212,24 @@ ScheduleSpec default_schedule(const ScheduleEntry& entry) {
 }
 
 void reject_schedule_contradictions(const ScheduleSpec& spec, double lr, std::string_view option) {
-  if (spec.name == "cosine" && spec.value("restarts") == 0 && (is_set(spec, "t_mul") || is_set(spec, "m_mul"))) {
+  if (spec.name() == "cosine" && spec.value("restarts") == 0 && (is_set(spec, "t_mul") || is_set(spec, "m_mul"))) {
     throw usage_error("{}: t_mul and m_mul say how cycles follow each other; they need restarts=true", option);
   }
-  if (spec.name == "cosine" && spec.value("restarts") != 0 && spec.value("decay_steps") == 0) {
+  if (spec.name() == "cosine" && spec.value("restarts") != 0 && spec.value("decay_steps") == 0) {
     throw usage_error("{}: restarts=true needs decay_steps, the length of the first cycle", option);
   }
-  if (spec.name == "exponential" && spec.value("staircase") != 0 && spec.value("decay_steps") == 0) {
+  if (spec.name() == "exponential" && spec.value("staircase") != 0 && spec.value("decay_steps") == 0) {
     throw usage_error("{}: staircase=true needs decay_steps, the steps from one drop to the next", option);
   }
-  if (spec.name == "one_cycle" && is_set(spec, "warmup_steps") && is_set(spec, "pct_start")) {
+  if (spec.name() == "one_cycle" && is_set(spec, "warmup_steps") && is_set(spec, "pct_start")) {
     throw usage_error("{}: warmup_steps and pct_start both give the length of the rise; give one", option);
   }
-  if (spec.name == "one_cycle" && spec.value("decay_steps") > 0 &&
+  if (spec.name() == "one_cycle" && spec.value("decay_steps") > 0 &&
       spec.value("warmup_steps") >= spec.value("decay_steps")) {
     throw usage_error("{}: a rise of {} steps leaves none of the cycle's {}; give a smaller warmup_steps", option,
                       spec.value("warmup_steps"), spec.value("decay_steps"));
   }
-  if (spec.name == "plateau" && spec.value("min_lr") > lr) {
+  if (spec.name() == "plateau" && spec.value("min_lr") > lr) {
     throw usage_error("{}: min_lr={} is above the rate that it bounds, lr={}", option, spec.value("min_lr"), lr);
   }
 }
@@ -235,16 +238,18 @@ std::string to_string(const ScheduleSpec& spec, KeysShown shown) {
   if (spec == ScheduleSpec{}) {
     return "";
   }
-  std::string text = fmt::format(",schedule={}", spec.name);
-  for (const OptimizerKey& key : find_schedule(spec.name).keys) {
+  std::string text = fmt::format(",schedule={}", spec.name());
+  for (const OptimizerKey& key : spec.entry->keys) {
     const double value = spec.value(key.name);
     // Schedules have the same defaults in both conventions.
-    if (shown == KeysShown::all || value != key.keras_default) {
+    if (value != key.keras_default || (shown == KeysShown::all && !key.later)) {
       text += setting_text(key, value);
     }
   }
   return text;
 }
+
+std::string_view followed_figure(const ScheduleSpec& spec) { return kFigures[spec.steps("monitor")].name; }
 
 bool needs_horizon(const ScheduleSpec& spec) {
   const auto decay_steps = spec.values.find("decay_steps");
@@ -252,7 +257,7 @@ bool needs_horizon(const ScheduleSpec& spec) {
 }
 
 double scheduled_rate(const ScheduleSpec& spec, double lr, std::uint64_t t, std::uint64_t horizon, std::uint32_t cuts) {
-  const ScheduleEntry& entry = find_schedule(spec.name);
+  const ScheduleEntry& entry = *spec.entry;
   const std::uint64_t warmup = spec.steps("warmup_steps");
   const std::uint64_t before = entry.own_warmup ? 0 : warmup;
   const std::uint64_t rest = horizon > before ? horizon - before : 1;

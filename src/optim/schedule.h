@@ -13,13 +13,20 @@
 
 namespace strata {
 
+struct ScheduleEntry;
+
+/// All schedules, in the order in which help lists them. `constant`, the default, is the first.
+std::span<const ScheduleEntry> schedule_registry();
+const ScheduleEntry& constant_schedule();
+
 /// A schedule with the value of every key, as `schedule=NAME` and the keys beside it in an OPTIMIZER give it.
 struct ScheduleSpec {
-  std::string name = "constant";
+  const ScheduleEntry* entry = &constant_schedule();                       ///< the registry's
   std::map<std::string, double, std::less<>> values{{"warmup_steps", 0}};  ///< every key of the entry
 
   double value(std::string_view key) const { return values.find(key)->second; }
   std::uint64_t steps(std::string_view key) const { return static_cast<std::uint64_t>(value(key)); }
+  std::string_view name() const;
   bool operator==(const ScheduleSpec&) const = default;
 };
 
@@ -39,8 +46,7 @@ struct ScheduleEntry {
   double (*rate)(const ScheduleSpec& spec, double lr, const SchedulePoint& at);
 };
 
-/// All schedules, in the order in which help lists them. `constant`, the default, is the first.
-std::span<const ScheduleEntry> schedule_registry();
+inline std::string_view ScheduleSpec::name() const { return entry->name; }
 
 /// The entry of that name. Throws Error(usage) naming the nearest known one.
 const ScheduleEntry& find_schedule(std::string_view name);
@@ -53,6 +59,9 @@ void reject_schedule_contradictions(const ScheduleSpec& spec, double lr, std::st
 
 /// `,schedule=…,key=…`, as it stands in an OPTIMIZER; empty for a constant rate without warm-up.
 std::string to_string(const ScheduleSpec& spec, KeysShown shown = KeysShown::all);
+
+/// The name, in kFigures, of the figure of the validation rows that a plateau follows.
+std::string_view followed_figure(const ScheduleSpec& spec);
 
 /// Whether the rate depends on how many steps the run has: there is a decay_steps, and it was not given.
 bool needs_horizon(const ScheduleSpec& spec);

@@ -52,7 +52,8 @@ Json read_json_object(const std::filesystem::path& path) {
   }
 }
 
-bool read_json_lines(const std::filesystem::path& path, const std::function<void(Json)>& take) {
+bool read_json_lines(const std::filesystem::path& path, const std::function<void(Json)>& take,
+                     const std::function<bool(std::string_view)>& take_text) {
   std::ifstream in = opened(path);
   std::string line;
   for (std::size_t number = 1; std::getline(in, line); ++number) {
@@ -60,7 +61,9 @@ bool read_json_lines(const std::filesystem::path& path, const std::function<void
       return true;
     }
     try {
-      take(object_of(line));
+      if (!take_text(line)) {
+        take(object_of(line));
+      }
     } catch (const std::bad_alloc&) {
       throw;
     } catch (const std::exception& error) {

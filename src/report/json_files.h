@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 namespace strata {
 
@@ -12,7 +13,10 @@ nlohmann::ordered_json read_json_object(const std::filesystem::path& path);
 
 /// Calls `take` with the object of each line, in order. A last line without its end, as a process leaves that is killed
 /// or still writes, is left out; returns whether there was one. Throws Error(data), naming the line, for a line that
-/// is no JSON object or for which `take` throws a JSON exception or an Error.
-bool read_json_lines(const std::filesystem::path& path, const std::function<void(nlohmann::ordered_json)>& take);
+/// is no JSON object or for which `take` throws a JSON exception or an Error. `take_text` sees each line first; one for
+/// which it returns true is not parsed.
+bool read_json_lines(
+    const std::filesystem::path& path, const std::function<void(nlohmann::ordered_json)>& take,
+    const std::function<bool(std::string_view)>& take_text = [](std::string_view) { return false; });
 
 }  // namespace strata

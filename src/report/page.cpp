@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "io/json_text.h"
 #include "report/page_template.h"
 
 namespace strata {
@@ -48,7 +49,7 @@ std::string html_text(std::string_view text) {
 }
 
 std::string script_json(const nlohmann::ordered_json& json) {
-  std::string text = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::string text = json_text(json);
   for (const auto& [from, to] : {std::pair{"<", "\\u003c"}, {"\xE2\x80\xA8", "\\u2028"}, {"\xE2\x80\xA9", "\\u2029"}}) {
     text = replaced(text, from, to);
   }

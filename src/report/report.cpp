@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/utf8.h"
 #include "io/atomic_file.h"
 #include "report/folder_json.h"
 #include "report/json_files.h"
@@ -26,7 +27,7 @@ std::string name_of(const fs::path& folder) {
 }
 
 Json config_of(const fs::path& folder) {
-  constexpr const char* kExpected = "expected a folder that strata train, sweep or find-lr has made with --run-dir";
+  constexpr const char* kExpected = "expected a folder that strata train, sweep or find-lr has made with ‹run_dir›";
   std::error_code ignored;
   if (!fs::exists(folder, ignored)) {
     throw data_error("{}: not found; {}", folder.string(), kExpected);
@@ -59,30 +60,51 @@ Json folder_json(const fs::path& folder, bool alone, const DataSource* source, i
   Json json = kind == "sweep"     ? sweep_json(folder, config)
               : kind == "find-lr" ? find_lr_json(folder, config)
                                   : run_json(folder, config, source, threads);
-  json["name"] = name_of(folder);
-  json["path"] = folder.string();
+  json["name"] = utf8_text(name_of(folder));
+  json["path"] = utf8_text(folder.string());
   return json;
+}
+
+Json report_data(std::span<const fs::path> folders, const DataSource* source, int threads) {
+  Json data{{"strata_version", STRATA_VERSION}, {"folders", Json::array()}};
+  for (const fs::path& folder : folders) {
+    data["folders"].push_back(folder_json(folder, folders.size() == 1, source, threads));
+  }
+  return data;
+}
+
+std::string page_of(const Json& data) {
+  std::string title;
+  for (const Json& folder : data["folders"]) {
+    title += (title.empty() ? "" : ", ") + folder["name"].get<std::string>();
+  }
+  return page(title, data);
 }
 
 }  // namespace
 
 std::string report_page(std::span<const fs::path> folders, const DataSource* source, int threads) {
-  Json data{{"strata_version", STRATA_VERSION}, {"folders", Json::array()}};
-  std::string title;
-  for (const fs::path& folder : folders) {
-    data["folders"].push_back(folder_json(folder, folders.size() == 1, source, threads));
-    title += (title.empty() ? "" : ", ") + data["folders"].back()["name"].get<std::string>();
-  }
-  return page(title, data);
+  return page_of(report_data(folders, source, threads));
 }
 
-std::size_t write_report(std::span<const fs::path> folders, const fs::path& output, const DataSource* source,
-                         int threads) {
-  const std::string text = report_page(folders, source, threads);
+Json run_diagnosis(const fs::path& folder, int threads) {
+  const Json config = config_of(folder);
+  if (const std::string kind = kind_of(folder, config); kind != "run") {
+    throw usage_error("{}: this is the folder of a {}; expected that of a run, such as the best/ of a sweep",
+                      folder.string(), kind);
+  }
+  return run_json(folder, config, nullptr, threads)["diagnosis"];
+}
+
+WrittenReport write_report(std::span<const fs::path> folders, const fs::path& output, const DataSource* source,
+                           int threads) {
+  const Json data = report_data(folders, source, threads);
+  const std::string text = page_of(data);
   AtomicFile file(output);
   file.write(std::as_bytes(std::span(text)));
   file.commit();
-  return text.size();
+  const Json none;
+  return {text.size(), folders.size() == 1 ? data["folders"][0].value("diagnosis", none) : none};
 }
 
 }  // namespace strata

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 
@@ -15,9 +16,18 @@ namespace strata {
 /// folder that is none of these or holds damaged files, Error(usage) for several folders that are not all runs.
 std::string report_page(std::span<const std::filesystem::path> folders, const DataSource* source, int threads);
 
-/// Writes the report_page of `folders` to `output`, whole or not at all; returns its size in bytes. Throws that, and
-/// Error(failed).
-std::size_t write_report(std::span<const std::filesystem::path> folders, const std::filesystem::path& output,
-                         const DataSource* source, int threads);
+/// What went wrong in the run of a folder, as to_json(Diagnosis) has it. Throws as report_page, and Error(usage) for
+/// the folder of something else.
+nlohmann::ordered_json run_diagnosis(const std::filesystem::path& folder, int threads);
+
+/// A page that has been written.
+struct WrittenReport {
+  std::size_t bytes = 0;
+  nlohmann::ordered_json diagnosis;  ///< of the run, if the page is that of one; else null
+};
+
+/// Writes the report_page of `folders` to `output`, whole or not at all. Throws that, and Error(failed).
+WrittenReport write_report(std::span<const std::filesystem::path> folders, const std::filesystem::path& output,
+                           const DataSource* source, int threads);
 
 }  // namespace strata

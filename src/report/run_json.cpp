@@ -1,18 +1,24 @@
 #include <algorithm>
-#include <limits>
-#include <map>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/error.h"
-#include "io/data_json.h"
-#include "io/run_config.h"
+#include "core/number.h"
+#include "core/utf8.h"
+#include "diagnose/diagnose.h"
+#include "io/folder_lock.h"
+#include "objective/objective.h"
 #include "report/envelope.h"
 #include "report/folder_json.h"
 #include "report/json_files.h"
+#include "report/metrics_series.h"
+#include "report/recorded_facts.h"
 #include "report/test_figures.h"
+#include "settings/run_config.h"
+#include "settings/settings_json.h"
 
 namespace strata {
 
@@ -21,79 +27,56 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kMostPoints = 400;  ///< of a curve by iteration: more than a page has room for
-
-/// A number, or NaN for null.
-double number_of(const Json& json) {
-  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+std::uint64_t whole_of(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
 
-/// The metrics' step lines, as series.
-struct Steps {
-  std::vector<std::uint64_t> numbers;  ///< global_step
-  std::vector<double> loss;
-  std::vector<double> mean_loss;
-  std::vector<double> mean_accuracy;
-  std::vector<std::pair<std::string, std::vector<double>>> rates;  ///< by group
-
-  void add(const Json& line) {
-    numbers.push_back(line.at("global_step").get<std::uint64_t>());
-    loss.push_back(number_of(line.at("loss")));
-    mean_loss.push_back(number_of(line.at("mean_loss")));
-    mean_accuracy.push_back(number_of(line.at("mean_accuracy")));
-    for (const auto& [group, rate] : line.at("learning_rates").items()) {
-      series(group).push_back(number_of(rate));
-    }
-    for (const auto& [group, values] : rates) {
-      if (values.size() != numbers.size()) {
-        throw data_error("learning_rates has other groups than the lines before");
-      }
-    }
-  }
-
- private:
-  std::vector<double>& series(const std::string& group) {
-    auto found = std::ranges::find(rates, group, [](const auto& entry) { return entry.first; });
-    if (found == rates.end()) {
-      found = rates.insert(rates.end(), {group, std::vector<double>(numbers.size() - 1)});
-    }
-    return found->second;
-  }
-};
-
-Json steps_json(const Steps& steps) {
-  const std::vector<Bucket> all = buckets(steps.numbers.size(), kMostPoints);
-  Json first = Json::array();
-  Json last = Json::array();
-  for (const Bucket& bucket : all) {
-    first.push_back(steps.numbers[bucket.first]);
-    last.push_back(steps.numbers[bucket.last - 1]);
-  }
-  Json rates = Json::object();
-  for (const auto& [group, values] : steps.rates) {
-    rates[group] = envelope(values, all);
-  }
-  return {{"count", steps.numbers.size()},
-          {"first", std::move(first)},
-          {"last", std::move(last)},
-          {"loss", envelope(steps.loss, all)},
-          {"mean_loss", last_values(steps.mean_loss, all)},
-          {"mean_accuracy", last_values(steps.mean_accuracy, all)},
-          {"learning_rates", std::move(rates)}};
+/// How many steps the run makes if nothing ends it early; 0: not known.
+std::uint64_t expected_steps(const Json& json) {
+  const Json& config = json["config"];
+  const std::uint64_t by_epochs =
+      whole_of(config, "epochs") * whole_of(json.value("info", Json::object()), "steps_per_epoch");
+  const std::uint64_t limit = whole_of(config, "max_steps");
+  return limit > 0 && (by_epochs == 0 || limit < by_epochs) ? limit : by_epochs;
 }
 
-/// `info`, `steps`, `epochs` and `result` of metrics.jsonl.
-void add_metrics(Json& json, const fs::path& path) {
-  Steps steps;
-  Json epochs = Json::array();
-  const bool cut = read_json_lines(path, [&](Json line) {
+bool is_worked_in(const fs::path& folder) {
+  try {
+    FolderLock::check_unlocked(folder);
+    return false;
+  } catch (const Error&) {
+    return true;
+  }
+}
+
+/// `progress` of a run without a result, and a note that says it in words.
+void add_progress(Json& json, const fs::path& folder, std::uint64_t steps) {
+  const bool going_on = is_worked_in(folder);
+  const std::uint64_t expected = expected_steps(json);
+  json["progress"] = {{"status", going_on ? "going on" : "cut short"}, {"steps", steps}};
+  if (expected > 0) {
+    json["progress"]["of_steps"] = expected;
+  }
+  const std::string reached =
+      expected > 0 ? fmt::format("{} of {} steps", steps, expected) : fmt::format("{} steps", steps);
+  json["notes"].push_back(going_on
+                              ? fmt::format("The run still goes on and has no result: this page shows {}.", reached)
+                              : fmt::format("The run was cut short after {} and has no result. "
+                                            "Resumed, it goes on from its last checkpoint.",
+                                            reached));
+}
+
+/// `info`, `steps`, `epochs`, `epoch_curves` and `result` or `progress` of metrics.jsonl; and what diagnoses see of it.
+RunFacts add_metrics(Json& json, const fs::path& folder) {
+  StepSeries steps;
+  EpochSeries epochs;
+  const auto take = [&](Json line) {
     const auto type = line.at("type").get<std::string>();
     if (type == "step") {
-      steps.add(line);
+      steps.take(line);
     } else if (type == "epoch") {
-      static_cast<void>(line.at("epoch").get<std::uint64_t>());
-      line.erase("type");
-      epochs.push_back(std::move(line));
+      epochs.take(line);
     } else if (type == "run") {
       line.erase("type");
       line.erase("config");
@@ -102,15 +85,18 @@ void add_metrics(Json& json, const fs::path& path) {
       line.erase("type");
       json["result"] = std::move(line);
     }
-  });
-  json["steps"] = steps_json(steps);
-  json["epochs"] = std::move(epochs);
+  };
+  const bool cut = read_json_lines(folder / "metrics.jsonl", take,
+                                   [&](std::string_view line) { return steps.take(line) || epochs.take(line); });
+  json["steps"] = steps.json();
+  epochs.add_to(json);
   if (cut) {
     json["notes"].push_back("The last line of metrics.jsonl has no end and was left out.");
   }
   if (!json.contains("result")) {
-    json["notes"].push_back("The metrics hold no result: the run still goes on, or was cut short.");
+    add_progress(json, folder, std::max(steps.last(), epochs.last_step()));
   }
+  return recorded_facts(json["config"], json.value("info", Json()), json.value("result", Json()), steps, epochs);
 }
 
 /// The rows that the run was tested on: the test part, or the validation rows where there is none.
@@ -122,6 +108,7 @@ Json figures_of(const ModelFile& model, const DataSource& source, const Json& co
     throw data_error("it has neither test nor validation rows");
   }
   return test_figures(model, {.part = part == Part::test ? "test" : "validation",
+                              .counted_in = rows.front().data == &source.train ? "training" : "",
                               .rows = std::move(rows.front()),
                               .compute = {run.engine, run.precision, threads}});
 }
@@ -132,28 +119,90 @@ DataSource load_again(const ModelFile& model, const Json& config, int threads) {
   return load_for_model(request, data_needs(model));
 }
 
+/// Of what moment of the run the tested model is: `steps` if the file knows it, and `earlier` if it is not the one that
+/// the run has ended with.
+void add_model_place(Json& json, const ModelFile& model) {
+  Json& test = json["test"];
+  std::string after;
+  if (const auto noted = model.notes.find("steps"); noted != model.notes.end()) {
+    if (const auto steps = parse_number<std::uint64_t>(noted->second)) {
+      test["steps"] = *steps;
+      after = fmt::format(", after {} steps", *steps);
+    }
+  }
+  if (json.value("result", Json::object()).value("weights_hash", "") == weights_hash(model.parameters)) {
+    return;
+  }
+  test["earlier"] = true;
+  json["notes"].push_back(
+      fmt::format("The model in the folder is of an earlier end of the run{}: what is said of its mistakes and classes "
+                  "belongs to it, not to the end of the curves.",
+                  after));
+}
+
+/// What diagnoses see of the data and of the tested model.
+void add_data_facts(RunFacts& facts, const Json& json, const ModelFile* model, const DataSource& source, int threads) {
+  facts.data = facts_of_data(facts.config, source, model, threads);
+  facts.judged = facts_of_test(json.value("test", Json::object()));
+}
+
+/// The run's data as it was trained on, without its model; empty if they cannot be read, or another model says how.
+std::optional<DataSource> load_without_model(const Json& config, int threads) {
+  if (config.contains("from")) {
+    return std::nullopt;
+  }
+  try {
+    DataRequest request = data_of_config(config);
+    request.threads = threads;
+    if (const std::string loss = config.value("loss", ""); !loss.empty()) {
+      request.takes = entry_of(parse_objective(loss, "loss").kind).takes;
+    }
+    return load_data(request);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception&) {  // the diagnosis notes that there are none
+    return std::nullopt;
+  }
+}
+
+/// Of a run without a model: what diagnoses see of its data, if they can be read.
+void add_facts_without_model(RunFacts& facts, const Json& json, const DataSource* source, int threads) {
+  const std::optional<DataSource> loaded = source == nullptr ? load_without_model(facts.config, threads) : std::nullopt;
+  if (source != nullptr || loaded) {
+    add_data_facts(facts, json, nullptr, source != nullptr ? *source : *loaded, threads);
+  }
+}
+
 /// `test`, or a note that says why there is none.
-void add_figures(Json& json, const fs::path& path, const Json& config, const DataSource* source, int threads) {
+void add_figures(Json& json, RunFacts& facts, const fs::path& path, const DataSource* source, int threads) {
+  const Json& config = facts.config;
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {
     json["notes"].push_back("There is no model in the folder, so nothing is said about its mistakes.");
+    add_facts_without_model(facts, json, source, threads);
     return;
   }
   const ModelFile model = read_model(path);
   try {
-    json["test"] = source != nullptr ? figures_of(model, *source, config, threads)
-                                     : figures_of(model, load_again(model, config, threads), config, threads);
+    std::optional<DataSource> loaded;
+    if (source == nullptr) {
+      source = &loaded.emplace(load_again(model, config, threads));
+    }
+    json["test"] = figures_of(model, *source, config, threads);
+    add_data_facts(facts, json, &model, *source, threads);
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
     json["notes"].push_back(
         fmt::format("The model could not be tested on the run's data ({}): {}. "
                     "Make the report where the run was started, with its data in place.",
-                    config.value("data", "not named"), error.what()));
+                    config.value("data", "not named"), utf8_text(error.what())));
     return;
   }
+  add_model_place(json, model);
   const Json accuracy = json.value("result", Json::object()).value("test_accuracy", Json());
-  if (json["test"]["part"] == "test" && !accuracy.is_null() && accuracy != json["test"]["accuracy"]) {
+  if (!json["test"].contains("earlier") && json["test"]["part"] == "test" && !accuracy.is_null() &&
+      accuracy != json["test"]["accuracy"]) {
     json["notes"].push_back(
         "The accuracy of the model on the data as it is now differs from that in the metrics: has the data changed?");
   }
@@ -163,8 +212,9 @@ void add_figures(Json& json, const fs::path& path, const Json& config, const Dat
 
 Json run_json(const fs::path& folder, const Json& config, const DataSource* source, int threads) {
   Json json{{"kind", "run"}, {"notes", Json::array()}, {"config", config}};
-  add_metrics(json, folder / "metrics.jsonl");
-  add_figures(json, folder / "model.safetensors", config, source, threads);
+  RunFacts facts = add_metrics(json, folder);
+  add_figures(json, facts, folder / "model.safetensors", source, threads);
+  json["diagnosis"] = to_json(diagnose(facts));
   return json;
 }
 

@@ -80,13 +80,14 @@ Json candidates_json(const std::vector<Candidate>& candidates) {
   for (const Candidate& candidate : candidates) {
     tie = tie && (&candidate == &candidates.front() || tied(candidates.front(), candidate));
     Json one{{"varied", point_json(candidate.point)}, {"epochs", candidate.epochs}};
-    if (candidate.completed) {
+    one["completed"] = candidate.completed;
+    if (candidate.completed > 0) {
       one["value"] = candidate.value;
     }
     if (candidate.deviation) {
       one["deviation"] = *candidate.deviation;
     }
-    one["tied"] = candidate.completed && tie;
+    one["tied"] = candidate.completed > 0 && tie;
     one["runs"] = Json::array();
     for (const TrialRecord* run : candidate.runs) {
       one["runs"].push_back(run->key);
@@ -163,7 +164,7 @@ Json sweep_json(const fs::path& folder, const Json& config) {
   Json json{{"kind", "sweep"},
             {"notes", Json::array()},
             {"config", config},
-            {"higher_is_better", monitor.higher_is_better},
+            {"higher_is_better", higher_is_better(monitor.value)},
             {"candidates", candidates_json(candidates_of(trials, monitor.value))},
             {"trials", Json::object()}};
   for (const std::string& key : trials.order) {

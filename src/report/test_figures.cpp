@@ -5,6 +5,9 @@
 #include <utility>
 
 #include "io/evaluation_json.h"
+#include "report/judged_json.h"
+#include "train/binary_figures.h"
+#include "train/decision.h"
 #include "train/part_evaluation.h"
 
 namespace strata {
@@ -22,13 +25,16 @@ constexpr std::size_t kLargestSide = 256;         ///< of an image, in pixels
 struct ImageShape {
   std::size_t rows = 0;  ///< 0: the samples are no images
   std::size_t columns = 0;
+  std::size_t channels = 1;  ///< grey, or 3: red, green and blue
 
-  std::size_t pixels() const { return rows * columns; }
+  std::size_t bytes() const { return rows * columns * channels; }
 };
 
 ImageShape image_shape(const std::vector<std::size_t>& shape) {
-  const bool flat = shape.size() == 2 || (shape.size() == 3 && shape[2] == 1);
-  return flat && shape[0] <= kLargestSide && shape[1] <= kLargestSide ? ImageShape{shape[0], shape[1]} : ImageShape{};
+  const std::size_t channels = shape.size() == 3 ? shape[2] : 1;
+  const bool is_image = (shape.size() == 2 || shape.size() == 3) && (channels == 1 || channels == 3) &&
+                        shape[0] <= kLargestSide && shape[1] <= kLargestSide;
+  return is_image ? ImageShape{shape[0], shape[1], channels} : ImageShape{};
 }
 
 std::string base64(std::span<const std::uint8_t> bytes) {
@@ -61,13 +67,15 @@ struct Cell {
 /// The most frequent first, in each the most confident first.
 std::vector<Cell> cells_of(const PartEvaluation& evaluation, std::span<const std::uint32_t> rows) {
   const std::vector<std::uint32_t>& labels = evaluation.labels;
-  const MatrixView<const float> probabilities = evaluation.probability_matrix();
+  const MatrixView<const float> probabilities = evaluation.prediction_matrix();
+  const std::vector<std::uint32_t> decided =
+      decided_classes(probabilities, evaluation.class_count, evaluation.threshold);
   std::map<std::pair<std::size_t, std::size_t>, std::vector<Mistake>> by_cell;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    const std::span<const float> p(probabilities.row(i), probabilities.columns());
-    const auto predicted = static_cast<std::size_t>(std::ranges::max_element(p) - p.begin());
-    if (predicted != labels[i]) {
-      by_cell[{labels[i], predicted}].push_back({rows[i], p[predicted]});
+    if (decided[i] != labels[i]) {
+      const std::span<const float> p(probabilities.row(i), probabilities.columns());
+      const float sure = p.size() == evaluation.class_count ? p[decided[i]] : decided[i] == 1 ? p[0] : 1 - p[0];
+      by_cell[{labels[i], decided[i]}].push_back({rows[i], sure});
     }
   }
   std::vector<Cell> cells;
@@ -82,7 +90,7 @@ std::vector<Cell> cells_of(const PartEvaluation& evaluation, std::span<const std
 
 /// How many rows of each cell can be shown within the budget.
 std::size_t shown_per_cell(std::size_t cells, const ImageShape& image) {
-  const std::size_t all = std::max<std::size_t>(cells * image.pixels(), 1);
+  const std::size_t all = std::max<std::size_t>(cells * image.bytes(), 1);
   return std::clamp<std::size_t>(kPixelBudget / all, 1, kMostShown);
 }
 
@@ -94,7 +102,7 @@ Json mistakes_json(const std::vector<Cell>& cells, const SamplesView& samples, c
     for (const Mistake& mistake : std::span(cell.mistakes).first(std::min(most, cell.mistakes.size()))) {
       Json one{{"row", mistake.row}, {"probability", static_cast<double>(mistake.probability)}};
       if (image.rows > 0) {
-        one["pixels"] = base64({samples.features.pixels.row(mistake.row), image.pixels()});
+        one["pixels"] = base64({samples.features.pixels.row(mistake.row), image.bytes()});
       }
       shown.push_back(std::move(one));
     }
@@ -106,22 +114,77 @@ Json mistakes_json(const std::vector<Cell>& cells, const SamplesView& samples, c
   return json;
 }
 
+/// The curves of two classes.
+void add_curves(Json& json, const PartEvaluation& evaluation) {
+  const std::vector<float> scores = column_of(evaluation.prediction_matrix(), evaluation.outputs - 1);
+  std::vector<bool> positive(evaluation.rows());
+  for (std::size_t row = 0; row < positive.size(); ++row) {
+    positive[row] = evaluation.labels[row] == 1;
+  }
+  json["curves"] = curves_json(scores, positive);
+}
+
+void add_label_curves(Json& json, const PartEvaluation& evaluation) {
+  for (std::size_t label = 0; label < std::min(evaluation.outputs, kMostClasses); ++label) {
+    json["labels"][label]["curves"] =
+        curves_json(column_of(evaluation.prediction_matrix(), label), positives_of(evaluation.target_matrix(), label));
+  }
+}
+
+/// What is told of classes beside their figures: the mistakes, and the images that they are of.
+void add_classes(Json& json, const ModelFile& model, const PartEvaluation& evaluation, const PartRows& rows) {
+  if (evaluation.confusion.classes > kMostClasses) {
+    json.erase("confusion");
+  }
+  if (evaluation.confusion.classes == 2) {
+    add_curves(json, evaluation);
+  }
+  const SamplesView samples = rows.data->view();
+  const ImageShape image = samples.features.are_pixels() ? image_shape(model.sample_shape) : ImageShape{};
+  json["mistakes"] = mistakes_json(cells_of(evaluation, rows.rows), samples, image);
+  if (image.rows > 0) {
+    json["image"] = {{"rows", image.rows}, {"columns", image.columns}};
+    if (image.channels > 1) {
+      json["image"]["channels"] = image.channels;
+    }
+  }
+}
+
+/// Of a table's columns, or an image's squares: of features without names, or of very many, it would tell nobody much.
+void add_importance(Json& json, Engine& engine, const ModelFile& model, const PartRows& rows) {
+  constexpr std::size_t kMostBlocks = 64;
+  constexpr std::size_t kMostApplied = 100'000;  // a page should not take longer than its run
+  const FeatureBlocks blocks =
+      feature_blocks(model.table ? &*model.table : nullptr, model.sample_shape, model.spec.inputs, kMostBlocks);
+  const bool named = model.table || blocks.map.rows > 0;
+  if (named && blocks.blocks.size() > 1 && blocks.blocks.size() <= kMostBlocks) {
+    json.update(
+        importance_json(permutation_importance(engine, model.spec, model.task, {&rows, 1}, blocks, kMostApplied)));
+  }
+}
+
 }  // namespace
 
 Json test_figures(const ModelFile& model, const TestRows& test) {
   const std::unique_ptr<Engine> engine =
-      make_inference_engine(model.spec, model.parameters, model.scaler, test.compute);
-  const PartEvaluation evaluation = evaluate_part(*engine, model.spec, {&test.rows, 1});
+      make_inference_engine(model.spec, model.task, model.parameters, model.scaler, test.compute);
+  const PartEvaluation evaluation = evaluate_part(*engine, model.spec, model.task, {&test.rows, 1});
   Json json{{"part", test.part}};
-  json.update(evaluation_json(evaluation, model.class_names));
-  if (model.spec.classes > kMostClasses) {
-    json.erase("confusion");
+  if (!test.counted_in.empty()) {
+    json["counted_in"] = test.counted_in;
   }
-  const SamplesView samples = test.rows.data->view();
-  const ImageShape image = samples.features.are_pixels() ? image_shape(model.sample_shape) : ImageShape{};
-  json["mistakes"] = mistakes_json(cells_of(evaluation, test.rows.rows), samples, image);
-  if (image.rows > 0) {
-    json["image"] = {{"rows", image.rows}, {"columns", image.columns}};
+  json.update(evaluation_json(evaluation, output_names(model)));
+  add_importance(json, *engine, model, test.rows);
+  switch (evaluation.kind) {
+    case TargetKind::classes:
+      add_classes(json, model, evaluation, test.rows);
+      break;
+    case TargetKind::labels:
+      add_label_curves(json, evaluation);
+      break;
+    case TargetKind::numbers:
+      json["shown"] = numbers_shown(evaluation, model, test.rows);
+      break;
   }
   return json;
 }

@@ -12,15 +12,18 @@ namespace strata {
 
 /// The rows on which a model is tested, and what computes.
 struct TestRows {
-  std::string part;  ///< test or validation
-  PartRows rows;     ///< not empty
+  std::string part;          ///< test or validation
+  std::string counted_in{};  ///< the part whose rows they are numbered among, if it is another
+  PartRows rows;             ///< not empty
   ComputeChoice compute{};
 };
 
 /// Evaluates the model once on those rows: `part`, the members of evaluation_json (`confusion` only of up to 40
-/// classes), `mistakes` (the most frequent first: `label`, `predicted`, `count`, `shown`) and `image` (`rows`,
-/// `columns`) if the samples are images. `shown` are the most confident ones: `row`, `probability` of the predicted
-/// class, and `pixels` (base64) of images. Throws as evaluate_part.
+/// classes), `counted_in`, `mistakes` (the most frequent first: `label`, `predicted`, `count`, `shown`) and `image`
+/// (`rows`, `columns`, of colours `channels`) if the samples are images. `shown` are the most confident ones: `row`,
+/// `probability` of the predicted class, and `pixels` (base64) of images. Of two classes also `curves`, of labels
+/// `curves` of each, of numbers `shown` (judged_json.h), and neither mistakes nor image. Of tables and images of up to
+/// 64 columns or squares importance_json. Throws as evaluate_part.
 nlohmann::ordered_json test_figures(const ModelFile& model, const TestRows& test);
 
 }  // namespace strata

@@ -73,6 +73,10 @@ std::string_view value_at(const Point& point, std::string_view name) {
   return found == point.end() ? std::string_view() : std::string_view(found->second);
 }
 
+bool names_layers(std::string_view axis) {
+  return !axis.empty() && axis.find_first_not_of("0123456789-") == std::string_view::npos;
+}
+
 std::string optimizer_text(const Point& point, std::string_view group) {
   std::string text(value_at(point, group));
   for (const auto& [name, value] : point) {

@@ -12,8 +12,8 @@
 
 namespace strata {
 
-/// One thing that is varied: `lower` or `upper` (whole OPTIMIZERs), `lower.KEY` or `upper.KEY` (a key of theirs, such
-/// as lr), or a train option.
+/// One thing that is varied: `lower`, `upper` or the layers of a group, such as 0-1 (whole OPTIMIZERs), `lower.KEY` and
+/// so on (a key of theirs, such as lr), or a train option.
 struct Axis {
   std::string name;
   std::vector<std::string> values;  ///< empty: any number of `range`, for random draws only
@@ -26,14 +26,17 @@ using Point = std::vector<std::pair<std::string, std::string>>;
 /// The value at axis `name`; empty if the point has none.
 std::string_view value_at(const Point& point, std::string_view name);
 
-/// The OPTIMIZER of `group` (`lower` or `upper`) at the point: its axis' value, with the keys chosen so far as
+/// Whether an axis has the name of a group's layers: 0, 0-1.
+bool names_layers(std::string_view axis);
+
+/// The OPTIMIZER of `group` (`lower`, `upper` or layers) at the point: its axis' value, with the keys chosen so far as
 /// `,key=value`.
 std::string optimizer_text(const Point& point, std::string_view group);
 
 /// Whether the optimizer of OPTIMIZER `text`, with the schedule that stands there, knows `key`.
 bool takes_key(std::string_view text, std::string_view key);
 
-// Both functions leave out an axis `lower.KEY` or `upper.KEY` where the point's optimizer lacks the key. The axis of
+// Both functions leave out an axis GROUP.KEY where the point's optimizer lacks the key. The axis of
 // the optimizer itself stands before those of its keys, and `schedule` before the schedule's.
 
 /// Every combination, the last axis running fastest. All axes must have values.

@@ -2,61 +2,77 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 namespace strata {
 
+namespace {
+
+/// Sample standard deviation of at least two values with that mean.
+double deviation(const std::vector<double>& values, double mean) {
+  double squares = 0;
+  for (const double value : values) {
+    squares += (value - mean) * (value - mean);
+  }
+  return std::sqrt(squares / (static_cast<double>(values.size()) - 1));
+}
+
+}  // namespace
+
+bool counts(const TrialRecord& run, Monitor monitor) {
+  return run.status == TrialStatus::completed && best_epoch(run, monitor);
+}
+
 Candidate make_candidate(Point point, std::vector<const TrialRecord*> runs, std::uint32_t epochs, Monitor monitor) {
   Candidate candidate{.point = std::move(point), .runs = std::move(runs), .epochs = epochs};
-  const auto count = static_cast<double>(candidate.runs.size());
   std::vector<double> values;
   for (const TrialRecord* run : candidate.runs) {
-    const auto value = best_value(*run, monitor);
-    if (run->status != TrialStatus::completed || !value) {
-      return candidate;
+    candidate.diverged = candidate.diverged || run->status == TrialStatus::diverged;
+    if (counts(*run, monitor)) {
+      values.push_back(*best_value(*run, monitor));
     }
-    values.push_back(*value);
   }
-  candidate.completed = true;
+  candidate.completed = values.size();
   for (const double value : values) {
-    candidate.value += value / count;
+    candidate.value += value / static_cast<double>(values.size());
   }
   if (values.size() > 1) {
-    double squares = 0;
-    for (const double value : values) {
-      squares += (value - candidate.value) * (value - candidate.value);
-    }
-    candidate.deviation = std::sqrt(squares / (count - 1));
+    candidate.deviation = deviation(values, candidate.value);
   }
   return candidate;
 }
 
 void rank(std::vector<Candidate>& candidates, Monitor monitor) {
   std::stable_sort(candidates.begin(), candidates.end(), [monitor](const Candidate& a, const Candidate& b) {
-    if (a.completed != b.completed) {
-      return a.completed;
+    const auto order = [](const Candidate& c) {
+      return std::tuple(c.completed == 0, c.diverged, -std::int64_t{c.epochs});
+    };
+    if (order(a) != order(b)) {
+      return order(a) < order(b);
     }
-    if (a.epochs != b.epochs) {
-      return a.epochs > b.epochs;
-    }
-    return a.completed && is_better(monitor, a.value, b.value);
+    return a.completed > 0 && is_better(monitor, a.value, b.value);
   });
 }
 
 bool tied(const Candidate& a, const Candidate& b) {
-  if (!a.completed || !b.completed || a.epochs != b.epochs) {
+  if (a.completed == 0 || b.completed == 0 || a.diverged != b.diverged || a.epochs != b.epochs) {
     return false;
   }
-  const double first = a.deviation.value_or(0);
-  const double second = b.deviation.value_or(0);
+  const double first = a.deviation.value_or(b.deviation.value_or(0));
+  const double second = b.deviation.value_or(first);
   return std::abs(a.value - b.value) <= std::sqrt((first * first + second * second) / 2);
 }
 
 const TrialRecord& best_run(const Candidate& candidate, Monitor monitor) {
-  return **std::min_element(candidate.runs.begin(), candidate.runs.end(),
-                            [monitor](const TrialRecord* a, const TrialRecord* b) {
-                              return is_better(monitor, *best_value(*a, monitor), *best_value(*b, monitor));
-                            });
+  const TrialRecord* best = nullptr;
+  for (const TrialRecord* run : candidate.runs) {
+    if (counts(*run, monitor) &&
+        (best == nullptr || is_better(monitor, *best_value(*run, monitor), *best_value(*best, monitor)))) {
+      best = run;
+    }
+  }
+  return *best;
 }
 
 }  // namespace strata

@@ -6,7 +6,9 @@
 #include <limits>
 
 #include "core/error.h"
+#include "core/field.h"
 #include "core/hash.h"
+#include "io/json_text.h"
 
 namespace strata {
 
@@ -59,7 +61,7 @@ TrialStatus status_named(const std::string& name) {
 }  // namespace
 
 std::string trial_key(const Json& options) {
-  const std::string text = options.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string text = json_text(options);
   Hash64 hash;
   hash.update(std::as_bytes(std::span(text)));
   return hash.hex();
@@ -90,12 +92,15 @@ std::optional<double> best_value(const TrialRecord& record, Monitor monitor) {
 Json to_json(const TrialRecord& record, Monitor monitor) {
   Json json{{"key", record.key}, {"varied", point_json(record.point)}, {"status", status_name(record.status)}};
   if (!record.reason.empty()) {
-    json["reason"] = record.reason;
+    json["reason"] = plain(record.reason);
   }
   json["steps"] = record.steps;
   json["seconds"] = number_json(record.seconds);
   if (!record.weights_hash.empty()) {
     json["weights_hash"] = record.weights_hash;
+  }
+  if (!record.best_weights_hash.empty()) {
+    json["best_weights_hash"] = record.best_weights_hash;
   }
   json["final"] = Json::object();
   for (const auto& [name, value] : record.figures) {
@@ -109,6 +114,9 @@ Json to_json(const TrialRecord& record, Monitor monitor) {
     json["curve"][name] = numbers_json(values);
   }
   json["options"] = record.options;
+  if (!record.best_command.empty()) {
+    json["best_command"] = record.best_command;
+  }
   json["command"] = record.command;
   return json;
 }
@@ -124,6 +132,7 @@ TrialRecord trial_record(const Json& json) {
   record.steps = json.at("steps").get<std::uint64_t>();
   record.seconds = number(json.at("seconds"));
   record.weights_hash = json.value("weights_hash", "");
+  record.best_weights_hash = json.value("best_weights_hash", "");
   for (const auto& [name, value] : json.at("final").items()) {
     record.figures[name] = number(value);
   }
@@ -134,6 +143,7 @@ TrialRecord trial_record(const Json& json) {
   }
   record.options = json.at("options");
   record.command = json.at("command").get<std::string>();
+  record.best_command = json.value("best_command", "");
   if (trial_key(record.options) != record.key) {
     throw data_error("the key is not that of the options");
   }

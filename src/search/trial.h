@@ -22,20 +22,19 @@ struct Trial {
   Point point;                     ///< what is varied, with the seed if that is
   nlohmann::ordered_json options;  ///< every option that shapes the run, by its name with underscores
   std::string command;             ///< the command line that gives the same weights
+  std::string best_command;        ///< the one that gives the weights of its best epoch
   std::uint32_t epochs = 1;
   /// Trains and returns the result; called once, in any thread. May throw Error.
   std::function<RunResult(std::span<Observer* const>, const std::function<bool()>& stop_requested)> run;
 };
 
-/// XXH3-64, in hex, of the options: trials of one key are one trial.
+/// XXH3-64, in hex, of the options: trials of one key are one trial. Throws Error(data) for options that are not UTF-8,
+/// as two of them could then have one key.
 std::string trial_key(const nlohmann::ordered_json& options);
 
 enum class TrialStatus { completed, diverged, failed };
 
 std::string_view status_name(TrialStatus status);
-
-/// Named figures, such as val_loss. One that is not finite is NaN.
-using Figures = std::map<std::string, double>;
 
 /// A figure of each epoch, by name; NaN where an epoch has none.
 using Curve = std::map<std::string, std::vector<double>>;
@@ -46,13 +45,15 @@ struct TrialRecord {
   Point point;
   nlohmann::ordered_json options;
   std::string command;
+  std::string best_command;  ///< empty in records of versions that had none
   TrialStatus status = TrialStatus::completed;
-  std::string reason;  ///< why it is not completed
+  std::string reason;  ///< why it is not completed; of a trial that has just ended with its fields (core/field.h)
   std::uint64_t steps = 0;
   double seconds = 0;
-  std::string weights_hash;  ///< empty if it failed
-  Figures figures;           ///< of the result: train_loss, val_loss, test_loss, …
-  Curve curve;               ///< train_loss, train_accuracy, val_loss, …
+  std::string weights_hash;       ///< at its end; empty if it failed
+  std::string best_weights_hash;  ///< of its best epoch; empty without one, and in records of versions that had none
+  NamedValues figures;            ///< of the result: train_loss, val_loss, test_loss, …
+  Curve curve;                    ///< train_loss, val_loss, val_accuracy, …
 };
 
 /// The epoch (from 1) whose validation figure is the best, the first of equals; empty if there is none.

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "io/atomic_file.h"
 #include "io/json_text.h"
 
 namespace strata {
@@ -22,14 +23,16 @@ constexpr mode_t kNewFile = 0666;  // less what the umask takes
 
 }  // namespace
 
-TrialLog::TrialLog(const std::filesystem::path& path, Monitor monitor)
-    : name_(path.string()),
-      monitor_(monitor),
-      file_(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, kNewFile)) {
+TrialLog::TrialLog(const std::filesystem::path& path, Monitor monitor) : name_(path.string()), monitor_(monitor) {
+  open();
+  read();
+}
+
+void TrialLog::open() {
+  file_ = FileDescriptor(::open(name_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, kNewFile));
   if (!file_) {
     throw failed_error("cannot write {}: {}", name_, system_reason(errno));
   }
-  read();
 }
 
 void TrialLog::read() {
@@ -68,9 +71,25 @@ void TrialLog::append(const TrialRecord& record) {
   records_.insert_or_assign(record.key, record);
 }
 
+void TrialLog::replace(const TrialRecord& record) {
+  if (file_) {
+    std::ifstream in(name_, std::ios::binary);
+    AtomicFile file(name_);
+    for (std::string line; std::getline(in, line);) {
+      const bool own = parse_json(line).value("key", "") == record.key;
+      const std::string text = own ? line_of(record) : line + "\n";
+      file.write(std::as_bytes(std::span(text)));
+    }
+    file.commit();
+    open();  // what was open is the file that has gone
+  }
+  records_.insert_or_assign(record.key, record);
+}
+
+std::string TrialLog::line_of(const TrialRecord& record) const { return json_text(to_json(record, monitor_)) + "\n"; }
+
 void TrialLog::write_line(const TrialRecord& record) {
-  const std::string line =
-      to_json(record, monitor_).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  const std::string line = line_of(record);
   write_all(file_.get(), std::as_bytes(std::span(line)), name_);
   if (!make_durable(file_.get())) {
     throw failed_error("cannot write {}: {}", name_, system_reason(errno));

@@ -26,9 +26,13 @@ class TrialLog {
   /// Adds a line to the file, if there is one, in one write, and makes it durable before it returns. Throws
   /// Error(failed).
   void append(const TrialRecord& record);
+  /// Puts the record in place of the one of its key: the whole file anew, or not at all. Throws Error(failed).
+  void replace(const TrialRecord& record);
 
  private:
+  void open();
   void read();
+  std::string line_of(const TrialRecord& record) const;
   void write_line(const TrialRecord& record);
 
   std::string name_;

@@ -4,7 +4,8 @@
 
 #include <cmath>
 #include <limits>
-#include <utility>
+
+#include "core/utf8.h"
 
 namespace strata {
 
@@ -20,32 +21,6 @@ std::string reason(const Divergence& divergence, double finite_loss) {
                      divergence.epoch, rates, finite_loss);
 }
 
-void set(Figures& figures, const char* name, const std::optional<double>& value) {
-  if (value) {
-    figures[name] = *value;
-  }
-}
-
-Figures result_figures(const RunResult& result) {
-  Figures figures;
-  set(figures, "train_loss", result.train_loss);
-  set(figures, "train_accuracy", result.train_accuracy);
-  set(figures, "val_loss", result.val_loss);
-  set(figures, "val_accuracy", result.val_accuracy);
-  set(figures, "test_loss", result.test_loss);
-  set(figures, "test_accuracy", result.test_accuracy);
-  return figures;
-}
-
-Figures epoch_figures(const EpochInfo& epoch) {
-  Figures figures{{"train_loss", epoch.train_loss}, {"train_accuracy", epoch.train_accuracy}};
-  set(figures, "val_loss", epoch.val_loss);
-  set(figures, "val_accuracy", epoch.val_accuracy);
-  set(figures, "val_macro_f1", epoch.val_macro_f1);
-  set(figures, "val_auc", epoch.val_auc);
-  return figures;
-}
-
 }  // namespace
 
 void TrialObserver::on_step(const StepInfo& step) {
@@ -55,7 +30,8 @@ void TrialObserver::on_step(const StepInfo& step) {
 
 void TrialObserver::on_epoch(const EpochInfo& epoch) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  for (const auto& [name, value] : epoch_figures(epoch)) {
+  best_weights_hash_ = epoch.weights_hash.empty() ? best_weights_hash_ : epoch.weights_hash;
+  for (const auto& [name, value] : figures_of(epoch)) {
     std::vector<double>& values = curve_[name];
     values.resize(epoch.epoch - 1, kNone);  // epochs that lacked it
     values.push_back(value);
@@ -73,14 +49,14 @@ TrialRecord TrialObserver::record(const Trial& trial, const RunResult& result) c
   }
   record.seconds = result.seconds;
   record.weights_hash = result.weights_hash;
-  record.figures = result_figures(result);
+  record.figures = figures_of(result);
   return record;
 }
 
 TrialRecord TrialObserver::failure(const Trial& trial, const std::string& reason) const {
   TrialRecord record = empty_record(trial);
   record.status = TrialStatus::failed;
-  record.reason = reason;
+  record.reason = utf8_text(reason);
   return record;
 }
 
@@ -90,6 +66,8 @@ TrialRecord TrialObserver::empty_record(const Trial& trial) const {
   record.point = trial.point;
   record.options = trial.options;
   record.command = trial.command;
+  record.best_command = trial.best_command;
+  record.best_weights_hash = best_weights_hash_;
   record.steps = steps_;
   record.curve = curve_;
   return record;

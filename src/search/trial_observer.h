@@ -7,6 +7,7 @@ namespace strata {
 
 class TrialObserver : public Observer {
  public:
+  bool wants_best_weights_hash() const override { return true; }
   void on_step(const StepInfo& step) override;
   void on_epoch(const EpochInfo& epoch) override;
 
@@ -20,6 +21,7 @@ class TrialObserver : public Observer {
 
   std::uint64_t steps_ = 0;
   double finite_loss_ = 0;  ///< the last that was finite
+  std::string best_weights_hash_;
   Curve curve_;
 };
 

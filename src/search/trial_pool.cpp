@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/threads.h"
 #include "search/trial_observer.h"
 
 namespace strata {
@@ -90,6 +91,7 @@ void run_trials(std::span<const Trial> trials, std::size_t jobs, TrialListener& 
     std::vector<std::jthread> threads;
     threads.reserve(jobs);
     try {
+      const SignalsBlocked blocked;
       for (std::size_t job = 0; job < std::min(jobs, trials.size()); ++job) {
         threads.emplace_back([&queue] { work(queue); });
       }

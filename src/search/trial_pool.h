@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -17,6 +18,10 @@ namespace strata {
 class TrialListener {
  public:
   virtual ~TrialListener() = default;
+  /// So many trials more are to come, of so many epochs each.
+  virtual void expect(std::size_t /*trials*/, std::uint32_t /*epochs*/) {}
+  /// One of them need not run: it has before.
+  virtual void skip(const Trial&, const TrialRecord&) {}
   virtual void on_start(const Trial&) {}
   virtual void on_end(const Trial&, const TrialRecord&) {}
 };

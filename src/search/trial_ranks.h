@@ -54,7 +54,7 @@ struct TrialOrder {
 /// Any other rank's end.
 struct TrialFollower {
   std::size_t jobs = 1;  ///< trials at once
-  Monitor monitor = Monitor::val_loss;
+  Monitor monitor{};
   std::function<Trial(const TrialOrder&)> make;
   std::function<int()> signal;  ///< the signal that asks to stop, else 0
 };

@@ -23,7 +23,7 @@ void check_position(const RunState& state, std::size_t steps_per_epoch) {
 void check_length(const RunState& state, const TrainConfig& config, std::size_t steps_per_epoch) {
   const std::uint64_t steps = horizon(config, steps_per_epoch);
   if (state.global_step > steps) {
-    throw usage_error("the run has already made {} steps, and --epochs and --max-steps allow {}; give more",
+    throw usage_error("the run has already made {} steps, and ‹epochs› and ‹max_steps› allow {}; give more",
                       state.global_step, steps);
   }
 }
@@ -34,7 +34,8 @@ void check_snapshot(const RunSnapshot& snapshot, const TrainConfig& config, cons
                     std::size_t steps_per_epoch) {
   const RunState& state = snapshot.state;
   check_position(state, steps_per_epoch);
-  if (snapshot.scaler.mean != scaler.mean || snapshot.scaler.scale != scaler.scale) {
+  if (snapshot.scaler.mean != scaler.mean || snapshot.scaler.scale != scaler.scale ||
+      snapshot.scaler.offset != scaler.offset) {
     throw data_error("the features' means and deviations are not those of the data; have the data changed?");
   }
   if (state.plateaus.size() != config.groups.size()) {

@@ -11,26 +11,6 @@ std::span<const float> row_of(const MatrixView<const float>& matrix, std::size_t
   return {matrix.row(row), matrix.columns()};
 }
 
-double quotient(std::size_t numerator, std::size_t denominator) {
-  return denominator == 0 ? 0 : static_cast<double>(numerator) / static_cast<double>(denominator);
-}
-
-/// Twice the sum of the positives' ranks from 1, equal scores sharing the mean of their ranks: a whole number.
-std::uint64_t doubled_rank_sum(std::span<const float> scores, const std::vector<bool>& positive) {
-  std::vector<std::size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::ranges::sort(order, {}, [&](std::size_t i) { return scores[i]; });
-  std::uint64_t sum = 0;
-  for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
-    std::uint64_t positives = 0;
-    for (; last < order.size() && scores[order[last]] == scores[order[first]]; ++last) {
-      positives += positive[order[last]] ? 1U : 0U;
-    }
-    sum += positives * (first + 1 + last);
-  }
-  return sum;
-}
-
 std::optional<double> class_auc(std::span<const std::uint32_t> labels, const MatrixView<const float>& probabilities,
                                 std::uint32_t label) {
   std::vector<float> scores(labels.size());
@@ -39,34 +19,43 @@ std::optional<double> class_auc(std::span<const std::uint32_t> labels, const Mat
     scores[row] = row_of(probabilities, row)[label];
     positive[row] = labels[row] == label;
   }
-  return roc_auc(scores, positive);
+  return roc_auc(ranked(scores, positive));
 }
 
 }  // namespace
 
-ConfusionMatrix confusion_matrix(std::span<const std::uint32_t> labels, MatrixView<const float> probabilities) {
-  const std::size_t classes = probabilities.columns();
+double quotient(std::size_t numerator, std::size_t denominator) {
+  return denominator == 0 ? 0 : static_cast<double>(numerator) / static_cast<double>(denominator);
+}
+
+ConfusionMatrix confusion_matrix(std::span<const std::uint32_t> labels, std::span<const std::uint32_t> predicted,
+                                 std::size_t classes) {
   ConfusionMatrix confusion{classes, std::vector<std::size_t>(classes * classes)};
   for (std::size_t row = 0; row < labels.size(); ++row) {
-    const auto p = row_of(probabilities, row);
-    const auto predicted = static_cast<std::size_t>(std::ranges::max_element(p) - p.begin());
-    ++confusion.counts[labels[row] * classes + predicted];
+    ++confusion.counts[labels[row] * classes + predicted[row]];
   }
   return confusion;
+}
+
+ClassFigures counted_figures(std::size_t right, std::size_t support, std::size_t predicted) {
+  return {.precision = quotient(right, predicted),
+          .recall = quotient(right, support),
+          .f1 = quotient(2 * right, support + predicted),
+          .support = support,
+          .predicted = predicted,
+          .right = right};
 }
 
 std::vector<ClassFigures> class_figures(const ConfusionMatrix& confusion) {
   std::vector<ClassFigures> all(confusion.classes);
   for (std::size_t c = 0; c < confusion.classes; ++c) {
-    ClassFigures& figures = all[c];
+    std::size_t support = 0;
+    std::size_t predicted = 0;
     for (std::size_t other = 0; other < confusion.classes; ++other) {
-      figures.support += confusion(c, other);
-      figures.predicted += confusion(other, c);
+      support += confusion(c, other);
+      predicted += confusion(other, c);
     }
-    const std::size_t correct = confusion(c, c);
-    figures.precision = quotient(correct, figures.predicted);
-    figures.recall = quotient(correct, figures.support);
-    figures.f1 = quotient(2 * correct, figures.support + figures.predicted);
+    all[c] = counted_figures(confusion(c, c), support, predicted);
   }
   return all;
 }
@@ -81,15 +70,45 @@ double macro_f1(std::span<const ClassFigures> figures) {
   return occurring == 0 ? 0 : sum / static_cast<double>(occurring);
 }
 
-std::optional<double> roc_auc(std::span<const float> scores, const std::vector<bool>& positive) {
-  const auto positives = static_cast<std::uint64_t>(std::ranges::count(positive, true));
-  const std::uint64_t negatives = scores.size() - positives;
-  if (positives == 0 || negatives == 0) {
+std::vector<ScoreGroup> ranked(std::span<const float> scores, const std::vector<bool>& positive) {
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, std::ranges::greater{}, [&](std::size_t i) { return scores[i]; });
+  std::vector<ScoreGroup> groups;
+  for (const std::size_t row : order) {
+    if (groups.empty() || groups.back().score != scores[row]) {
+      groups.push_back({.score = scores[row]});
+    }
+    ++groups.back().rows;
+    groups.back().positives += positive[row] ? 1U : 0U;
+  }
+  return groups;
+}
+
+BothKinds count_kinds(std::span<const ScoreGroup> ranking) {
+  BothKinds kinds;
+  for (const ScoreGroup& group : ranking) {
+    kinds.positives += group.positives;
+    kinds.negatives += group.rows - group.positives;
+  }
+  return kinds;
+}
+
+std::optional<double> roc_auc(std::span<const ScoreGroup> ranking) {
+  const BothKinds kinds = count_kinds(ranking);
+  if (kinds.positives == 0 || kinds.negatives == 0) {
     return std::nullopt;
   }
   // Mann and Whitney's U, doubled: how many of the pairs are in order, ties counting half.
-  const std::uint64_t u = doubled_rank_sum(scores, positive) - positives * (positives + 1);
-  return static_cast<double>(u) / (2.0 * static_cast<double>(positives) * static_cast<double>(negatives));
+  std::uint64_t doubled = 0;
+  std::uint64_t below = kinds.negatives;
+  for (const ScoreGroup& group : ranking) {
+    const std::uint64_t tied = group.rows - group.positives;
+    below -= tied;
+    doubled += group.positives * (2 * below + tied);
+  }
+  return static_cast<double>(doubled) /
+         (2.0 * static_cast<double>(kinds.positives) * static_cast<double>(kinds.negatives));
 }
 
 std::optional<double> macro_auc(std::span<const std::uint32_t> labels, MatrixView<const float> probabilities) {

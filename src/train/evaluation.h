@@ -11,10 +11,13 @@
 
 namespace strata {
 
+/// 0 if the denominator is.
+double quotient(std::size_t numerator, std::size_t denominator);
+
 // Probabilities are (rows, classes) and finite; labels are (rows), each below classes. All results are the same
 // whatever computes them: counts are whole numbers, and sums run over classes in ascending order.
 
-/// counts[true class * classes + predicted class]; predicted is the first of the largest probabilities.
+/// counts[true class * classes + predicted class].
 struct ConfusionMatrix {
   std::size_t classes = 0;
   std::vector<std::size_t> counts;
@@ -22,7 +25,9 @@ struct ConfusionMatrix {
   std::size_t operator()(std::size_t label, std::size_t predicted) const { return counts[label * classes + predicted]; }
 };
 
-ConfusionMatrix confusion_matrix(std::span<const std::uint32_t> labels, MatrixView<const float> probabilities);
+/// Of predicted classes (rows), each below `classes` as the labels are (train/decision.h).
+ConfusionMatrix confusion_matrix(std::span<const std::uint32_t> labels, std::span<const std::uint32_t> predicted,
+                                 std::size_t classes);
 
 /// Figures of one class; a quotient by 0 is 0, as in scikit-learn.
 struct ClassFigures {
@@ -31,16 +36,37 @@ struct ClassFigures {
   double f1 = 0;              ///< harmonic mean of the two
   std::size_t support = 0;    ///< rows of the class
   std::size_t predicted = 0;  ///< rows predicted as the class
+  std::size_t right = 0;      ///< those of them that are of the class
 };
+
+/// The figures that follow from three counts.
+ClassFigures counted_figures(std::size_t right, std::size_t support, std::size_t predicted);
 
 std::vector<ClassFigures> class_figures(const ConfusionMatrix& confusion);
 
 /// Mean F1 of the classes that occur, as a label or as a prediction.
 double macro_f1(std::span<const ClassFigures> figures);
 
+/// The rows of one score.
+struct ScoreGroup {
+  float score = 0;
+  std::size_t rows = 0;
+  std::size_t positives = 0;  ///< of them
+};
+
+/// The groups of equal scores, the highest first: what curves and the areas under them are read from. O(n log n).
+std::vector<ScoreGroup> ranked(std::span<const float> scores, const std::vector<bool>& positive);
+
+/// Positive rows in all, and the others.
+struct BothKinds {
+  std::size_t positives = 0;
+  std::size_t negatives = 0;
+};
+BothKinds count_kinds(std::span<const ScoreGroup> ranking);
+
 /// Area under the ROC curve: the chance that a positive row has a higher score than a negative one, a tie counting
-/// half. Empty without both kinds of rows. O(n log n).
-std::optional<double> roc_auc(std::span<const float> scores, const std::vector<bool>& positive);
+/// half. Empty without both kinds of rows.
+std::optional<double> roc_auc(std::span<const ScoreGroup> ranking);
 
 /// Two classes: the AUC of the second one's probability. More: the mean over classes of each against the rest; classes
 /// without rows, or with all of them, are left out. Empty if that leaves none.

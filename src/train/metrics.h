@@ -18,14 +18,15 @@ class EpochMeans {
   void add(const LossSums& sums, std::size_t rows) {
     sums_.loss += sums.loss;
     sums_.weight += sums.weight;
-    sums_.correct += sums.correct;
+    sums_.figure += sums.figure;
     rows_ += rows;
   }
 
   const LossSums& sums() const { return sums_; }
   std::size_t rows() const { return rows_; }
   double loss() const { return sums_.mean_loss(); }
-  double accuracy() const { return static_cast<double>(sums_.correct) / static_cast<double>(rows_); }
+  /// Of the objective's quick figure.
+  double figure() const { return sums_.figure / static_cast<double>(rows_); }
 
  private:
   LossSums sums_;

@@ -2,68 +2,84 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <vector>
 
-#include "train/evaluation.h"
+#include "train/figures.h"
 
 namespace strata {
 
 namespace {
 
-const MonitorEntry& entry_of(Monitor monitor) { return *std::ranges::find(kMonitors, monitor, &MonitorEntry::value); }
+/// What is told by predictions: the first figure of labels, all of numbers, and those that are `asked` for.
+std::vector<std::string_view> asked_figures(std::span<const std::string_view> all, TargetKind targets,
+                                            std::span<const Monitor> asked) {
+  std::vector<std::string_view> names;
+  std::ranges::copy_if(told_by_predictions(all, targets), std::back_inserter(names), [&](std::string_view name) {
+    return targets == TargetKind::numbers || name == all.front() ||
+           std::ranges::find(asked, name, &Monitor::figure) != asked.end();
+  });
+  return names;
+}
 
-/// What the classes' probabilities are needed for.
-void add_class_figures(Validation& result, Engine& engine, const SamplesView& samples,
-                       std::span<const std::uint32_t> rows, std::size_t classes, Monitor monitor) {
-  AlignedVector<float> values(rows.size() * classes);
-  const MatrixView<float> probabilities(values.data(), rows.size(), classes);
-  engine.predict(samples, rows, probabilities);
-  if (engine.gives_up()) {
-    return;
+FigureList predicted_figures(Engine& engine, const SamplesView& samples, std::span<const std::uint32_t> rows,
+                             const Task& task, std::size_t outputs, std::span<const std::string_view> names) {
+  AlignedVector<float> values(rows.size() * outputs);
+  const MatrixView<float> predictions(values.data(), rows.size(), outputs);
+  engine.predict(samples, rows, predictions);
+  if (engine.gives_up() || !std::ranges::all_of(values, [](float p) { return std::isfinite(p); })) {
+    return {};
   }
-  std::vector<std::uint32_t> labels(rows.size());
-  std::ranges::transform(rows, labels.begin(), [&](std::uint32_t row) { return samples.labels[row]; });
-  if (monitor == Monitor::val_auc) {
-    result.auc = macro_auc(labels, probabilities);
-  } else {
-    result.macro_f1 = macro_f1(class_figures(confusion_matrix(labels, probabilities)));
-  }
+  const std::vector<std::uint32_t> labels = labels_of(samples, rows);
+  const AlignedVector<float> targets = targets_of(samples, rows);
+  Judgement judgement(task, {labels, {targets.data(), rows.size(), samples.targets.columns()}, predictions});
+  return figures_of(names, judgement);
 }
 
 }  // namespace
 
-std::string_view monitor_name(Monitor monitor) { return entry_of(monitor).name; }
-
-bool is_better(Monitor monitor, double a, double b) { return entry_of(monitor).higher_is_better ? a > b : a < b; }
-
-double Validation::value(Monitor monitor) const {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  switch (monitor) {
-    case Monitor::val_loss:
-      return loss;
-    case Monitor::val_accuracy:
-      return accuracy;
-    case Monitor::val_macro_f1:
-      return macro_f1.value_or(kNone);
-    case Monitor::val_auc:
-      return auc.value_or(kNone);
-  }
-  return kNone;
+std::string_view monitor_name(Monitor monitor) {
+  return std::ranges::find(kMonitors, monitor, &MonitorEntry::value)->name;
 }
 
-Validation validate(Engine& engine, const SamplesView& samples, std::span<const std::uint32_t> rows,
-                    std::size_t classes, Monitor monitor) {
-  const LossSums sums = engine.evaluate(samples, rows);
-  Validation result{.loss = sums.loss / static_cast<double>(rows.size()),
-                    .accuracy = static_cast<double>(sums.correct) / static_cast<double>(rows.size()),
-                    .macro_f1 = {},
-                    .auc = {}};
-  const bool by_probabilities = monitor == Monitor::val_macro_f1 || monitor == Monitor::val_auc;
-  if (by_probabilities && std::isfinite(result.loss)) {
-    add_class_figures(result, engine, samples, rows, classes, monitor);
+bool higher_is_better(Monitor monitor) { return figure_entry(monitor.figure).higher_is_better; }
+
+bool is_better(Monitor monitor, double a, double b) { return higher_is_better(monitor) ? a > b : a < b; }
+
+double Validation::value(Monitor monitor) const {
+  return monitor.figure == "loss"
+             ? loss
+             : find_figure(figures, monitor.figure).value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
+std::vector<std::uint32_t> labels_of(const SamplesView& samples, std::span<const std::uint32_t> rows) {
+  std::vector<std::uint32_t> labels(samples.labels.empty() ? 0 : rows.size());
+  std::transform(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(labels.size()), labels.begin(),
+                 [&](std::uint32_t row) { return samples.labels[row]; });
+  return labels;
+}
+
+AlignedVector<float> targets_of(const SamplesView& samples, std::span<const std::uint32_t> rows) {
+  const std::size_t columns = samples.targets.columns();
+  AlignedVector<float> targets(columns * rows.size());
+  for (std::size_t i = 0; columns > 0 && i < rows.size(); ++i) {
+    std::copy_n(samples.targets.row(rows[i]), columns, targets.begin() + static_cast<std::ptrdiff_t>(i * columns));
   }
-  return result;
+  return targets;
+}
+
+Validation validate(Engine& engine, const SamplesView& samples, std::span<const std::uint32_t> rows, const Task& task,
+                    std::size_t outputs, std::span<const Monitor> asked) {
+  const TargetShape shape = shape_of(task, samples, outputs);
+  const std::span<const std::string_view> all = figures(task.objective, shape);
+  const LossSums sums = engine.evaluate(samples, rows);
+  const double loss = sums.loss / static_cast<double>(rows.size());
+  const Figure quick{all.front(), sums.figure / static_cast<double>(rows.size())};
+  const std::vector<std::string_view> names = asked_figures(all, shape.kind, asked);
+  return {loss, with_quick(quick, names.empty() || !std::isfinite(loss)
+                                      ? FigureList()
+                                      : predicted_figures(engine, samples, rows, task, outputs, names))};
 }
 
 bool BestEpoch::observe(Monitor monitor, std::uint32_t next, const Validation& figures) {

@@ -16,14 +16,26 @@ PartRows side_of_split(Part part, const DataSource& source, const std::optional<
   }
   if (!split) {
     throw usage_error(
-        "--part: this model does not say how its run divided the training rows; give the run's folder, or --part test "
+        "‹part›: this model does not say how its run divided the training rows; give the run's folder, or ‹part› test "
         "or all");
   }
-  Split rows = split_rows(split->kind, source.train.labels, split->fraction, split->seed);
+  Split rows = split_training_rows(source, *split);
   return {&source.train, std::move(part == Part::train ? rows.train : rows.validation)};
 }
 
 }  // namespace
+
+Split split_training_rows(const DataSource& source, const SplitPlan& split) {
+  if (source.targets == TargetKind::classes) {
+    return split_rows(split.kind, source.train.labels, split.fraction, split.seed);
+  }
+  if (split.kind == SplitKind::stratified) {
+    throw usage_error("‹split› stratified divides each class, but the data have {}; use shuffled",
+                      source.targets == TargetKind::labels ? "several labels" : "numbers");
+  }
+  const std::vector<std::uint32_t> of_one_class(source.train.rows());
+  return split_rows(split.kind, of_one_class, split.fraction, split.seed);
+}
 
 PartRows all_rows_of(const Dataset& data) {
   PartRows part{&data, std::vector<std::uint32_t>(data.rows())};

@@ -25,6 +25,10 @@ struct PartRows {
   std::vector<std::uint32_t> rows;
 };
 
+/// The training part's rows, divided. Throws as split_rows, and Error(usage) if a stratified split has no classes to
+/// divide.
+Split split_training_rows(const DataSource& source, const SplitPlan& split);
+
 /// All rows of `data`.
 PartRows all_rows_of(const Dataset& data);
 

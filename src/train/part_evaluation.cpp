@@ -2,60 +2,103 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "core/error.h"
+#include "train/figures.h"
+#include "train/monitor.h"
 
 namespace strata {
 
 namespace {
 
-void check_fit(const ModelSpec& model, const PartRows& part) {
+void check_labels(std::size_t classes, const PartRows& part) {
+  for (const std::uint32_t row : part.rows) {
+    if (part.data->labels[row] >= classes) {
+      throw data_error(
+          "{}: row {} (counted from 0) has label {}, the model has {} classes; give data of the model's kind",
+          part.data->source, row, part.data->labels[row], classes);
+    }
+  }
+}
+
+void check_targets(const ModelSpec& model, const Task& task, const PartRows& part) {
+  const std::size_t expected = shares_target(task.objective) ? 1 : model.outputs;
+  if (part.data->target_columns != expected) {
+    throw data_error("{}: its rows have {} targets, the model has {}; give data of the model's kind", part.data->source,
+                     part.data->target_columns, expected);
+  }
+}
+
+void check_fit(const ModelSpec& model, const Task& task, const PartRows& part) {
   if (part.data->features != model.inputs) {
     throw data_error("{}: its rows have {} features, the model takes {}; give data of the model's kind",
                      part.data->source, part.data->features, model.inputs);
   }
-  for (const std::uint32_t row : part.rows) {
-    if (part.data->labels[row] >= model.classes) {
-      throw data_error(
-          "{}: row {} (counted from 0) has label {}, the model has {} classes; give data of the model's kind",
-          part.data->source, row, part.data->labels[row], model.classes);
-    }
+  if (part.data->labels.empty()) {
+    check_targets(model, task, part);
+  } else {
+    check_labels(std::max<std::size_t>(model.outputs, 2), part);
   }
 }
 
 LossSums& operator+=(LossSums& sums, const LossSums& more) {
   sums.loss += more.loss;
-  sums.correct += more.correct;
+  sums.figure += more.figure;
   sums.weight += more.weight;
   return sums;
 }
 
+/// What follows from the predictions.
+void add_figures(PartEvaluation& result, const Task& task, std::span<const std::string_view> names) {
+  Judgement judgement(task, {result.labels, result.target_matrix(), result.prediction_matrix()});
+  if (result.kind == TargetKind::classes) {
+    result.confusion = judgement.confusion();
+  }
+  if (result.kind != TargetKind::numbers) {
+    const std::span<const ClassFigures> classes = judgement.classes();
+    result.classes.assign(classes.begin(), classes.end());
+  }
+  if (!std::ranges::all_of(result.predictions, [](float p) { return std::isfinite(p); })) {
+    return;
+  }
+  if (result.kind == TargetKind::numbers) {
+    result.numbers = judgement.numbers();
+  }
+  result.figures = with_quick(result.figures.front(), figures_of(names, judgement));
+}
+
 }  // namespace
 
-PartEvaluation evaluate_part(Engine& engine, const ModelSpec& model, std::span<const PartRows> parts) {
+PartEvaluation evaluate_part(Engine& engine, const ModelSpec& model, const Task& task,
+                             std::span<const PartRows> parts) {
   PartEvaluation result;
+  std::size_t rows = 0;
   for (const PartRows& part : parts) {
-    check_fit(model, part);
-    std::ranges::transform(part.rows, std::back_inserter(result.labels),
-                           [&](std::uint32_t row) { return part.data->labels[row]; });
+    check_fit(model, task, part);
+    rows += part.rows.size();
+    std::ranges::copy(labels_of(part.data->view(), part.rows), std::back_inserter(result.labels));
+    std::ranges::copy(targets_of(part.data->view(), part.rows), std::back_inserter(result.targets));
   }
-  result.probabilities = AlignedVector<float>(result.rows() * model.classes);
-  const MatrixView<float> probabilities(result.probabilities.data(), result.rows(), model.classes);
+  result.outputs = model.outputs;
+  result.target_columns = parts.front().data->target_columns;
+  result.predictions = AlignedVector<float>(rows * model.outputs);
+  const MatrixView<float> predictions(result.predictions.data(), rows, model.outputs);
   LossSums sums;
   std::size_t first = 0;
   for (const PartRows& part : parts) {
     sums += engine.evaluate(part.data->view(), part.rows);
-    engine.predict(part.data->view(), part.rows, probabilities.rows(first, part.rows.size()));
+    engine.predict(part.data->view(), part.rows, predictions.rows(first, part.rows.size()));
     first += part.rows.size();
   }
-  result.loss = sums.loss / static_cast<double>(result.rows());
-  result.accuracy = static_cast<double>(sums.correct) / static_cast<double>(result.rows());
-  result.confusion = confusion_matrix(result.labels, probabilities);
-  result.classes = class_figures(result.confusion);
-  result.macro_f1 = macro_f1(result.classes);
-  if (std::isfinite(result.loss)) {
-    result.auc = macro_auc(result.labels, probabilities);
-  }
+  const TargetShape shape = shape_of(task, parts.front().data->view(), model.outputs);
+  const std::span<const std::string_view> names = figures(task.objective, shape);
+  result.kind = shape.kind;
+  result.class_count = class_count(task, result.outputs);
+  result.threshold = task.threshold;
+  result.loss = sums.loss / static_cast<double>(rows);
+  result.figures = {{names.front(), sums.figure / static_cast<double>(rows)}};
+  add_figures(result, task, told_by_predictions(names, shape.kind));
   return result;
 }
 

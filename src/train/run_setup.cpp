@@ -1,6 +1,7 @@
 #include "train/run_setup.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "core/memory.h"
 #include "engine/memory_need.h"
 #include "train/check_config.h"
+#include "train/part.h"
 
 namespace strata {
 
@@ -26,8 +28,30 @@ void require_room(const TrainConfig& config, const ModelSpec& model, std::size_t
 
 }  // namespace
 
+TargetShape target_shape(const DataSource& source) {
+  return {source.targets, source.targets == TargetKind::classes ? source.classes : source.train.target_columns};
+}
+
+Objective objective_for(const TrainConfig& config, const DataSource& source) {
+  return config.loss.value_or(default_objective(source.targets));
+}
+
 ModelSpec model_for(const TrainConfig& config, const DataSource& source) {
-  return {source.train.features, config.hidden, source.classes, config.activation};
+  const Objective objective = objective_for(config, source);
+  const std::size_t outputs = output_count(objective, target_shape(source));
+  check_objective(config, objective, target_shape(source));
+  return {source.train.features, config.hidden, outputs, config.activation};
+}
+
+Task task_for(const TrainConfig& config, const DataSource& source, std::span<const std::uint32_t> rows,
+              const TargetScaler* known) {
+  Task task{.objective = objective_for(config, source), .threshold = config.threshold};
+  if (known != nullptr) {
+    task.scaler = *known;
+  } else if (source.targets == TargetKind::numbers && config.target_scaler == ScalerKind::standard) {
+    task.scaler = fit_target_scaler(source.train.view(), rows);
+  }
+  return task;
 }
 
 Parameters initial_parameters(const TrainConfig& config, const ModelSpec& model, std::size_t rows,
@@ -52,18 +76,30 @@ std::vector<std::uint32_t> all_rows(std::size_t rows) {
 Split split_of(const TrainConfig& config, const DataSource& source) {
   return source.validation.rows() > 0
              ? Split{all_rows(source.train.rows()), all_rows(source.validation.rows())}
-             : split_rows(config.split, source.train.labels, config.validation_split, config.seed);
+             : split_training_rows(source, {config.split, config.validation_split, config.seed});
 }
 
-Scaler scaler_for(const TrainConfig& config, const Dataset& data, std::span<const std::uint32_t> rows) {
+std::size_t steps_per_epoch(const TrainConfig& config, std::size_t rows) {
+  const auto trained =
+      static_cast<std::size_t>(std::floor(static_cast<double>(rows) * (1.0 - config.validation_split)));
+  return Sampler(config.sampling, std::vector<std::uint32_t>(std::max<std::size_t>(trained, 1)), config.batch_size,
+                 config.seed)
+      .steps_per_epoch();
+}
+
+Scaler scaler_for(const TrainConfig& config, const DataSource& source, std::span<const std::uint32_t> rows) {
+  const Dataset& data = source.train;
   try {
-    return fit_scaler(config.scaler, data.view(), rows, config.threads, config.missing);
+    Scaler scaler = fit_scaler(config.scaler, data.view(), rows, config.threads, config.missing,
+                               source.table ? &*source.table : nullptr);
+    scaler.offset = data.offsets;
+    return scaler;
   } catch (const Error& error) {
     throw data_error("{}: {}", data.source, error.what());
   }
 }
 
-EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const Scaler& scaler,
+EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const Task& task, const Scaler& scaler,
                        std::vector<std::size_t> batch_sizes, std::vector<double> class_weights, bool weigh_rows) {
   check_ranks(config);
   return {.model = model,
@@ -77,7 +113,10 @@ EnginePlan engine_plan(const TrainConfig& config, const ModelSpec& model, const 
           .clip_norm = config.clip_norm ? std::optional(ClipNorm{*config.clip_norm, config.convention}) : std::nullopt,
           .precision = config.precision,
           .ranks = config.ranks,
-          .may_spare_threads = config.may_spare_threads};
+          .may_spare_threads = config.may_spare_threads,
+          .instruction_set = config.instruction_set,
+          .task = task,
+          .gradient_norms = config.gradient_norms};
 }
 
 }  // namespace strata

@@ -10,6 +10,7 @@
 #include "model/parameters.h"
 #include "optim/optimizer_state.h"
 #include "optim/plateau.h"
+#include "train/early_stopping.h"
 #include "train/metrics.h"
 #include "train/monitor.h"
 
@@ -20,11 +21,13 @@ namespace strata {
 struct RunState {
   std::uint32_t epochs = 0;              ///< whole epochs, validated
   std::uint64_t global_step = 0;         ///< updates made
+  std::uint64_t earlier_updates = 0;     ///< that its optimizers have made in a run on other data
   EpochMeans means;                      ///< of the epoch at hand
   std::vector<double> update_ratios;     ///< at its last step, if somebody wants them
   std::vector<PlateauState> plateaus;    ///< of each group
   std::optional<Validation> validation;  ///< of the last epoch
   BestEpoch best;
+  std::optional<Patience> patience;           ///< if early stopping needs one
   std::optional<Parameters> best_parameters;  ///< kept for restore_best only
   double seconds = 0;                         ///< of the run until here (in a snapshot; else until it was last begun)
   double epoch_seconds = 0;                   ///< likewise, of the epoch at hand

@@ -25,4 +25,31 @@ void set_learning_rates(LearningRates& rates, std::span<const ParameterGroup> gr
   }
 }
 
+GroupUpdates::GroupUpdates(const TrainConfig& config, std::uint64_t horizon)
+    : groups_(config.groups),
+      convention_(config.convention),
+      clip_value_(config.clip_value),
+      horizon_(horizon),
+      rates_(base_rates(config.groups)),
+      updates_(config.groups.size()) {}
+
+std::span<const kernels::OptimizerUpdate> GroupUpdates::at(std::uint64_t t, std::span<const PlateauState> plateaus,
+                                                           std::uint64_t earlier) {
+  go_to(t, plateaus);
+  if (set_rates_) {
+    set_rates_(t, rates_);
+  }
+  for (std::size_t g = 0; g < updates_.size(); ++g) {
+    updates_[g] = groups_[g].optimizer.update_at(convention_, earlier + t, rates_[g].second);
+    if (clip_value_) {
+      updates_[g].gradient_limit = static_cast<float>(*clip_value_);
+    }
+  }
+  return updates_;
+}
+
+void GroupUpdates::go_to(std::uint64_t t, std::span<const PlateauState> plateaus) {
+  set_learning_rates(rates_, groups_, plateaus, t, horizon_);
+}
+
 }  // namespace strata

@@ -1,12 +1,15 @@
-// The groups' learning rates in the course of a run.
+// The groups' learning rates and updates in the course of a run.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "kernels/optimizer_update.h"
 #include "optim/plateau.h"
 #include "train/train_config.h"
 
@@ -24,5 +27,32 @@ LearningRates base_rates(std::span<const ParameterGroup> groups);
 /// Sets `rates` to those at update t (from 1) of a run of `horizon` steps, given each group's plateau state.
 void set_learning_rates(LearningRates& rates, std::span<const ParameterGroup> groups,
                         std::span<const PlateauState> plateaus, std::uint64_t t, std::uint64_t horizon);
+
+/// Each step's updates: a group's rate by its schedule, and what its optimizer does at that rate.
+class GroupUpdates {
+ public:
+  /// Of a run of `horizon` steps.
+  GroupUpdates(const TrainConfig& config, std::uint64_t horizon);
+
+  /// From now on `set` has the last word on the rates at each update (from 1); it gets those of the schedules.
+  void set_rates(std::function<void(std::uint64_t update, LearningRates& rates)> set) { set_rates_ = std::move(set); }
+
+  /// The groups' updates at update t (from 1), until the next call; rates() are theirs. The optimizers, but not the
+  /// schedules, have made `earlier` updates before the run.
+  std::span<const kernels::OptimizerUpdate> at(std::uint64_t t, std::span<const PlateauState> plateaus,
+                                               std::uint64_t earlier = 0);
+  /// Goes to the schedules' rates of that update.
+  void go_to(std::uint64_t t, std::span<const PlateauState> plateaus);
+  const LearningRates& rates() const { return rates_; }
+
+ private:
+  std::vector<ParameterGroup> groups_;
+  Convention convention_;
+  std::optional<double> clip_value_;
+  std::uint64_t horizon_;
+  std::function<void(std::uint64_t, LearningRates&)> set_rates_;  ///< may be empty
+  LearningRates rates_;
+  std::vector<kernels::OptimizerUpdate> updates_;
+};
 
 }  // namespace strata

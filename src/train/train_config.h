@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "data/sampler.h"
@@ -11,6 +13,7 @@
 #include "engine/engine.h"
 #include "model/initialize.h"
 #include "model/model_spec.h"
+#include "objective/objective.h"
 #include "optim/parameter_group.h"
 #include "train/monitor.h"
 
@@ -18,8 +21,11 @@ namespace strata {
 
 /// How much a class counts in the loss that is trained.
 struct ClassWeights {
-  bool balanced = false;      ///< training rows / (classes * the class' training rows), as scikit-learn
-  std::vector<double> given;  ///< else one for each class, above 0; empty: 1
+  bool balanced = false;        ///< training rows / (classes * the class' training rows), as scikit-learn
+  std::vector<double> given{};  ///< else one for each class, from 0; empty: 1
+  std::vector<std::pair<std::string, double>> named{};  ///< else of these classes, and 1 of the others
+
+  friend bool operator==(const ClassWeights&, const ClassWeights&) = default;
 };
 
 struct TrainConfig {
@@ -27,6 +33,10 @@ struct TrainConfig {
   SplitKind split = SplitKind::shuffled;
   ScalerKind scaler = ScalerKind::standard;
   MissingValues missing = MissingValues::error;
+  std::optional<Objective> loss{};                  ///< what is learnt; none: as the data's targets have it by default
+  ScalerKind target_scaler = ScalerKind::standard;  ///< of targets that are numbers; or none
+  bool target_scaler_given = false;                 ///< so that it has to apply
+  double threshold = 0.5;                           ///< as Task::threshold
   std::vector<std::size_t> hidden{300, 100, 50};
   Activation activation;  ///< of the hidden layers
   Initializer init = Initializer::he_normal;
@@ -37,17 +47,21 @@ struct TrainConfig {
   SamplingKind sampling = SamplingKind::random;
   std::optional<std::uint64_t> max_steps;  ///< stop after so many steps in all
   std::optional<double> max_seconds;       ///< stop after about so many seconds of the run
-  Monitor monitor = Monitor::val_loss;
+  Monitor monitor{};
   std::optional<std::uint32_t> early_stopping;  ///< stop after so many epochs without a better monitored figure
+  double min_delta = 0;                         ///< by how much it has to be better for that
+  std::uint32_t start_epoch = 0;                ///< epochs that early stopping lets pass first
   bool restore_best = false;                    ///< end with the weights of the best epoch
   std::vector<double> dropout;                  ///< the rate of each hidden layer, in [0, 1); empty: none
   double label_smoothing = 0;                   ///< in [0, 1)
   ClassWeights class_weights;
+  bool gradient_norms = false;       ///< each step measures the gradients of every layer
   std::optional<double> clip_norm;   ///< the largest norm of all gradients together; above 0
   std::optional<double> clip_value;  ///< the largest size of each gradient; above 0
   std::uint64_t seed = 42;
   EngineKind engine = EngineKind::automatic;
   kernels::Precision precision = kernels::Precision::f32;
+  kernels::InstructionSet instruction_set = kernels::InstructionSet::automatic;  ///< the newest to use
   int threads = 1;
   bool may_spare_threads = false;  ///< the engine takes fewer where more would make a step slower
   Communicator* ranks = nullptr;   ///< several, that train together; null: this process alone

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "train/check_config.h"
+#include "train/check_snapshot.h"
 #include "train/class_weights.h"
+#include "train/divergence_search.h"
 #include "train/run_setup.h"
 #include "train/update_ratio.h"
 
@@ -13,101 +15,347 @@ namespace strata {
 
 namespace {
 
-// Flags of a step, with several ranks.
-constexpr std::uint32_t kStopRequested = 1;
-constexpr std::uint32_t kTimeIsUp = 2;
+/// Lets a clock go for as long as it lives.
+class Going {
+ public:
+  explicit Going(RunClock& clock) : clock_(clock) { clock_.start(); }
+  ~Going() { clock_.pause(); }
+  Going(const Going&) = delete;
+  Going& operator=(const Going&) = delete;
+
+ private:
+  RunClock& clock_;
+};
 
 }  // namespace
 
-Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters* initial, const Scaler* scaler)
+Trainer::Trainer(TrainConfig config, const DataSource& source, const Parameters* initial, const Scaler* scaler,
+                 const TargetScaler* target_scaler)
     : config_(std::move(config)),
       source_(source),
       model_(model_for(config_, source)),
       split_(split_of(config_, source)),
-      scaler_(scaler != nullptr ? *scaler : scaler_for(config_, source.train, split_.train)),
+      scaler_(scaler != nullptr ? *scaler : scaler_for(config_, source, split_.train)),
+      task_(task_for(config_, source, split_.train, target_scaler)),
+      figures_(figures(task_.objective, target_shape(source))),
       parameters_(initial_parameters(config_, model_, split_.train.size(), initial)),
       batches_(Sampler(config_.sampling, split_.train, config_.batch_size, config_.seed), config_.epochs),
-      engine_(make_engine(config_.engine, engine_plan(config_, model_, scaler_, batches_.sampler().batch_sizes(),
-                                                      class_weights(config_.class_weights, source.train.labels,
-                                                                    split_.train, source.classes),
+      engine_(make_engine(config_.engine, engine_plan(config_, model_, task_, scaler_, batches_.sampler().batch_sizes(),
+                                                      class_weights(config_, source, split_.train),
                                                       !source.train.row_weights.empty()))),
-      horizon_(horizon(config_, batches_.steps_per_epoch())),
-      rates_(base_rates(config_.groups)),
-      updates_(config_.groups.size()) {
-  check_config(config_, validation_part(), split_.validation, batches_.steps_per_epoch());
+      validator_(config_, source, std::move(split_.validation), task_, model_.outputs),
+      limits_(config_, batches_.steps_per_epoch()),
+      updates_(config_, limits_.horizon()) {
+  check_config(config_, validator_.data(), validator_.rows(), figures_, batches_.steps_per_epoch());
   state_.plateaus.resize(config_.groups.size());
   engine_->import_parameters(parameters_);
 }
 
-const Dataset& Trainer::validation_part() const {
-  return source_.validation.rows() > 0 ? source_.validation : source_.train;
+void Trainer::resume(RunSnapshot snapshot) {
+  check_snapshot(snapshot, config_, scaler_, batches_.steps_per_epoch());
+  parameters_ = std::move(snapshot.parameters);
+  engine_->import_parameters(parameters_);
+  engine_->import_state(snapshot.optimizers);
+  state_ = std::move(snapshot.state);
+  validated_step_ = std::uint64_t{state_.epochs} * batches_.steps_per_epoch();
+  limits_.go_on(state_.seconds, state_.epoch_seconds);
+  if (state_.global_step > 0) {  // an epoch that has made its last step tells the rates of that
+    updates_.go_to(state_.global_step, state_.plateaus);
+  }
+}
+
+void Trainer::inherit(const OptimizerState& optimizers, std::uint64_t updates) {
+  engine_->import_state(optimizers);
+  state_.earlier_updates = updates;
+}
+
+Parameters Trainer::live_parameters() const {
+  Parameters parameters = parameters_;
+  engine_->export_parameters(parameters);
+  return parameters;
+}
+
+LearningRates Trainer::next_rates() const {
+  LearningRates rates = base_rates(config_.groups);
+  set_learning_rates(rates, config_.groups, state_.plateaus, state_.global_step + 1, limits_.horizon());
+  return rates;
+}
+
+RunSnapshot Trainer::snapshot() const {
+  RunSnapshot snapshot{state_, parameters_, engine_->export_state(), scaler_};
+  engine_->export_parameters(snapshot.parameters);
+  snapshot.state.seconds = limits_.clock().seconds();
+  snapshot.state.epoch_seconds = limits_.clock().epoch_seconds();
+  return snapshot;
+}
+
+void Trainer::keep(RunMoment moment) const {
+  if (keep_) {
+    keep_(moment);
+  }
+}
+
+template <class Info>
+void Trainer::tell(void (Observer::*hear)(const Info&), const Info& info) const {
+  for (Observer* observer : observers_) {
+    (observer->*hear)(info);
+  }
 }
 
 RunResult Trainer::run(std::span<Observer* const> observers, const std::function<bool()>& stop_requested) {
-  observers_ = observers;
-  stop_requested_ = &stop_requested;
+  begin(observers, stop_requested);
+  while (advance()) {
+  }
+  return finish();
+}
+
+void Trainer::begin(std::span<Observer* const> observers, std::function<bool()> stop_requested) {
+  const Going going(limits_.clock());
+  observers_.assign(observers.begin(), observers.end());
   if (config_.ranks == nullptr) {  // ranks stop together, after a step
     engine_->give_up_when(stop_requested);
   }
-  run_clock_ = Stopwatch(state_.seconds);
-  epoch_clock_ = Stopwatch(state_.epoch_seconds);
-  train_seconds_ = state_.epoch_seconds;
-  for (Observer* observer : observers_) {
-    observer->on_run(info());
-  }
-
-  Progress progress = Progress::epoch_done;
-  try {
+  limits_.stop_when(std::move(stop_requested));
+  tell(&Observer::on_run, info());
+  keep_what_is_learnt([this] {
     keep(RunMoment::start);
-    progress = train();
+    progress_ = before_epoch();
+    if (progress_ != Progress::goes_on) {
+      keep(RunMoment::end);
+    }
+  });
+}
+
+bool Trainer::advance(std::uint64_t steps) {
+  if (progress_ == Progress::goes_on) {
+    const Going going(limits_.clock());
+    keep_what_is_learnt([this, steps] { train_epoch(steps); });
+  }
+  return progress_ == Progress::goes_on;
+}
+
+void Trainer::go_on() {
+  if (progress_ == Progress::interrupted) {
+    progress_ = before_epoch();
+  }
+}
+
+RunResult Trainer::finish() {
+  const Going going(limits_.clock());
+  if (progress_ == Progress::goes_on) {
+    progress_ = Progress::interrupted;
+    keep_what_is_learnt([this] { keep(RunMoment::end); });
+  }
+  engine_->export_parameters(parameters_);
+  if (progress_ != Progress::interrupted && progress_ != Progress::diverged &&
+      !std::ranges::all_of(parameters_.values(), [](float w) { return std::isfinite(w); })) {
+    progress_ = Progress::diverged;
+    result_.divergence = divergence_in(Divergence::In::weights, source_.train, {});
+  }
+  restore_best();
+  result_.stopped_early = progress_ == Progress::stopped_early;
+  complete_result(progress_ == Progress::diverged      ? RunStatus::diverged
+                  : progress_ == Progress::interrupted ? RunStatus::interrupted
+                                                       : RunStatus::completed);
+  tell(&Observer::on_result, result_);
+  return result_;
+}
+
+template <class Work>
+void Trainer::keep_what_is_learnt(Work work) {
+  try {
+    work();
   } catch (...) {
-    engine_->export_parameters(parameters_);  // what has been learnt is not lost with whoever threw
+    progress_ = Progress::interrupted;
+    engine_->export_parameters(parameters_);
     restore_best();
     throw;
   }
-  return finish(progress);
-}
-
-Trainer::Progress Trainer::train() {
-  Progress progress = before_epoch();
-  while (progress == Progress::epoch_done && state_.epochs < config_.epochs) {
-    progress = train_epoch(state_.epochs + 1);
-    if (progress == Progress::epoch_done) {
-      progress = before_epoch();
-    }
-  }
-  if (progress != Progress::diverged && steps_of_epoch() == 0) {
-    keep(RunMoment::end);
-  }
-  return progress;
 }
 
 Trainer::Progress Trainer::before_epoch() const {
   if (steps_of_epoch() > 0) {
-    return Progress::epoch_done;
+    return Progress::goes_on;
   }
-  if (limit_reached()) {
-    return Progress::limit_reached;
+  if (limits_.reached(state_.global_step) || state_.epochs >= config_.epochs) {
+    return Progress::done;
   }
-  return state_.epochs < config_.epochs && early_stopping_due() ? Progress::stopped_early : Progress::epoch_done;
+  return validator_.stops_early(state_) ? Progress::stopped_early : Progress::goes_on;
 }
 
-RunResult Trainer::finish(Progress progress) {
+bool Trainer::has_steps_left() const {
+  return before_epoch() == Progress::goes_on && !limits_.reached(state_.global_step) &&
+         state_.global_step < limits_.horizon();
+}
+
+void Trainer::train_epoch(std::uint64_t most) {
+  const std::uint32_t epoch = state_.epochs + 1;
+  if (steps_of_epoch() == 0) {
+    state_.means = {};
+    state_.update_ratios.clear();
+    limits_.clock().begin_epoch();
+  }
+  progress_ = train_steps(epoch, most);
+  const bool whole = steps_of_epoch() == batches_.steps_per_epoch();
+  if (progress_ == Progress::goes_on && !whole) {
+    return;
+  }
+  if (progress_ == Progress::interrupted || (progress_ == Progress::done && !whole)) {
+    keep(RunMoment::end);
+  }
+  if (progress_ == Progress::goes_on || progress_ == Progress::done) {
+    progress_ = finish_epoch(epoch, progress_);
+  }
+  if (progress_ == Progress::goes_on) {
+    keep(RunMoment::epoch);
+    progress_ = before_epoch();
+  }
+  const bool over = progress_ != Progress::goes_on && progress_ != Progress::diverged;
+  if (over && steps_of_epoch() == 0) {
+    keep(RunMoment::end);
+  }
+}
+
+Trainer::Progress Trainer::train_steps(std::uint32_t epoch, std::uint64_t most) {
+  const bool measure =
+      std::ranges::any_of(observers_, [](const Observer* observer) { return observer->wants_update_ratios(); });
+  Progress progress = steps_of_epoch() > 0 && limits_.reached(state_.global_step) ? Progress::done : Progress::goes_on;
+  for (; progress == Progress::goes_on && most > 0 && steps_of_epoch() < batches_.steps_per_epoch(); --most) {
+    const std::size_t next = steps_of_epoch() + 1;
+    const double loss = measure && is_last(next) ? measured_step(epoch, next) : step(epoch, next);
+    progress = after_step(loss);
+    if (progress == Progress::diverged) {
+      result_.divergence = divergence_in(Divergence::In::training);
+      find_in_step(*result_.divergence, *engine_, model_.layer_count(), config_.ranks);
+    }
+    if (progress == Progress::goes_on && next < batches_.steps_per_epoch()) {
+      keep(RunMoment::step);
+    }
+  }
+  return progress;
+}
+
+Trainer::Progress Trainer::after_step(double loss) const {
+  if (!std::isfinite(loss)) {
+    return Progress::diverged;
+  }
+  if (limits_.stop_requested()) {
+    return Progress::interrupted;
+  }
+  return limits_.reached(state_.global_step) ? Progress::done : Progress::goes_on;
+}
+
+double Trainer::step(std::uint32_t epoch, std::size_t step_in_epoch) {
+  batches_.advance(epoch, step_in_epoch);
+  const std::uint64_t number = ++state_.global_step;
+  const std::span<const kernels::OptimizerUpdate> updates =
+      updates_.at(number, state_.plateaus, state_.earlier_updates);
+  const LossSums sums = engine_->train_step(
+      {source_.train.view(), batches_.rows(), batches_.next_rows(), number, limits_.flags()}, updates);
+  limits_.hear(sums.flags);
+  limits_.clock().mark_step();
+  state_.means.add(sums, batches_.rows().size());
+
+  const double loss = sums.mean_loss();
+  const StepInfo info{epoch,
+                      step_in_epoch,
+                      number,
+                      loss,
+                      state_.means.loss(),
+                      train_figure(),
+                      limits_.clock().trained_seconds(),
+                      state_.means.rows(),
+                      config_.clip_norm ? std::optional(engine_->gradient_norm()) : std::nullopt,
+                      updates_.rates()};
+  tell(&Observer::on_step, info);
+  return loss;
+}
+
+double Trainer::measured_step(std::uint32_t epoch, std::size_t step_in_epoch) {
   engine_->export_parameters(parameters_);
-  if (progress != Progress::interrupted && progress != Progress::diverged &&
-      !std::ranges::all_of(parameters_.values(), [](float w) { return std::isfinite(w); })) {
-    progress = Progress::diverged;
-    result_.divergence = later_divergence(Divergence::In::weights, source_.train, {});
+  const Parameters before = parameters_;
+  const double loss = step(epoch, step_in_epoch);
+  engine_->export_parameters(parameters_);
+  state_.update_ratios = update_ratios(before, parameters_);
+  return loss;
+}
+
+Trainer::Progress Trainer::finish_epoch(std::uint32_t epoch, Progress progress) {
+  if (validator_.has_rows() && !validate_epoch(epoch)) {
+    keep(RunMoment::end);
+    return Progress::interrupted;
   }
-  restore_best();
-  result_.stopped_early = progress == Progress::stopped_early;
-  complete_result(progress == Progress::diverged      ? RunStatus::diverged
-                  : progress == Progress::interrupted ? RunStatus::interrupted
-                                                      : RunStatus::completed);
-  for (Observer* observer : observers_) {
-    observer->on_result(result_);
+  state_.epochs += steps_of_epoch() == batches_.steps_per_epoch() ? 1 : 0;
+  tell_epoch(epoch);
+  if (state_.validation && !std::isfinite(state_.validation->loss)) {
+    result_.divergence = divergence_in(Divergence::In::validation, validator_.data(), validator_.rows());
+    return Progress::diverged;
   }
-  return result_;
+  return progress;
+}
+
+bool Trainer::validate_epoch(std::uint32_t epoch) {
+  const Validation validation = validator_.evaluate(*engine_);
+  if (limits_.stop_requested()) {
+    return false;
+  }
+  state_.validation = validation;
+  validated_step_ = state_.global_step;
+  if (validator_.learn(state_, epoch) && config_.restore_best) {
+    engine_->export_parameters(parameters_);
+    state_.best_parameters = parameters_;
+  }
+  return true;
+}
+
+void Trainer::tell_epoch(std::uint32_t epoch) {
+  EpochInfo info;
+  info.epoch = epoch;
+  info.global_step = state_.global_step;
+  info.train_loss = state_.means.loss();
+  info.train_figures = {train_figure()};
+  info.samples_per_second = static_cast<double>(state_.means.rows()) / limits_.clock().trained_seconds();
+  if (validator_.has_rows()) {
+    info.val_loss = state_.validation->loss;
+    info.val_figures = state_.validation->figures;
+  }
+  if (state_.best.epoch > 0) {
+    info.best_epoch = state_.best.epoch;
+  }
+  info.learning_rates = updates_.rates();
+  info.update_ratios = state_.update_ratios;
+  info.units = units();
+  info.weights_hash = best_weights_hash(epoch);
+  info.seconds = limits_.clock().epoch_seconds();
+  tell(&Observer::on_epoch, info);
+}
+
+std::vector<UnitStatistics> Trainer::units() {
+  if (std::ranges::none_of(observers_, [](const Observer* observer) { return observer->wants_unit_statistics(); })) {
+    return {};
+  }
+  engine_->export_parameters(parameters_);
+  const bool validated = validator_.has_rows();
+  return unit_statistics(model_, parameters_, scaler_, validated ? validator_.data().view() : source_.train.view(),
+                         validated ? validator_.rows() : std::span<const std::uint32_t>(split_.train),
+                         {.engine = config_.engine,
+                          .precision = config_.precision,
+                          .threads = config_.threads,
+                          .instruction_set = config_.instruction_set});
+}
+
+std::string Trainer::best_weights_hash(std::uint32_t epoch) {
+  const auto wants_it = [](const Observer* observer) { return observer->wants_best_weights_hash(); };
+  if (state_.best.epoch != epoch || std::ranges::none_of(observers_, wants_it)) {
+    return "";
+  }
+  engine_->export_parameters(parameters_);
+  return weights_hash(parameters_);
+}
+
+std::uint64_t Trainer::steps_of_parameters() const {
+  const std::uint64_t best = std::uint64_t{state_.best.epoch} * batches_.steps_per_epoch();
+  return state_.best_parameters ? std::min(best, state_.global_step) : state_.global_step;  // the last may be cut short
 }
 
 void Trainer::restore_best() {
@@ -123,16 +371,17 @@ void Trainer::test() {
     return;
   }
   const std::vector<std::uint32_t> rows = all_rows(source_.test.rows());
-  const LossSums sums = engine_->evaluate(source_.test.view(), rows);
-  if (stop_requested()) {
+  const Validation tested =
+      validate(*engine_, source_.test.view(), rows, task_, model_.outputs, std::span(&config_.monitor, 1));
+  if (limits_.stop_requested()) {
     result_.status = RunStatus::interrupted;
     return;
   }
-  result_.test_loss = sums.loss / static_cast<double>(rows.size());
-  result_.test_accuracy = static_cast<double>(sums.correct) / static_cast<double>(rows.size());
+  result_.test_loss = tested.loss;
+  result_.test_figures = tested.figures;
   if (!std::isfinite(*result_.test_loss)) {
     result_.status = RunStatus::diverged;
-    result_.divergence = later_divergence(Divergence::In::test, source_.test, rows);
+    result_.divergence = divergence_in(Divergence::In::test, source_.test, rows);
   }
 }
 
@@ -142,11 +391,14 @@ void Trainer::complete_result(RunStatus status) {
   if (state_.validation) {
     const Validation& validation = result_.restored_best ? state_.best.validation : *state_.validation;
     result_.val_loss = validation.loss;
-    result_.val_accuracy = validation.accuracy;
+    result_.val_figures = validation.figures;
+    if (!result_.restored_best && validated_step_ < state_.global_step) {
+      result_.val_epoch = state_.epochs;
+    }
   }
   if (state_.means.rows() > 0) {
     result_.train_loss = state_.means.loss();
-    result_.train_accuracy = state_.means.accuracy();
+    result_.train_figures = {train_figure()};
   }
   result_.monitor = config_.monitor;
   if (state_.best.epoch > 0) {
@@ -155,210 +407,46 @@ void Trainer::complete_result(RunStatus status) {
   }
   result_.epochs = state_.epochs;
   result_.steps = state_.global_step;
-  result_.seconds = seconds();
+  result_.seconds = limits_.clock().seconds();
   result_.weights_hash = weights_hash(parameters_);
-}
-
-Trainer::Progress Trainer::train_epoch(std::uint32_t epoch) {
-  if (steps_of_epoch() == 0) {
-    state_.means = {};
-    state_.update_ratios.clear();
-    epoch_clock_ = {};
-  }
-  Progress progress = train_steps(epoch);
-  const bool whole = steps_of_epoch() == batches_.steps_per_epoch();
-  if (progress == Progress::interrupted || (progress == Progress::limit_reached && !whole)) {
-    keep(RunMoment::end);
-  }
-  if (progress == Progress::epoch_done || progress == Progress::limit_reached) {
-    progress = finish_epoch(epoch, progress);
-  }
-  if (progress == Progress::epoch_done) {
-    keep(RunMoment::epoch);
-  }
-  return progress;
-}
-
-Trainer::Progress Trainer::train_steps(std::uint32_t epoch) {
-  const bool measure =
-      std::ranges::any_of(observers_, [](const Observer* observer) { return observer->wants_update_ratios(); });
-  Progress progress = steps_of_epoch() > 0 && limit_reached() ? Progress::limit_reached : Progress::epoch_done;
-  while (progress == Progress::epoch_done && steps_of_epoch() < batches_.steps_per_epoch()) {
-    const std::size_t next = steps_of_epoch() + 1;
-    const double loss = measure && is_last(next) ? measured_step(epoch, next) : step(epoch, next);
-    progress = after_step(loss);
-    if (progress == Progress::diverged) {
-      result_.divergence = step_divergence();
-    }
-    if (progress == Progress::epoch_done && next < batches_.steps_per_epoch()) {
-      keep(RunMoment::step);
-    }
-  }
-  return progress;
-}
-
-Trainer::Progress Trainer::after_step(double loss) const {
-  if (!std::isfinite(loss)) {
-    return Progress::diverged;
-  }
-  if (stop_requested()) {
-    return Progress::interrupted;
-  }
-  return limit_reached() ? Progress::limit_reached : Progress::epoch_done;
-}
-
-double Trainer::step(std::uint32_t epoch, std::size_t step_in_epoch) {
-  batches_.advance(epoch, step_in_epoch);
-  ++state_.global_step;
-  prepare_updates();
-  const LossSums sums = engine_->train_step(
-      {source_.train.view(), batches_.rows(), batches_.next_rows(), state_.global_step, flags()}, updates_);
-  flags_ = sums.flags;
-  state_.means.add(sums, batches_.rows().size());
-  train_seconds_ = epoch_clock_.seconds();
-
-  const double loss = sums.mean_loss();
-  const StepInfo info{epoch,          step_in_epoch,       state_.global_step,
-                      loss,           state_.means.loss(), state_.means.accuracy(),
-                      train_seconds_, state_.means.rows(), rates_};
-  for (Observer* observer : observers_) {
-    observer->on_step(info);
-  }
-  return loss;
-}
-
-double Trainer::measured_step(std::uint32_t epoch, std::size_t step_in_epoch) {
-  engine_->export_parameters(parameters_);
-  const Parameters before = parameters_;
-  const double loss = step(epoch, step_in_epoch);
-  engine_->export_parameters(parameters_);
-  state_.update_ratios = update_ratios(before, parameters_);
-  return loss;
-}
-
-void Trainer::prepare_updates() {
-  set_learning_rates(rates_, config_.groups, state_.plateaus, state_.global_step, horizon_);
-  if (set_rates_) {
-    set_rates_(state_.global_step, rates_);
-  }
-  for (std::size_t g = 0; g < updates_.size(); ++g) {
-    const OptimizerSpec& optimizer = config_.groups[g].optimizer;
-    updates_[g] =
-        find_optimizer(optimizer.name).update_at(optimizer, config_.convention, state_.global_step, rates_[g].second);
-    if (config_.clip_value) {
-      updates_[g].gradient_limit = static_cast<float>(*config_.clip_value);
-    }
-  }
-}
-
-Trainer::Progress Trainer::finish_epoch(std::uint32_t epoch, Progress progress) {
-  if (!validate_epoch()) {
-    keep(RunMoment::end);
-    return Progress::interrupted;
-  }
-  state_.epochs += steps_of_epoch() == batches_.steps_per_epoch() ? 1 : 0;
-  if (!split_.validation.empty()) {
-    learn_from_validation(epoch);
-  }
-  tell_epoch(epoch);
-  if (state_.validation && !std::isfinite(state_.validation->loss)) {
-    result_.divergence = later_divergence(Divergence::In::validation, validation_part(), split_.validation);
-    return Progress::diverged;
-  }
-  return progress;
-}
-
-void Trainer::tell_epoch(std::uint32_t epoch) {
-  EpochInfo info;
-  info.epoch = epoch;
-  info.global_step = state_.global_step;
-  info.train_loss = state_.means.loss();
-  info.train_accuracy = state_.means.accuracy();
-  info.samples_per_second = static_cast<double>(state_.means.rows()) / train_seconds_;
-  if (!split_.validation.empty()) {
-    info.val_loss = state_.validation->loss;
-    info.val_accuracy = state_.validation->accuracy;
-    info.val_macro_f1 = state_.validation->macro_f1;
-    info.val_auc = state_.validation->auc;
-  }
-  if (state_.best.epoch > 0) {
-    info.best_epoch = state_.best.epoch;
-  }
-  info.learning_rates = rates_;
-  info.update_ratios = state_.update_ratios;
-  info.seconds = epoch_clock_.seconds();
-  for (Observer* observer : observers_) {
-    observer->on_epoch(info);
-  }
-}
-
-bool Trainer::validate_epoch() {
-  if (split_.validation.empty()) {
-    return true;
-  }
-  const Validation validation =
-      validate(*engine_, validation_part().view(), split_.validation, model_.classes, config_.monitor);
-  if (stop_requested()) {
-    return false;
-  }
-  state_.validation = validation;
-  return true;
-}
-
-void Trainer::learn_from_validation(std::uint32_t epoch) {
-  for (std::size_t g = 0; g < config_.groups.size(); ++g) {
-    state_.plateaus[g] = after_epoch(state_.plateaus[g], config_.groups[g].optimizer.schedule, state_.validation->loss);
-  }
-  if (state_.best.observe(config_.monitor, epoch, *state_.validation) && config_.restore_best) {
-    engine_->export_parameters(parameters_);
-    state_.best_parameters = parameters_;
-  }
-}
-
-bool Trainer::early_stopping_due() const {
-  return config_.early_stopping && state_.best.waited >= *config_.early_stopping;
 }
 
 RunInfo Trainer::info() const {
   return {.config = config_,
           .parameters = model_.parameter_count(),
           .features = model_.inputs,
-          .classes = model_.classes,
+          .outputs = model_.outputs,
           .train_rows = split_.train.size(),
-          .validation_rows = split_.validation.size(),
+          .validation_rows = validator_.rows().size(),
           .test_rows = source_.test.rows(),
           .steps_per_epoch = batches_.steps_per_epoch(),
           .engine = engine_->name(),
-          .threads = engine_->threads()};
+          .threads = engine_->threads(),
+          .class_names = source_.class_names,
+          .untrained_classes = untrained_classes(source_, split_.train),
+          .class_weights = class_weights(config_, source_, split_.train),
+          .targets = target_shape(source_),
+          .figures = figures_};
+}
+
+Divergence Trainer::divergence_in(Divergence::In in) const {
+  const std::uint64_t steps = batches_.steps_per_epoch();
+  Divergence divergence;
+  divergence.in = in;
+  divergence.step = state_.global_step;
+  divergence.epoch = static_cast<std::uint32_t>((state_.global_step + steps - 1) / steps);
+  divergence.learning_rates = updates_.rates();
+  return divergence;
+}
+
+Divergence Trainer::divergence_in(Divergence::In in, const Dataset& data, std::span<const std::uint32_t> rows) {
+  Divergence divergence = divergence_in(in);
+  find_after_step(divergence, *engine_, parameters_, data, rows);
+  return divergence;
 }
 
 bool Trainer::is_last(std::size_t step_in_epoch) const {
-  return step_in_epoch == batches_.steps_per_epoch() || state_.global_step + 1 == horizon_;
-}
-
-bool Trainer::limit_reached() const {
-  return (config_.max_steps && state_.global_step >= *config_.max_steps) || time_is_up();
-}
-
-bool Trainer::stop_requested() const {
-  return config_.ranks != nullptr ? (flags_ & kStopRequested) != 0 : (*stop_requested_)();
-}
-
-bool Trainer::time_is_up() const {
-  if (!config_.max_seconds) {
-    return false;
-  }
-  // Of the seconds before this run was last begun every rank knows the same.
-  return config_.ranks != nullptr ? (flags_ & kTimeIsUp) != 0 || state_.seconds >= *config_.max_seconds
-                                  : seconds() >= *config_.max_seconds;
-}
-
-std::uint32_t Trainer::flags() const {
-  if (config_.ranks == nullptr) {
-    return 0;
-  }
-  return ((*stop_requested_)() ? kStopRequested : 0) |
-         (config_.max_seconds && seconds() >= *config_.max_seconds ? kTimeIsUp : 0);
+  return step_in_epoch == batches_.steps_per_epoch() || state_.global_step + 1 == limits_.horizon();
 }
 
 }  // namespace strata

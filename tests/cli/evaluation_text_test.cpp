@@ -1,12 +1,12 @@
-#include "cli/evaluation_text.h"
+#include "cli/text/evaluation_text.h"
 
 #include <algorithm>
 #include <sstream>
 
-#include "cli/text_table.h"
+#include "cli/text/text_table.h"
 #include "tests/catch.h"
 
-namespace strata::cli {
+namespace strata::cli::cli_evaluation_text_test {
 
 namespace {
 
@@ -14,14 +14,14 @@ namespace {
 PartEvaluation evaluation_of(std::size_t classes, std::size_t rows) {
   PartEvaluation evaluation;
   evaluation.loss = 0.5;
-  evaluation.accuracy = 0.75;
+  evaluation.figures = {{"accuracy", 0.75}};
   evaluation.confusion = {classes, std::vector<std::size_t>(classes * classes)};
   for (std::size_t c = 0; c < classes; ++c) {
     evaluation.confusion.counts[c * classes + c] = rows - 1;
     evaluation.confusion.counts[c * classes + (c + 1) % classes] += 1;
   }
   evaluation.classes = class_figures(evaluation.confusion);
-  evaluation.macro_f1 = macro_f1(evaluation.classes);
+  evaluation.figures.push_back({"macro_f1", macro_f1(evaluation.classes)});
   return evaluation;
 }
 
@@ -69,6 +69,20 @@ TEST_CASE("of very many classes those of the lowest F1 are shown", "[cli]") {
   CHECK(std::ranges::count(text, '\n') < 70);
 }
 
+TEST_CASE("numbers have a line of their figures and a row each, of any size", "[cli]") {
+  PartEvaluation evaluation;
+  evaluation.loss = 0.25;
+  evaluation.kind = TargetKind::numbers;
+  evaluation.figures = {{"mae", 123456.789}, {"rmse", 0.00012345}, {"r2", 0.5}};
+  evaluation.numbers = {{.rmse = 2, .mae = 1.5, .r2 = 0.75, .median_error = 1.25, .p95_error = 4},
+                        {.rmse = 0, .mae = 0, .median_error = 0, .p95_error = 0}};
+  const std::string text = evaluation_text(evaluation, std::nullopt, {"price", "size"});
+  CHECK(contains(text, "loss 0.2500  mae 1.235e+05  rmse 0.0001234  r2 0.5000\n"));
+  CHECK(contains(text, "price      2  1.5  0.7500          1.25"));
+  CHECK(contains(text, "size       0    0       -"));
+  CHECK(widest_line(text) <= 80);
+}
+
 TEST_CASE("text is shortened by characters, not bytes", "[cli]") {
   CHECK(shortened("grün", 4) == "grün");
   CHECK(shortened("grüner", 4) == "grü…");
@@ -81,4 +95,4 @@ TEST_CASE("numbers of a table are flush right", "[cli]") {
   CHECK(aligned({{"a", "n"}, {"bc", "10"}}) == "a   n\nbc  10\n");
 }
 
-}  // namespace strata::cli
+}  // namespace strata::cli::cli_evaluation_text_test

@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "cli/train_settings.h"
-#include "data/load.h"
+#include "cli/options/train_settings.h"
+#include "data/formats/idx_folder.h"
 #include "tests/catch.h"
 #include "tests/train/framework_problem.h"
 #include "train/trainer.h"
+
+namespace cli_golden_regularised_test {
 
 using namespace strata;
 using namespace strata::cli;
@@ -66,3 +68,5 @@ TEST_CASE("losses with smoothing, class weights and clipping agree with Keras' a
     CHECK(largest_relative_difference(losses, expected) < kTolerance);
   }
 }
+
+}  // namespace cli_golden_regularised_test

@@ -6,6 +6,8 @@ program=$(realpath "$1")
 points=${2:-20}
 # shellcheck source=/dev/null
 . "$(dirname "$(realpath "$0")")/small_data.sh"
+# shellcheck source=/dev/null
+. "$(dirname "$(realpath "$0")")/../random_draws.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -32,14 +34,17 @@ told whole >whole.txt
 kills=0 early=0 runs=0 saving=0
 while ((kills < points)); do
   if [[ -e run ]]; then  # the bits depend neither on threads nor on the instruction set
-    command=(train --resume run --progress none --threads $((SRANDOM % 2 + 1)))
-    ((SRANDOM % 2)) && command+=(--isa avx2)
+    draw 2
+    command=(train --resume run --progress none --threads $((drawn + 1)))
+    draw 2
+    ((drawn == 0)) || command+=(--isa avx2)
   else
     command=(train "${options[@]}" --run-dir run)
   fi
   code=0
   "$program" "${command[@]}" >/dev/null 2>err &
-  sleep "0.$(printf '%03d' $((SRANDOM % 300)))"
+  draw 300
+  sleep "0.$(printf '%03d' "$drawn")"
   kill -KILL $! 2>/dev/null || true
   wait $! 2>/dev/null || code=$?
   case $code in

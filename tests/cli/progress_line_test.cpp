@@ -1,8 +1,10 @@
-#include "cli/progress_line.h"
+#include "cli/text/progress_line.h"
 
 #include <limits>
 
 #include "tests/catch.h"
+
+namespace cli_progress_line_test {
 
 using namespace strata;
 using namespace strata::cli;
@@ -16,7 +18,7 @@ StepInfo step() {
   info.epoch = 3;
   info.step = 1200;
   info.mean_loss = 0.40123;
-  info.mean_accuracy = 0.85714;
+  info.mean_figure = {"accuracy", 0.85714};
   info.train_seconds = 8.0;
   info.rows = 329'840;
   return info;
@@ -26,9 +28,9 @@ EpochInfo epoch() {
   EpochInfo info;
   info.epoch = 3;
   info.train_loss = 0.3987;
-  info.train_accuracy = 0.859;
+  info.train_figures = {{"accuracy", 0.859}};
   info.val_loss = 0.3651;
-  info.val_accuracy = 0.8723;
+  info.val_figures = {{"accuracy", 0.8723}};
   info.seconds = 1.26;
   info.samples_per_second = 41'230;
   return info;
@@ -88,3 +90,5 @@ TEST_CASE("no line is wider than asked, whatever the figures", "[cli]") {
     CHECK(epoch_line(epoch(), 1500, kScale, width).size() <= width);
   }
 }
+
+}  // namespace cli_progress_line_test

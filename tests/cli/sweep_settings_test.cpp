@@ -1,10 +1,16 @@
-#include "cli/sweep_settings.h"
+#include "run/sweep_settings.h"
 
-#include "cli/repeat_command.h"
-#include "cli/sweep_options.h"
-#include "cli/sweep_trials.h"
+#include "cli/options/options.h"
+#include "cli/options/repeat_command.h"
+#include "cli/options/train_settings.h"
+#include "cli/shell/shell_face.h"
+#include "run/sweep_trials.h"
+#include "search/sweep_axes.h"
+#include "settings/settings_json.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
+
+namespace cli_sweep_settings_test {
 
 using namespace strata;
 using namespace strata::cli;
@@ -12,14 +18,19 @@ using namespace strata::cli;
 namespace {
 
 SweepSettings settings(const std::vector<std::string>& words) {
-  return sweep_settings(parse_arguments(sweep_command(), words));
+  const Command command = sweep_command();
+  return sweep_settings(command.options, parse_arguments(command, words));
+}
+
+RunSettings trial(const SweepSettings& sweep, const Point& point, std::uint64_t seed, std::uint32_t epochs) {
+  return trial_settings(sweep, point, seed, epochs, ShellFace(true));
 }
 
 std::string refusal(const std::vector<std::string>& words) {
   return test::thrown([&] {
     const SweepSettings sweep = settings(words);
     for (const Point& point : candidate_points(sweep)) {
-      trial_settings(sweep, point, sweep.seed, sweep.epochs);
+      trial(sweep, point, sweep.seed, sweep.epochs);
     }
   });
 }
@@ -45,7 +56,7 @@ TEST_CASE("optimizers, rates and options are crossed", "[cli]") {
                                         "--vary", "batch-size=16|32", "--upper-lr", "0.01", "--hidden", "8,4"});
   const auto points = candidate_points(sweep);
   CHECK(points.size() == 2 * 2 + 2);
-  const TrainSettings first = trial_settings(sweep, points.front(), 7, 3);
+  const RunSettings first = trial(sweep, points.front(), 7, 3);
   CHECK(first.config.batch_size == 16);
   CHECK(first.config.seed == 7);
   CHECK(first.config.epochs == 3);
@@ -63,9 +74,9 @@ TEST_CASE("a trial's command gives the trial's options again", "[cli]") {
   const auto points = candidate_points(deep);
   REQUIRE(points.size() == 6 * 2 * 2 * 2);
   for (const Point& point : points) {
-    const TrainSettings trial = trial_settings(deep, point, 42, 10);
-    const TrainSettings again = train_settings(parse_arguments(train_command(), trial.words));
-    CHECK(config_json(again) == config_json(trial));
+    const RunSettings one = trial(deep, point, 42, 10);
+    const TrainSettings again = train_settings(parse_arguments(train_command(), train_words(one.asked)));
+    CHECK(config_json(again) == config_json(one));
   }
 }
 
@@ -81,8 +92,8 @@ TEST_CASE("options of a sweep that contradict each other, or do nothing, are ref
   CHECK(refused({"--vary", "batch-size=1||2"}, {"is empty"}).empty());
   CHECK(refused({"--vary", "threads=1|2"}, {"cannot be varied"}).empty());
   CHECK(refused({"--vary", "data=a|b"}, {"cannot be varied"}).empty());
-  CHECK(refused({"--vary", "max-time=1s|2s"}, {"no option of train"}).empty());
-  CHECK(refused({"--vary", "middle.lr=1"}, {"only lower.KEY and upper.KEY"}).empty());
+  CHECK(refused({"--vary", "max-time=1s|2s"}, {"cannot be varied"}).empty());
+  CHECK(refused({"--vary", "middle.lr=1"}, {"only lower.KEY, upper.KEY"}).empty());
   CHECK(refused({"--vary", "lower.momentm=1"}, {"did you mean momentum"}).empty());
   CHECK(refused({"--vary", "lower.momentum=2"}, {"momentum=2"}).empty());
   CHECK(refused({"--vary", "restore-best=maybe"}, {"expected true or false"}).empty());
@@ -98,11 +109,24 @@ TEST_CASE("options of a sweep that contradict each other, or do nothing, are ref
   CHECK(refused({"--strategy", "random", "--trials", "5", "--lower-lr", "0.1..1"}, {"nothing thrown"}).empty());
 }
 
+TEST_CASE("none is a trial without an option that is off by default", "[cli]") {
+  const SweepSettings sweep = settings({"--vary", "clip-norm=none|1", "--hidden", "8,4"});
+  const auto points = candidate_points(sweep);
+  REQUIRE(points.size() == 2);
+  CHECK(value_at(points[0], "clip-norm") == "none");
+  CHECK_FALSE(trial(sweep, points[0], 42, 10).config.clip_norm);
+  CHECK_FALSE(config_json(trial(sweep, points[0], 42, 10)).contains("clip_norm"));
+  CHECK(trial(sweep, points[1], 42, 10).config.clip_norm == 1);
+  CHECK(test::missing(refusal({"--vary", "batch-size=none|8"}), {"--batch-size", "'none'"}).empty());
+  CHECK(test::missing(refusal({"--vary", "loss=none|mse"}), {"unknown loss 'none'"}).empty());
+  CHECK(candidate_points(settings({"--vary", "hidden=none|8"})).size() == 2);
+}
+
 TEST_CASE("what trials have in common leaves out what differs", "[cli]") {
   const SweepSettings sweep = settings({"--vary", "hidden=8,4|8,4,2", "--lower-lr", "0.1,0.2"});
   std::vector<nlohmann::ordered_json> trials;
   for (const Point& point : candidate_points(sweep)) {
-    trials.push_back(config_json(trial_settings(sweep, point, 42, 10)));
+    trials.push_back(config_json(trial(sweep, point, 42, 10)));
   }
   const SweptOptions options = swept_options(sweep, trials);
   CHECK(options.common.contains("batch_size"));
@@ -118,3 +142,5 @@ TEST_CASE("a command line is quoted for the shell", "[cli]") {
         "strata train --lower sgd,lr=0.1 --data 'it'\\''s here'");
   CHECK(command_line("sweep", {"--vary", "a=1|2", ""}) == "strata sweep --vary 'a=1|2' ''");
 }
+
+}  // namespace cli_sweep_settings_test

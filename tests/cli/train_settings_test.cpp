@@ -1,7 +1,10 @@
-#include "cli/train_settings.h"
+#include "cli/options/train_settings.h"
 
 #include "core/error.h"
+#include "settings/settings_json.h"
 #include "tests/catch.h"
+
+namespace cli_train_settings_test {
 
 using namespace strata;
 using namespace strata::cli;
@@ -33,8 +36,8 @@ TEST_CASE("the defaults of the options are those of TrainConfig", "[cli]") {
   CHECK_FALSE(config.early_stopping);
   CHECK_FALSE(config.restore_best);
   REQUIRE(config.groups.size() == 2);
-  CHECK(config.groups[0].optimizer.name == "sgd");
-  CHECK(config.groups[1].optimizer.name == "adam");
+  CHECK(config.groups[0].optimizer.name() == "sgd");
+  CHECK(config.groups[1].optimizer.name() == "adam");
 }
 
 TEST_CASE("an activation's parameter follows the convention", "[cli]") {
@@ -49,6 +52,20 @@ TEST_CASE("upper layers shrink with the network unless given", "[cli]") {
   CHECK_THROWS_AS(settings({"--hidden", "none", "--upper-layers", "2"}), Error);
   CHECK(settings({"--upper-layers", "all"}).config.groups.front().name == "upper");
   CHECK(settings({"--upper-layers", "0"}).config.groups.front().name == "lower");
+}
+
+TEST_CASE("with an optimizer of the lower layers one layer at least is lower", "[cli]") {
+  for (const std::string lower : {"sgd,lr=0.1", "freeze"}) {
+    const auto groups = settings({"--hidden", "8", "--lower", lower, "--upper", "adam"}).config.groups;
+    REQUIRE(groups.size() == 2);
+    CHECK(groups[0].name == "lower");
+    CHECK(groups[0].last == 0);
+    CHECK(groups[1].first == 1);
+  }
+  CHECK(settings({"--hidden", "8"}).config.groups.size() == 1);
+  CHECK(settings({"--hidden", "8,4", "--lower", "sgd"}).config.groups[0].last == 0);
+  CHECK_THROWS_AS(settings({"--hidden", "8", "--lower", "sgd", "--upper-layers", "2"}), Error);
+  CHECK_THROWS_AS(settings({"--hidden", "none", "--lower", "sgd"}), Error);
 }
 
 TEST_CASE("regularisation is off by default, and no line of the configuration", "[cli]") {
@@ -95,3 +112,5 @@ TEST_CASE("the configuration as JSON gives the same run again", "[cli]") {
   CHECK(groups["group"].size() == 2);
   CHECK_FALSE(groups.contains("lower"));
 }
+
+}  // namespace cli_train_settings_test

@@ -1,9 +1,11 @@
-#include "core/awaited_counter.h"
+#include "engine/panels/awaited_counter.h"
 
 #include <thread>
 #include <vector>
 
 #include "tests/catch.h"
+
+namespace core_awaited_counter_test {
 
 using namespace strata;
 
@@ -36,3 +38,5 @@ TEST_CASE("every thread that sleeps wakes when a counter advances", "[core]") {
   }
   CHECK(done.value() == kRounds * kThreads);
 }
+
+}  // namespace core_awaited_counter_test

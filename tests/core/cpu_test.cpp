@@ -3,11 +3,14 @@
 #include "tests/catch.h"
 #include "tests/core/temporary_folder.h"
 
-namespace strata {
+namespace strata::core_cpu_test {
 
 TEST_CASE("the CPU as Linux tells it", "[core]") {
   const test::TemporaryFolder root;
-  root.write("proc/cpuinfo", "processor\t: 0\nmodel name\t: Some CPU: the fast one\n\nmodel name\t: another\n");
+  root.write(
+      "proc/cpuinfo",
+      "processor\t: 0\nvendor_id\t: SomeVendor\ncpu family\t: 6\nmodel\t\t: 207\nmodel name\t: Some CPU: the fast "
+      "one\n\nmodel name\t: another\n");
   for (const auto& [cpu, core] : {std::pair{"0", "0"}, std::pair{"1", "1"}, std::pair{"2", "0"}, std::pair{"3", "1"}}) {
     const std::string folder = std::string("sys/devices/system/cpu/cpu") + cpu + "/topology/";
     root.write(folder + "core_id", core + std::string("\n"));
@@ -19,6 +22,9 @@ TEST_CASE("the CPU as Linux tells it", "[core]") {
   root.write("sys/devices/system/cpu/cpu0/cache/index0/size", "32K\n");
   const Cpu found = cpu(root.path());
   CHECK(found.model == "Some CPU: the fast one");
+  CHECK(found.vendor == "SomeVendor");
+  CHECK(found.family == 6);
+  CHECK(found.number == 207);
   CHECK(found.cpus == 4);
   CHECK(found.cores == 2);
   REQUIRE(found.caches.size() == 1);
@@ -30,8 +36,10 @@ TEST_CASE("the CPU as Linux tells it", "[core]") {
 TEST_CASE("a system that tells nothing of its CPU is no error", "[core]") {
   const test::TemporaryFolder root;
   CHECK(cpu(root.path()).model.empty());
+  CHECK(cpu(root.path()).vendor.empty());
+  CHECK(cpu(root.path()).family == 0);
   CHECK(cpu(root.path()).cores == 0);
   CHECK(cpu().cpus >= 0);
 }
 
-}  // namespace strata
+}  // namespace strata::core_cpu_test

@@ -3,6 +3,8 @@
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 
+namespace core_error_test {
+
 using namespace strata;
 using strata::test::thrown;
 
@@ -12,3 +14,5 @@ TEST_CASE("errors carry their kind and their message", "[core]") {
   CHECK(thrown([] { throw failed_error("status {}", 2); }) == "failed: status 2");
   CHECK(thrown([] {}) == "nothing thrown");
 }
+
+}  // namespace core_error_test

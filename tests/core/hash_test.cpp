@@ -5,6 +5,8 @@
 
 #include "tests/catch.h"
 
+namespace core_hash_test {
+
 using namespace strata;
 
 namespace {
@@ -55,3 +57,5 @@ TEST_CASE("a hash prints all of its 16 digits", "[core]") {
   }
   CHECK(leading_zero);
 }
+
+}  // namespace core_hash_test

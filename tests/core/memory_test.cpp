@@ -3,6 +3,8 @@
 #include "tests/catch.h"
 #include "tests/core/temporary_folder.h"
 
+namespace core_memory_test {
+
 using namespace strata;
 using namespace strata::test;
 
@@ -14,3 +16,5 @@ TEST_CASE("available memory is what the system says, swap included", "[core]") {
              "MemTotal:       1000 kB\nMemAvailable:    300 kB\nHugePages_Total: 0\nSwapFree:         50 kB\n");
   CHECK(available_memory(folder.path()) == 350 * 1024);
 }
+
+}  // namespace core_memory_test

@@ -4,6 +4,8 @@
 
 #include "tests/catch.h"
 
+namespace core_nearest_test {
+
 using namespace strata;
 
 TEST_CASE("edit_distance counts insertions, deletions, replacements and swaps", "[core]") {
@@ -36,3 +38,5 @@ TEST_CASE("join_names puts commas between", "[core]") {
   CHECK(join_names(std::span(kNames).first(1)) == "a");
   CHECK(join_names({}).empty());
 }
+
+}  // namespace core_nearest_test

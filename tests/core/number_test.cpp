@@ -4,6 +4,8 @@
 
 #include "tests/catch.h"
 
+namespace core_number_test {
+
 using strata::parse_number;
 
 TEST_CASE("a number is the whole text or none", "[core]") {
@@ -19,3 +21,5 @@ TEST_CASE("a number is the whole text or none", "[core]") {
     CHECK_FALSE(parse_number<std::uint64_t>(text));
   }
 }
+
+}  // namespace core_number_test

@@ -7,6 +7,8 @@
 
 #include "tests/catch.h"
 
+namespace core_random_test {
+
 using namespace strata;
 
 TEST_CASE("philox gives the known answers of its authors", "[core]") {
@@ -110,3 +112,5 @@ TEST_CASE("unit_interval excludes both ends", "[core]") {
   CHECK(unit_interval(~std::uint64_t{0}) == 1 - 0x1.0p-53);
   CHECK(unit_interval(std::uint64_t{1} << 63) == Approx(0.5));
 }
+
+}  // namespace core_random_test

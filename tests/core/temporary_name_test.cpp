@@ -10,6 +10,8 @@
 #include "tests/catch.h"
 #include "tests/core/temporary_folder.h"
 
+namespace core_temporary_name_test {
+
 using namespace strata;
 
 TEST_CASE("the files of names that live are removed, and no others", "[core]") {
@@ -48,3 +50,5 @@ TEST_CASE("more names than there is room for, and names that are too long, stay 
   remove_temporary_files();
   CHECK_FALSE(std::filesystem::exists(temporary / "next"));
 }
+
+}  // namespace core_temporary_name_test

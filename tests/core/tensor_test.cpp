@@ -6,6 +6,8 @@
 
 #include "tests/catch.h"
 
+namespace core_tensor_test {
+
 using namespace strata;
 
 TEST_CASE("aligned vectors start at a cache line, whatever their size", "[core]") {
@@ -49,3 +51,5 @@ TEST_CASE("a view without a stride is dense, and an empty one has nothing", "[co
   CHECK(MatrixView<int>().rows() == 0);
   CHECK(MatrixView<int>().data() == nullptr);
 }
+
+}  // namespace core_tensor_test

@@ -11,6 +11,8 @@
 #include "tests/catch.h"
 #include "tests/core/temporary_folder.h"
 
+namespace core_threads_test {
+
 using namespace strata;
 using strata::test::TemporaryFolder;
 
@@ -115,3 +117,5 @@ TEST_CASE("a thread leaves CPUs for another one, and may use all of them again",
   }).join();
 }
 #endif
+
+}  // namespace core_threads_test

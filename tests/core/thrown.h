@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "tests/core/as_typed.h"
 
 namespace strata::test {
 
@@ -18,7 +19,7 @@ std::string thrown(Call&& call) {
     const std::string kind = error.kind() == ErrorKind::usage  ? "usage"
                              : error.kind() == ErrorKind::data ? "data"
                                                                : "failed";
-    return kind + ": " + error.what();
+    return kind + ": " + as_typed(error.what());
   }
   return "nothing thrown";
 }

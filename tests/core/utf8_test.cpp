@@ -4,7 +4,7 @@
 
 #include "tests/catch.h"
 
-namespace strata::test {
+namespace strata::test::core_utf8_test {
 
 TEST_CASE("Well-formed UTF-8 is told from other bytes", "[core]") {
   for (const std::string good : {"", "abc", "\x7f", "\xc2\x80", "é", "€", "\xed\x9f\xbf", "\xee\x80\x80", "\U0001F600",
@@ -20,4 +20,11 @@ TEST_CASE("Well-formed UTF-8 is told from other bytes", "[core]") {
   }
 }
 
-}  // namespace strata::test
+TEST_CASE("Bytes that are not UTF-8 are told by their numbers", "[core]") {
+  CHECK(utf8_text("") == "");
+  CHECK(utf8_text("Öl €") == "Öl €");
+  CHECK(utf8_text("f\xfcr €") == "f\\xfcr €");
+  CHECK(utf8_text("\xe2\x82") == "\\xe2\\x82");
+}
+
+}  // namespace strata::test::core_utf8_test

@@ -1,4 +1,4 @@
-#include "data/array_stream.h"
+#include "data/formats/array_stream.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@
 #include "tests/data/data_files.h"
 #include "tests/data/npy_files.h"
 
-namespace strata {
+namespace strata::data_array_stream_test {
 
 using test::Bytes;
 using test::contains;
@@ -180,4 +180,4 @@ TEST_CASE("a data set's rows come with their ids, block by block", "[data]") {
   CHECK(stream.next().rows.empty());
 }
 
-}  // namespace strata
+}  // namespace strata::data_array_stream_test

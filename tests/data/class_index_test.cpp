@@ -2,7 +2,7 @@
 
 #include "tests/catch.h"
 
-namespace strata::test {
+namespace strata::test::data_class_index_test {
 
 namespace {
 
@@ -36,4 +36,4 @@ TEST_CASE("A label finds its class by text, or by value among numbers", "[data]"
   CHECK_FALSE(texts.find("A"));
 }
 
-}  // namespace strata::test
+}  // namespace strata::test::data_class_index_test

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "tests/catch.h"
+#include "tests/core/as_typed.h"
 #include "tests/core/temporary_folder.h"
 #include "tests/data/bytes.h"
 
@@ -44,7 +45,7 @@ std::string message_of(ErrorKind kind, F&& f) {
   try {
     f();
   } catch (const Error& error) {
-    const std::string message = error.what();
+    const std::string message = as_typed(error.what());
     CHECK(error.kind() == kind);
     CHECK(message.find('\n') == std::string::npos);
     return message;

@@ -5,6 +5,8 @@
 #include "tests/catch.h"
 #include "tests/train/small_source.h"
 
+namespace data_data_hash_test {
+
 using namespace strata;
 
 TEST_CASE("the hash of a data set tells every change of what a run depends on", "[data]") {
@@ -27,3 +29,5 @@ TEST_CASE("the hash of a data set tells every change of what a run depends on", 
   CHECK(changed([](DataSource& s) { s.classes = 4; }));
   CHECK(!changed([](DataSource& s) { s.train.source = "elsewhere"; }));
 }
+
+}  // namespace data_data_hash_test

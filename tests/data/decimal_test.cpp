@@ -1,4 +1,4 @@
-#include "data/decimal.h"
+#include "data/table/decimal.h"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@
 
 #include "tests/catch.h"
 
-namespace strata::test {
+namespace strata::test::data_decimal_test {
 
 namespace {
 
@@ -172,4 +172,4 @@ TEST_CASE("Numbers at and beside the middle of two floats are rounded once", "[d
   }
 }
 
-}  // namespace strata::test
+}  // namespace strata::test::data_decimal_test

@@ -5,6 +5,8 @@
 
 #include "tests/catch.h"
 
+namespace data_elements_test {
+
 using namespace strata;
 
 using Labels = Elements<std::vector<std::uint32_t>>;
@@ -22,3 +24,5 @@ TEST_CASE("Lent elements read as own ones, and keep what lends them", "[data]") 
   CHECK(lent.empty());
   CHECK(watched.expired());
 }
+
+}  // namespace data_elements_test

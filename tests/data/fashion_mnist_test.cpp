@@ -2,7 +2,7 @@
 #include <cmath>
 #include <optional>
 
-#include "data/load.h"
+#include "data/formats/idx_folder.h"
 #include "data/sampler.h"
 #include "data/scaler.h"
 #include "data/split.h"
@@ -12,7 +12,7 @@
 #define STRATA_DATASETS_DIR "/usr/share/datasets"
 #endif
 
-namespace strata::test {
+namespace strata::test::data_fashion_mnist_test {
 
 namespace {
 
@@ -97,8 +97,8 @@ TEST_CASE("Every number of threads prepares the same batches of Fashion-MNIST", 
     const Scaler fitted = fit_scaler(ScalerKind::standard, many->train.view(), again.train, threads);
     CHECK(fitted.mean == scaler.mean);
     CHECK(fitted.scale == scaler.scale);
-    CHECK(fitted.factor() == scaler.factor());
-    CHECK(fitted.offset() == scaler.offset());
+    CHECK(fitted.pixel_factor() == scaler.pixel_factor());
+    CHECK(fitted.pixel_offset() == scaler.pixel_offset());
     Sampler a(SamplingKind::random, split.train, 32, 42);
     Sampler b(SamplingKind::random, again.train, 32, 42);
     const auto batch_a = a.batch(2, 700);
@@ -107,4 +107,4 @@ TEST_CASE("Every number of threads prepares the same batches of Fashion-MNIST", 
   }
 }
 
-}  // namespace strata::test
+}  // namespace strata::test::data_fashion_mnist_test

@@ -2,7 +2,7 @@
 
 #include "tests/data/data_files.h"
 
-namespace strata::test {
+namespace strata::test::data_gzip_test {
 
 namespace {
 
@@ -106,4 +106,4 @@ TEST_CASE("Faults of gzip data say what is wrong", "[data]") {
   CHECK(contains(fault_of(wrong_checksum), "checksum"));
 }
 
-}  // namespace strata::test
+}  // namespace strata::test::data_gzip_test

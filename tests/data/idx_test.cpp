@@ -1,11 +1,11 @@
-#include "data/idx.h"
+#include "data/formats/idx.h"
 
 #include <functional>
 #include <numeric>
 
 #include "tests/data/data_files.h"
 
-namespace strata::test {
+namespace strata::test::data_idx_test {
 
 namespace {
 
@@ -85,4 +85,4 @@ TEST_CASE("Faults of IDX data say what is wrong", "[data]") {
   CHECK(contains(fault_of(idx_file({2, 2, 2}, Bytes(9))), "1 bytes too many"));
 }
 
-}  // namespace strata::test
+}  // namespace strata::test::data_idx_test

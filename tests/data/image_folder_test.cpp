@@ -1,4 +1,4 @@
-#include "data/image_folder.h"
+#include "data/formats/image_folder.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -10,12 +10,15 @@
 #define STB_IMAGE_WRITE_STATIC
 #include <stb/stb_image_write.h>
 
-#include "data/image.h"
+#include "data/formats/image.h"
+#include "data/load.h"
 #include "data/read_file.h"
 #include "tests/catch.h"
 #include "tests/core/refused_calls.h"
 #include "tests/core/temporary_folder.h"
 #include "tests/core/thrown.h"
+
+namespace data_image_folder_test {
 
 using namespace strata;
 namespace fs = std::filesystem;
@@ -216,3 +219,5 @@ TEST_CASE("an image that no longer is what it was told to be is refused", "[data
   }
   CHECK_NOTHROW(decode_image(bytes, {8, 8, 1}, pixels, "x.jpg"));
 }
+
+}  // namespace data_image_folder_test

@@ -8,7 +8,7 @@
 #include "tests/data/data_files.h"
 #include "tests/data/npy_files.h"
 
-namespace strata::test {
+namespace strata::test::data_load_forms_test {
 
 namespace {
 
@@ -84,11 +84,22 @@ TEST_CASE("A folder of NPY files has the parts that are there", "[data]") {
   CHECK(contains(data_fault(request), "X_test.npy: is missing, and so is its .gz; expected it beside y_test.npy"));
 }
 
+TEST_CASE("A folder of NPY files may spell X and y either way, but not both", "[data]") {
+  const TemporaryFolder folder;
+  folder.write("x_train.npy", npy_file<float>({2, 1}, {1, 2}));
+  folder.write("Y_train.npy.gz", gzip(npy_file<std::uint8_t>({2}, {0, 1})));
+  CHECK(load_data({.data = folder.path()}).train.labels == std::vector<std::uint32_t>{0, 1});
+  folder.write("X_train.npy", npy_file<float>({2, 1}, {1, 2}));
+  CHECK(contains(data_fault({.data = folder.path()}), "x_train.npy: stands beside X_train.npy; expected one of them"));
+}
+
 TEST_CASE("Parts that do not fit the training part are errors", "[data]") {
   const Data data;
   const DataRequest request{.data = data.folder.path()};
   data.part("test", 3, 5);
-  CHECK(contains(data_fault(request), "X_test.npy: row 2 (counted from 0) has label 2; expected at most 1"));
+  CHECK(
+      contains(data_fault(request),
+               "y_test.npy: row 2 (counted from 0) has label '2'; expected one of the classes of training ('0', '1')"));
   data.folder.write("X_test.npy", npy_file<float>({1, 3}, {1, 2, 3}));
   data.folder.write("y_test.npy", npy_file<std::uint8_t>({1}, {0}));
   CHECK(contains(data_fault(request), "X_test.npy: has samples of 3; expected 2, as in"));
@@ -96,6 +107,93 @@ TEST_CASE("Parts that do not fit the training part are errors", "[data]") {
   CHECK(contains(data_fault(request), "X_test.npy: holds pixels; expected fp32 values"));
   data.folder.write("y_test.npy", npy_file<std::uint8_t>({2}, {0, 1}));
   CHECK(contains(data_fault(request), "y_test.npy: has 2 labels; expected 1"));
+}
+
+TEST_CASE("Arrays' labels that do not count from 0 are classes by their names, in all parts and for models", "[data]") {
+  const Data data;
+  data.folder.write("y.npy", npy_file<std::int64_t>({3}, {5, -1, 3}));
+  data.folder.write("z.npy", npy_file<float>({1}, {3}));
+  DataRequest request = data.array_request();
+  request.test_data = data.path("Z.npy");
+  request.test_labels = data.path("z.npy");
+  const DataSource source = load_data(request);
+  CHECK(source.classes == 3);
+  CHECK(source.class_names == std::vector<std::string>{"-1", "3", "5"});
+  CHECK(source.train.labels == std::vector<std::uint32_t>{2, 0, 1});
+  CHECK(source.test.labels == std::vector<std::uint32_t>{1});
+
+  DataNeeds named = array_needs();
+  named.class_names = {"-1", "3", "5"};
+  CHECK(load_for_model(request, named).train.labels == source.train.labels);
+  DataNeeds of_before = array_needs();  // outputs 0 … 5, some of which never had a row
+  of_before.classes = 6;
+  data.folder.write("y.npy", npy_file<std::int64_t>({3}, {5, 1, 3}));
+  const DataSource matched = load_for_model(request, of_before);
+  CHECK(matched.train.labels == std::vector<std::uint32_t>{5, 1, 3});
+  CHECK(matched.test.labels == std::vector<std::uint32_t>{3});
+  DataNeeds worded = array_needs();
+  worded.class_names = {"cat", "cow", "dog"};
+  data.folder.write("y.npy", npy_file<std::int64_t>({3}, {2, 1, 0}));
+  request.test_data = request.test_labels = std::nullopt;
+  CHECK(load_for_model(request, worded).train.labels == std::vector<std::uint32_t>{2, 1, 0});
+
+  data.folder.write("y.npy", npy_file<std::int64_t>({3}, {1, 3, 1}));
+  request.as_before = true;
+  const DataSource before = load_data(request);
+  CHECK(before.classes == 4);
+  CHECK(before.class_names.empty());
+  CHECK(before.train.labels == std::vector<std::uint32_t>{1, 3, 1});
+  data.folder.write("y.npy", npy_file<std::int64_t>({3}, {1, 0, 1}));
+  CHECK(load_data(request).train.labels == std::vector<std::uint32_t>{1, 0, 1});
+
+  request.as_before = false;
+  DataNeeds narrow = array_needs();  // what is wrong with the features is told before what is with labels
+  narrow.features = 1;
+  narrow.sample_shape = {1};
+  narrow.classes = 1;
+  CHECK(contains(data_message_of([&] { load_for_model(request, narrow); }), "rows have 2 features; the model takes 1"));
+}
+
+TEST_CASE("Columns that need an offset have the training part's in all parts, and a model's", "[data]") {
+  const Data data;
+  data.folder.write("X.npy", npy_file<double>({3, 2}, {1e9, 1, 1e9 + 1, 2, 1e9 + 2, 3}));
+  data.folder.write("Z.npy", npy_file<double>({1, 2}, {1e9 + 3, 4}));
+  DataRequest request = data.array_request();
+  request.test_data = data.path("Z.npy");
+  request.test_labels = data.path("z.npy");
+  const DataSource source = load_data(request);
+  CHECK(source.train.offsets == std::vector<double>{1e9, 0});
+  CHECK(std::ranges::equal(source.train.values, std::vector<float>{0, 1, 1, 2, 2, 3}));
+  CHECK(source.test.offsets == source.train.offsets);
+  CHECK(std::ranges::equal(source.test.values, std::vector<float>{3, 4}));
+  DataNeeds needs = array_needs();
+  CHECK(load_for_model(request, needs).train.values[2] == 1e9F);
+  needs.offsets = {1e9 - 1, 0};
+  CHECK(load_for_model(request, needs).train.values[2] == 2);
+  request.as_before = true;
+  CHECK(load_data(request).train.offsets.empty());
+}
+
+TEST_CASE("Tables' columns that need an offset have it in all parts, and a model's", "[data]") {
+  const Data data;
+  data.folder.write("t.csv", text("s,k,class\n1700000000,1,x\n\"1700000001\",2,y\n 1700000002.5 ,3,x\n"));
+  data.folder.write("u.csv", text("class,s,k\nx,+1700000003,1\n"));
+  DataRequest request = data.request("t.csv");
+  request.test_data = data.path("u.csv");
+  const DataSource source = load_data(request);
+  CHECK(source.train.offsets == std::vector<double>{1.7e9, 0});
+  CHECK(std::ranges::equal(source.train.values, std::vector<float>{0, 1, 1, 2, 2.5F, 3}));
+  CHECK(std::ranges::equal(source.test.values, std::vector<float>{3, 1}));
+  DataNeeds needs{.features = 2, .classes = 2, .class_names = {"x", "y"}, .table = source.table};
+  needs.offsets = {1.7e9 - 1, 0};
+  CHECK(std::ranges::equal(load_for_model(request, needs).train.values, std::vector<float>{1, 1, 2, 2, 3.5F, 3}));
+  data.folder.write("u.csv", text("class,s,k\nx,,1\n"));
+  CHECK(contains(data_fault(request), "column 's': is missing"));
+  data.folder.write("u.csv", text("class,s,k\nx,12 h,1\n"));
+  CHECK(contains(data_fault(request), "column 's': found '12 h'; expected a finite number"));
+  request.missing = MissingValues::mean;
+  data.folder.write("u.csv", text("class,s,k\nx,,1\n"));
+  CHECK(std::isnan(load_data(request).test.values[0]));
 }
 
 TEST_CASE("NPY files of features take their labels, and parts, from other files", "[data]") {
@@ -157,12 +255,20 @@ TEST_CASE("Tables bring class names, columns and weights; their parts are matche
   CHECK(contains(data_fault(request), "Z.npy: is no table"));
 }
 
-TEST_CASE("Weights of rows are above 0", "[data]") {
+TEST_CASE("Weights of rows are not below 0, nor all 0", "[data]") {
   const Data data;
-  data.folder.write("t.csv", text("w,a,class\n1,1,x\n0,3,y\n"));
+  data.folder.write("t.csv", text("w,a,class\n1,1,x\n-1,3,y\n"));
+  data.folder.write("zeros.csv", text("w,a,class\n0,1,x\n0,3,y\n"));
+  data.folder.write("good.csv", text("w,a,class\n0,1,x\n2,3,y\n"));
   DataRequest request = data.request("t.csv");
   request.roles.weight = "w";
-  CHECK(contains(data_fault(request), "weight"));
+  CHECK(contains(data_fault(request), "a weight from 0"));
+  request = data.request("zeros.csv");
+  request.roles.weight = "w";
+  CHECK(contains(data_fault(request), "zeros.csv: every row has weight 0"));
+  request = data.request("good.csv");
+  request.roles.weight = "w";
+  CHECK(load_data(request).train.row_weights == std::vector<float>{0, 2});
 }
 
 TEST_CASE("What does not apply to the form of the data is refused", "[data]") {
@@ -171,7 +277,7 @@ TEST_CASE("What does not apply to the form of the data is refused", "[data]") {
   request.roles.id = "id";
   CHECK(contains(usage_fault(request), "--id-column does not apply"));
   request = data.array_request();
-  request.header = HeaderLine::no;
+  request.dialect.header = HeaderLine::no;
   CHECK(contains(usage_fault(request), "--header does not apply"));
   request = {.data = data.folder.path()};
   request.labels = data.path("y.npy");
@@ -182,7 +288,7 @@ TEST_CASE("What does not apply to the form of the data is refused", "[data]") {
   CHECK(contains(usage_fault(request), "--missing mean does not apply"));
   CHECK(contains(data_fault(data.request("nowhere")), "nowhere: does not exist"));
   data.folder.write("x.bin", {1});
-  CHECK(contains(data_fault(data.request("x.bin")), "its name ends in none of .npy, .csv"));
+  CHECK(contains(data_fault(data.request("x.bin")), "its name ends in none of .npz, .npy, .csv"));
 }
 
 TEST_CASE("A model's data need no labels, and must be of its kind", "[data]") {
@@ -203,7 +309,7 @@ TEST_CASE("A model's data need no labels, and must be of its kind", "[data]") {
   CHECK(std::isnan(with_gap().train.values[1]));
   needs = array_needs();
   needs.classes = 2;
-  CHECK(contains(fault(data.array_request(), needs), "has label 2; expected at most 1, the largest of the model's"));
+  CHECK(contains(fault(data.array_request(), needs), "y.npy: row 1 (counted from 0) has label '2'; expected one of"));
   needs.features = 3;
   CHECK(contains(fault(data.array_request(), needs), "its rows have 2 features; the model takes 3"));
   needs = array_needs();
@@ -235,4 +341,4 @@ TEST_CASE("A folder for a model may have a test part alone, and tables are match
   CHECK(contains(data_message_of([&] { load_for_model(data.array_request(), needs); }), "is no table; the model"));
 }
 
-}  // namespace strata::test
+}  // namespace strata::test::data_load_forms_test

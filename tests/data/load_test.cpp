@@ -1,11 +1,14 @@
 #include "data/load.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <tuple>
 #include <utility>
 
+#include "data/formats/idx_folder.h"
 #include "tests/data/data_files.h"
 
-namespace strata::test {
+namespace strata::test::data_load_test {
 
 namespace {
 
@@ -107,7 +110,7 @@ TEST_CASE("A path that is no folder with the four files is an error that names i
   }
   fs::create_directory(folder.path() / "t10k-images-idx3-ubyte");
   idx_files(6, 4, {2, 2}, 2).write(folder, true);
-  CHECK(contains(fault_of(folder.path()), "t10k-images-idx3-ubyte: stands beside t10k-images-idx3-ubyte.gz"));
+  CHECK(contains(fault_of(folder.path()), "t10k-images-idx3-ubyte.gz: stands beside t10k-images-idx3-ubyte"));
   fs::remove(folder.path() / "t10k-images-idx3-ubyte.gz");
   CHECK(contains(fault_of(folder.path()), "t10k-images-idx3-ubyte: is not a regular file"));
 }
@@ -146,7 +149,7 @@ TEST_CASE("Files that cannot be used together are errors", "[data]") {
   CHECK(contains(fault_of(files), "t10k-labels-idx1-ubyte.gz: is an array of rank 3"));
   files = good;
   files.test_labels = idx_files(6, 5, {2, 2}, 2).test_labels;
-  CHECK(contains(fault_of(files), "t10k-labels-idx1-ubyte.gz: has 5 labels; expected 4, one for each image of"));
+  CHECK(contains(fault_of(files), "t10k-labels-idx1-ubyte.gz: has 5 labels; expected 4, one for each row of"));
   files = good;
   files.train_labels = idx_files(5, 4, {2, 2}, 2).train_labels;
   CHECK(contains(fault_of(files), "train-labels-idx1-ubyte.gz: has 5 labels; expected 6"));
@@ -155,7 +158,69 @@ TEST_CASE("Files that cannot be used together are errors", "[data]") {
   CHECK(contains(fault_of(files), "has images of 4 x 1; expected 2 x 2"));
   files = good;
   files.test_labels.back() = 7;
-  CHECK(contains(fault_of(files), "row 3 (counted from 0) has label 7; expected at most 1"));
+  CHECK(contains(fault_of(files),
+                 "row 3 (counted from 0) has label '7'; expected one of the classes of training ('0', '1')"));
+}
+
+TEST_CASE("IDX labels are classes: those that occur in the training part, named if they do not count from 0",
+          "[data]") {
+  IdxFiles files = idx_files(6, 4, {2, 2}, 2);
+  for (Bytes* labels : {&files.train_labels, &files.test_labels}) {
+    for (std::size_t i = 8; i < labels->size(); ++i) {
+      (*labels)[i] = static_cast<std::uint8_t>((*labels)[i] * 2 + 1);
+    }
+  }
+  const TemporaryFolder folder;
+  files.write(folder, false);
+  const DataSource source = load_idx_folder(folder.path(), 1);
+  CHECK(source.classes == 2);
+  CHECK(source.class_names == std::vector<std::string>{"1", "3"});
+  CHECK(*std::ranges::max_element(source.train.labels) == 1);
+  const std::vector<std::string> model{"0", "1", "2", "3"};
+  CHECK(load_idx_folder(folder.path(), 1, model).train.labels[0] == 2 * source.train.labels[0] + 1);
+  CHECK(load_idx_folder(folder.path(), 1, std::vector<std::string>{"7"}, LabelUse::ignore).test.labels.empty());
+}
+
+TEST_CASE("IDX files are found by the names that they have elsewhere", "[data]") {
+  const IdxFiles files = idx_files(6, 4, {2, 2}, 2);
+  const auto write = [&](const TemporaryFolder& folder, const std::string& prefix, const std::string& test,
+                         const std::string& dash) {
+    folder.write(prefix + "train-images" + dash + "idx3-ubyte", files.train_images);
+    folder.write(prefix + "train-labels" + dash + "idx1-ubyte.gz", gzip(files.train_labels));
+    folder.write(prefix + test + "-images" + dash + "idx3-ubyte.gz", gzip(files.test_images));
+    folder.write(prefix + test + "-labels" + dash + "idx1-ubyte", files.test_labels);
+  };
+  for (const auto& [prefix, test, dash] : {std::tuple{"", "t10k", "."}, std::tuple{"emnist-letters-", "test", "-"}}) {
+    const TemporaryFolder folder;
+    write(folder, prefix, test, dash);
+    CHECK(has_idx_files(folder.path()));
+    CHECK(load_idx_folder(folder.path(), 1).train.rows() == 6);
+    CHECK(load_data({.data = folder.path()}).test.rows() == 4);
+  }
+  const TemporaryFolder folder;
+  write(folder, "emnist-letters-", "test", "-");
+  fs::remove(folder.path() / "emnist-letters-test-labels-idx1-ubyte");
+  CHECK(contains(fault_of(folder.path()), "emnist-letters-t10k-labels-idx1-ubyte: is missing"));
+  write(folder, "emnist-digits-", "test", "-");
+  CHECK(contains(fault_of(folder.path()), "holds several data sets, whose names begin with 'emnist-digits-', 'emnist"));
+}
+
+TEST_CASE("A folder that holds no data set is told by what it holds", "[data]") {
+  const auto fault = [](const char* name) {
+    const TemporaryFolder folder;
+    if (name != nullptr) {
+      folder.write(name, {1});
+    }
+    return data_message_of([&] { load_data({.data = folder.path()}); });
+  };
+  CHECK(contains(fault("a.JPG"), "holds images, such as 'a.JPG'; expected IDX files"));
+  CHECK(contains(fault("a.JPG"), "put them into folders by their classes, FOLDER/CLASS/IMAGE"));
+  CHECK(contains(fault("features.npy"), "holds NPY files, such as 'features.npy'"));
+  CHECK(contains(fault("a.csv.gz"), "holds tables, such as 'a.csv.gz'"));
+  CHECK(contains(fault("images-ubyte"), "holds IDX files, such as 'images-ubyte'"));
+  CHECK(contains(fault("config.json"), "holds a run's files, such as 'config.json'"));
+  CHECK(contains(fault("notes"), "holds 'notes'; expected IDX files"));
+  CHECK(contains(fault(nullptr), "is empty; expected IDX files"));
 }
 
 TEST_CASE("Empty parts are errors", "[data]") {
@@ -203,4 +268,4 @@ TEST_CASE("A data set with one file cut or changed loads or is an error, nothing
   }
 }
 
-}  // namespace strata::test
+}  // namespace strata::test::data_load_test

@@ -8,6 +8,8 @@
 #include "tests/core/temporary_folder.h"
 #include "tests/core/thrown.h"
 
+namespace data_read_file_test {
+
 using namespace strata;
 using test::missing;
 using test::missing_without;
@@ -27,9 +29,10 @@ TEST_CASE("A file that cannot be opened or read is told by name", "[data]") {
   CHECK(missing_without({{SYS_fstat, EIO}, {SYS_newfstatat, EIO}}, {name, "cannot open it: Input/output error"}, read)
             .empty());
 #endif
-  CHECK(missing_without({{SYS_read, EIO}}, {name, "cannot read it: Input/output error; check the path"}, read).empty());
+  CHECK(missing_without({{SYS_pread64, EIO}}, {name, "cannot read it: Input/output error; check the path"}, read)
+            .empty());
   // A read of nothing, as where the file has become shorter.
-  CHECK(missing_without({{SYS_read, 0}}, {name, "became shorter while it was read (0 of 12 bytes)"}, read).empty());
+  CHECK(missing_without({{SYS_pread64, 0}}, {name, "became shorter while it was read (0 of 12 bytes)"}, read).empty());
 }
 
 TEST_CASE("What cannot be looked at is told by name", "[data]") {
@@ -53,3 +56,5 @@ TEST_CASE("A file is found plain or zipped, but not as both", "[data]") {
   std::filesystem::remove(folder / "x.gz");
   CHECK(find_plain_or_gzip(folder.path(), "x") == folder / "x");
 }
+
+}  // namespace data_read_file_test

@@ -6,7 +6,7 @@
 
 #include "tests/data/data_files.h"
 
-namespace strata::test {
+namespace strata::test::data_sampler_test {
 
 namespace {
 
@@ -177,4 +177,4 @@ TEST_CASE("Batches asked for in any order are the same", "[data]") {
   }
 }
 
-}  // namespace strata::test
+}  // namespace strata::test::data_sampler_test

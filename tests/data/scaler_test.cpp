@@ -6,10 +6,11 @@
 #include <numeric>
 #include <utility>
 
+#include "data/target_scaler.h"
 #include "tests/data/data_files.h"
 #include "tests/kernels/random_values.h"
 
-namespace strata::test {
+namespace strata::test::data_scaler_test {
 
 namespace {
 
@@ -77,6 +78,17 @@ TEST_CASE("The standard scaler looks at the given rows alone", "[data]") {
     rows.push_back(row);
   }
   check_against_two_passes(fit_scaler(ScalerKind::standard, s.view(), rows, 2), s.view(), rows);
+}
+
+TEST_CASE("Scalers of features and of targets look at rows of weight 0 too, as the documents say", "[data]") {
+  const Samples s = samples(4, 1, {0, 2, 4, 6});
+  const std::vector<float> weights{1, 1, 0, 0};
+  const std::vector<float> targets{10, 20, 30, 40};
+  SamplesView view = s.view();
+  view.row_weights = weights;
+  view.targets = {targets.data(), 4, 1};
+  CHECK(fit_scaler(ScalerKind::standard, view, all_rows(4), 1).mean.front() == 3.0F);
+  CHECK(fit_target_scaler(view, all_rows(4)).mean.front() == 25.0F);
 }
 
 TEST_CASE("Constant and nearly constant features are exact", "[data]") {
@@ -235,11 +247,11 @@ TEST_CASE("The other scalers are constants", "[data]") {
   const Scaler unit = fit_scaler(ScalerKind::unit, s.view(), all_rows(4), 2);
   CHECK(unit.mean == std::vector<float>(3, 0.0F));
   CHECK(unit.scale == std::vector<float>(3, 255.0F));
-  CHECK(unit.factor() == std::vector<float>(3, static_cast<float>(1.0 / 255.0)));
-  CHECK(unit.offset() == std::vector<float>(3, 0.0F));
+  CHECK(unit.pixel_factor() == std::vector<float>(3, static_cast<float>(1.0 / 255.0)));
+  CHECK(unit.pixel_offset() == std::vector<float>(3, 0.0F));
   const Scaler none = fit_scaler(ScalerKind::none, s.view(), all_rows(4), 2);
-  CHECK(none.factor() == std::vector<float>(3, 1.0F));
-  CHECK(none.offset() == std::vector<float>(3, 0.0F));
+  CHECK(none.pixel_factor() == std::vector<float>(3, 1.0F));
+  CHECK(none.pixel_offset() == std::vector<float>(3, 0.0F));
 }
 
 TEST_CASE("Factor and offset are rounded once from the stored mean and scale", "[data]") {
@@ -247,9 +259,9 @@ TEST_CASE("Factor and offset are rounded once from the stored mean and scale", "
   for (std::size_t f = 0; f < 3; ++f) {
     const double mean = scaler.mean[f];
     const double scale = scaler.scale[f];
-    CHECK(scaler.factor()[f] == static_cast<float>(1 / scale));
-    CHECK(scaler.offset()[f] == static_cast<float>(-mean / scale));
+    CHECK(scaler.pixel_factor()[f] == static_cast<float>(1 / scale));
+    CHECK(scaler.pixel_offset()[f] == static_cast<float>(-mean / scale));
   }
 }
 
-}  // namespace strata::test
+}  // namespace strata::test::data_scaler_test

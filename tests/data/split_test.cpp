@@ -7,7 +7,7 @@
 
 #include "tests/data/data_files.h"
 
-namespace strata::test {
+namespace strata::test::data_split_test {
 
 namespace {
 
@@ -125,4 +125,4 @@ TEST_CASE("A split that leaves a part empty is a usage error", "[data]") {
   }
 }
 
-}  // namespace strata::test
+}  // namespace strata::test::data_split_test

@@ -1,10 +1,11 @@
 #include <fmt/format.h>
 
-#include "data/table_text.h"
+#include "data/shown_text.h"
+#include "data/table/text.h"
 #include "tests/core/refused_calls.h"
 #include "tests/data/tables.h"
 
-namespace strata::test {
+namespace strata::test::data_table_faults_test {
 
 namespace {
 
@@ -137,15 +138,27 @@ TEST_CASE("A faulty field is told by line, row and column", "[data]") {
   }
 }
 
+TEST_CASE("A column without a value is to be left out, whether missing values are filled or not", "[data]") {
+  for (const MissingValues missing : {MissingValues::error, MissingValues::mean}) {
+    CHECK(
+        fault_of("x,y,z,label\n1,,NA,a\n2,,?,b\n", {}, {.missing = missing}) ==
+        "t.csv: the column 'y', 'z' has no value in any row; expected at least one; leave it out by --ignore-columns");
+    CHECK(fault_of("x,,label\n1,,a\n2,,b\n", {}, {.missing = missing}) ==
+          "t.csv: the column '1' has no value in any row; expected at least one; leave it out by --ignore-columns");
+  }
+  CHECK(contains(fault_of("x,t,label\n1,,a\n2,,b\n", {.label = "", .categories = {"t"}}),
+                 "the column 't' has no value in any row"));
+  CHECK(contains(fault_of("x,y,label\n1,,a\n2,,b,c\n"), "line 2 (row 0, from 0), column 'y': is missing"));
+}
+
 TEST_CASE("Weights and categories are told when they are at fault", "[data]") {
   CHECK(fault_of("x,w,label\n1,-1,a\n", {.label = "", .weight = "w"}) ==
-        "t.csv: line 2 (row 0, from 0), column 'w': found '-1'; expected a weight above 0; give it one");
-  CHECK(contains(fault_of("x,w,label\n1,0,a\n", {.label = "", .weight = "w"}), "found '0'; expected a weight above 0"));
+        "t.csv: line 2 (row 0, from 0), column 'w': found '-1'; expected a weight from 0; give it one");
   CHECK(fault_of("x,w,label\n1,,a\n", {.label = "", .weight = "w"}, {.missing = MissingValues::mean}) ==
-        "t.csv: line 2 (row 0, from 0), column 'w': is missing: ''; expected a weight above 0; give it one");
-  CHECK(contains(fault_of("x,t,label\n1,?,a\n", {.label = "", .categories = {"t"}}),
-                 "column 't': is missing: '?'; expected a category"));
-  CHECK(fault_of("x,t,label\n1,?,a\n", {.label = "", .categories = {"t"}}, {.missing = MissingValues::mean}) ==
+        "t.csv: line 2 (row 0, from 0), column 'w': is missing: ''; expected a weight from 0; give it one");
+  CHECK(contains(fault_of("x,t,label\n1,,a\n1,r,a\n", {.label = "", .categories = {"t"}}),
+                 "column 't': is missing: ''; expected a category"));
+  CHECK(fault_of("x,t,label\n1,,a\n", {.label = "", .categories = {"t"}}, {.missing = MissingValues::mean}) ==
         "t.csv: the category column 't' has 0 values; expected 1 to 65536; leave it out by --ignore-columns");
   std::string many = "x,t,label\n";
   for (int i = 0; i < 65'537; ++i) {
@@ -175,13 +188,14 @@ TEST_CASE("Roles that fit no column are errors of usage", "[data]") {
         "of the two");
   CHECK(usage_fault_of(text, {}) ==
         "t.csv: no column has the name of a label; expected exactly one called label, class or target; name it by "
-        "--label-column. Its columns are 'width', 'height', 'species'");
+        "--label-column, or numbers to learn by --target-columns. Its columns are 'width', 'height', 'species'");
   CHECK(contains(usage_fault_of("x,label,class\n1,2,3\n", {}),
                  "'label', 'class' may be the label; expected exactly one"));
   CHECK(usage_fault_of("1,2\n", {}) ==
         "t.csv: has no header (its first line has numbers), and 2 columns; expected to be told which holds the labels; "
         "give "
-        "its index, from 0, as --label-column, or say --header yes if the first line names the columns");
+        "its index, from 0, as --label-column, or of numbers to learn as --target-columns, or say --header yes if the "
+        "first line names the columns");
 }
 
 TEST_CASE("A table that does not match a model is an error", "[data]") {
@@ -198,7 +212,7 @@ TEST_CASE("A table that does not match a model is an error", "[data]") {
         "t.csv: line 3 (row 1, from 0), column 'label': found 'c'; expected a class of the training rows ('a', 'b'); "
         "correct "
         "it");
-  CHECK(contains(data_message_of([&] { parse_for(model, "1,r,a\n", LabelUse::read, {.header = HeaderLine::no}); }),
+  CHECK(contains(data_message_of([&] { parse_for(model, "1,r,a\n", LabelUse::read, {kWithoutHeader}); }),
                  "has no header; expected a first line with the names"));
   const TableData by_index = parse("a,1,2\nb,3,4\n", {.label = "0"});
   CHECK(fault_for(by_index, "1,2\n", LabelUse::ignore) ==
@@ -242,7 +256,7 @@ TEST_CASE("Of many names ten are told", "[data]") {
 }
 
 TEST_CASE("A table that cannot be held is refused before there is memory for it", "[data]") {
-  TableSchema schema{.header = true, .label = "label"};
+  TableSchema schema{.dialect = kWithHeader, .label = "label"};
   schema.features = {{.name = "c", .categorical = true}};
   for (std::size_t i = 0; i < 300'000; ++i) {
     schema.features.front().categories.push_back(std::to_string(1'000'000 + i));
@@ -277,4 +291,4 @@ TEST_CASE("A table with any byte changed is data or an error", "[data]") {
   }
 }
 
-}  // namespace strata::test
+}  // namespace strata::test::data_table_faults_test

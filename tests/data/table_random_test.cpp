@@ -4,7 +4,7 @@
 
 #include "tests/data/tables.h"
 
-namespace strata::test {
+namespace strata::test::data_table_random_test {
 
 namespace {
 
@@ -178,4 +178,4 @@ TEST_CASE("Every number of threads reads the same table", "[data]") {
   }
 }
 
-}  // namespace strata::test
+}  // namespace strata::test::data_table_random_test

@@ -7,7 +7,7 @@
 #include "core/file_descriptor.h"
 #include "tests/data/tables.h"
 
-namespace strata::test {
+namespace strata::test::data_table_stream_test {
 
 namespace {
 
@@ -143,4 +143,4 @@ TEST_CASE("A stream that cannot be read is a failure", "[data]") {
                  "cannot read x: Bad file descriptor"));
 }
 
-}  // namespace strata::test
+}  // namespace strata::test::data_table_stream_test

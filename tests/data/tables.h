@@ -6,10 +6,13 @@
 #include <string_view>
 #include <vector>
 
-#include "data/table.h"
+#include "data/table/table.h"
 #include "tests/data/data_files.h"
 
 namespace strata::test {
+
+inline const TableDialect kWithHeader{.header = HeaderLine::yes};
+inline const TableDialect kWithoutHeader{.header = HeaderLine::no};
 
 inline AlignedVector<std::uint8_t> bytes_of(std::string_view text) {
   AlignedVector<std::uint8_t> bytes(text.size());
@@ -46,7 +49,8 @@ inline bool same_bits(const Dataset& a, const Dataset& b) {
 }
 
 inline bool same_tables(const TableData& a, const TableData& b) {
-  return same_bits(a.data, b.data) && a.schema == b.schema && a.class_names == b.class_names;
+  return same_bits(a.data, b.data) && a.data.respelled == b.data.respelled && a.schema == b.schema &&
+         a.class_names == b.class_names;
 }
 
 using Labels = std::vector<std::uint32_t>;

@@ -8,6 +8,8 @@
 #include "dist/communicator.h"
 #include "tests/catch.h"
 
+namespace dist_launcher_test {
+
 using namespace strata;
 
 namespace {
@@ -89,3 +91,5 @@ TEST_CASE("One process gathers what it gives", "[dist]") {
   CHECK(all == mine);
   CHECK_FALSE(alone->probe(Communicator::kAny, Communicator::kAny));
 }
+
+}  // namespace dist_launcher_test

@@ -4,6 +4,8 @@
 
 #include "tests/catch.h"
 
+namespace dist_node_memory_test {
+
 using namespace strata;
 
 TEST_CASE("Memory of a machine is mapped by its address, and changes there stay one's own", "[dist]") {
@@ -39,3 +41,5 @@ TEST_CASE("What is not the memory of that address is not mapped", "[dist]") {
   ++address.bytes;
   CHECK_FALSE(map_node_memory(address));
 }
+
+}  // namespace dist_node_memory_test

@@ -7,6 +7,9 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/set_up.sh"
 
 table_of_three_classes >table.csv
+sed "s/k2$/k1/" table.csv >two.csv
+awk -F, -v OFS=, 'NR == 1 { print "a,b,c,d,f,g"; next } { print $1, $2, $3, $4, $1 * $2 - $3, 40 * $4 + NR % 7 }' table.csv >numbers.csv
+awk -F, -v OFS=, 'NR == 1 { print "a,b,c,d,x,y"; next } { print $1, $2, $3, $4, ($1 > $2), ($3 + $4 > 3) }' table.csv >labels.csv
 
 hash_of() { sed -n 's/.*"weights_hash":"\([0-9a-f]*\)".*/\1/p'; }
 alone() { "$strata" train --quiet --json --threads 2 "$@" | hash_of; }
@@ -24,13 +27,21 @@ check() {
   done
 }
 
-table=(--data table.csv --engine panels --hidden "40,20")
+network=(--engine panels --hidden "40,20")
+table=(--data table.csv "${network[@]}")
 short=("${table[@]}" --epochs 2)
 check even "${short[@]}" --batch-size 256
 check uneven_clipped "${short[@]}" --batch-size 330 --clip-norm 0.05 --lower sgd,momentum=0.9
 check shuffled_dropout "${short[@]}" --batch-size 200 --sampling shuffle --dropout 0.2,0.1
 check weighted_torch "${short[@]}" --batch-size 300 --sampling shuffle --convention torch --class-weights balanced --label-smoothing 0.1
 check adam_frozen "${short[@]}" --batch-size 256 --group 0-0:freeze --group 1-2:adamw --monitor val_macro_f1 --restore-best --early-stopping 2
+check two_classes --data two.csv "${network[@]}" --epochs 2 --batch-size 330 --loss binary_cross_entropy --class-weights 1,2 --label-smoothing 0.1
+numbers=(--data numbers.csv "${network[@]}" --epochs 2 --batch-size 330 --sampling shuffle)
+for loss in mse mae huber,delta=0.5 quantile,q=0.3; do
+  check "$loss" "${numbers[@]}" --target-columns f,g --loss "$loss"
+done
+check several_quantiles "${numbers[@]}" --target-columns f --loss quantile,q=0.1:0.5:0.9
+check labels --data labels.csv "${network[@]}" --epochs 2 --batch-size 330 --sampling shuffle --label-columns x,y --label-smoothing 0.1
 check pixels --engine panels --batch-size 1000 --max-steps 6 --epochs 1 --upper nadam --clip-value 0.1
 
 # Begun by 3 ranks, continued by one process and by 2 ranks; and the other way round.

@@ -7,6 +7,8 @@
 
 #include "tests/catch.h"
 
+namespace engine_batch_division_test {
+
 using namespace strata;
 
 namespace {
@@ -98,3 +100,5 @@ TEST_CASE("Powers of two need one sum a rank, and uneven divisions few", "[engin
   CHECK(BatchDivision(1024, 3).order().size() == 5);
   CHECK(BatchDivision(1000, 16).order().size() == 16);
 }
+
+}  // namespace engine_batch_division_test

@@ -11,9 +11,11 @@
 #include "kernels/onednn/bf16_support.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
-#include "tests/engine/dropout_factors.h"
 #include "tests/engine/small_problem.h"
-#include "tests/optim/optimizer_oracle.h"
+#include "tests/oracle/dropout_factors.h"
+#include "tests/oracle/optimizer_oracle.h"
+
+namespace engine_bf16_test {
 
 using namespace strata;
 using namespace strata::test;
@@ -163,7 +165,7 @@ void check_gradient(const Parameters& before, const Parameters& after, const ker
 }
 
 void check_first_step(const Setup& setup) {
-  CAPTURE(setup.model.inputs, setup.model.hidden, setup.model.classes, setup.batch_sizes, setup.threads);
+  CAPTURE(setup.model.inputs, setup.model.hidden, setup.model.outputs, setup.batch_sizes, setup.threads);
   CAPTURE(static_cast<int>(setup.model.activation.kind));
   SmallProblem problem(kRows, setup.model);
   if (setup.values) {
@@ -191,7 +193,7 @@ TEST_CASE("a bf16 step is the oracle's but for roundings, with every activation"
   if (skipped()) {
     return;
   }
-  for (const kernels::ActivationName& activation : kernels::kActivations) {
+  for (const kernels::ActivationEntry& activation : kernels::kActivations) {
     Setup setup;
     setup.model.activation = activation_of(activation.kind);
     check_first_step(setup);
@@ -221,7 +223,7 @@ TEST_CASE("a bf16 step is the oracle's but for roundings, with dropout", "[engin
   if (skipped()) {
     return;
   }
-  for (const kernels::ActivationName& activation : kernels::kActivations) {
+  for (const kernels::ActivationEntry& activation : kernels::kActivations) {
     for (const auto& rates : {std::vector{0.5, 0.5}, {0.25, 0.0}, {0.0, 0.3}}) {
       CAPTURE(rates);
       Setup setup;
@@ -350,7 +352,7 @@ TEST_CASE("bf16 predicts the oracle's probabilities but for roundings, without d
   }
   for (const std::size_t classes : {3U, 21U}) {
     Setup setup;
-    setup.model.classes = classes;
+    setup.model.outputs = classes;
     setup.dropout = {0.5, 0.5};
     setup.threads = 2;
     const SmallProblem problem(600, setup.model);
@@ -438,3 +440,5 @@ TEST_CASE("the panels engine refuses bf16", "[engine]") {
   CHECK(missing(thrown([&] { bf16_engine(setup, problem, EngineKind::panels); }),
                 {"usage: ", "--engine panels", "--precision bf16"}) == "");
 }
+
+}  // namespace engine_bf16_test

@@ -6,6 +6,8 @@
 
 #include "tests/catch.h"
 
+namespace engine_clip_norm_test {
+
 using namespace strata;
 
 TEST_CASE("the factor follows each framework's formula", "[engine]") {
@@ -32,3 +34,5 @@ TEST_CASE("the squares of trained layers add up whatever parts they come in", "[
     CHECK(squares.sum() == 169 + 17 * 5);
   }
 }
+
+}  // namespace engine_clip_norm_test

@@ -2,9 +2,12 @@
 
 #include "engine/engine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -13,9 +16,11 @@
 #include "kernels/softmax_cross_entropy.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
-#include "tests/engine/dropout_factors.h"
 #include "tests/engine/small_problem.h"
-#include "tests/optim/optimizer_oracle.h"
+#include "tests/oracle/dropout_factors.h"
+#include "tests/oracle/optimizer_oracle.h"
+
+namespace engine_engine_test {
 
 using namespace strata;
 using namespace strata::test;
@@ -51,6 +56,8 @@ struct Setup {
   std::optional<ClipNorm> clip_norm{};
   float clip_value = std::numeric_limits<float>::infinity();
   bool values = false;  ///< rather than pixels
+  Task task{};
+  std::size_t target_columns = 0;  ///< 0: labels
 
   SmallProblem problem() const {
     SmallProblem made(kRows, model);
@@ -60,10 +67,15 @@ struct Setup {
     if (loss.weigh_rows) {
       made.weigh_rows();
     }
+    if (target_columns > 0) {
+      made.take_targets(target_columns, entry_of(task.objective.kind).map == OutputMap::sigmoid);
+    }
     return made;
   }
   EnginePlan plan(const SmallProblem& problem) const {
-    return {model, groups, problem.scaler, batch_sizes, threads, false, 5, dropout, loss, clip_norm};
+    EnginePlan made{model, groups, problem.scaler, batch_sizes, threads, false, 5, dropout, loss, clip_norm};
+    made.task = task;
+    return made;
   }
   std::vector<bool> trained_layers() const {
     EnginePlan groups_alone;
@@ -92,14 +104,16 @@ class ReferenceTrainer {
 
   /// The sums before the update, which is number t.
   kernels::reference::NetworkPass step(std::span<const std::uint32_t> rows, const Setup& setup, std::uint64_t t) {
-    auto pass = forward_backward(network_, problem_.standardised(rows), problem_.labels_of(rows),
-                                 problem_.loss_options(setup.loss, rows),
-                                 dropout_factors(setup.model, setup.dropout, 5, rows.size(), t));
+    const auto factors = dropout_factors(setup.model, setup.dropout, 5, rows.size(), t);
+    auto pass = setup.target_columns > 0
+                    ? forward_backward_of(network_, problem_.standardised(rows), loss_of(setup, rows), factors)
+                    : forward_backward(network_, problem_.standardised(rows), problem_.labels_of(rows),
+                                       problem_.loss_options(setup.loss, rows), factors);
     clip(setup, pass.gradients);
     for (const ParameterGroup& g : setup.groups) {
       for (std::size_t l = g.first; l <= g.last; ++l) {
         update(g.optimizer, network_[l].weights, pass.gradients[l].weights, weights_[l], t);
-        update(g.optimizer, network_[l].bias, pass.gradients[l].bias, bias_[l], t);
+        update(of_biases(g.optimizer), network_[l].bias, pass.gradients[l].bias, bias_[l], t);
       }
     }
     return pass;
@@ -108,6 +122,41 @@ class ReferenceTrainer {
   const kernels::reference::Network& network() const { return network_; }
 
  private:
+  /// What adds up over outputs, of these rows.
+  std::function<kernels::reference::OutputGradient(std::span<const double>)> loss_of(
+      const Setup& setup, std::span<const std::uint32_t> rows) const {
+    const Objective& objective = setup.task.objective;
+    kernels::reference::OutputLossOptions options{.kind = objective.kind};
+    options.label_smoothing = setup.loss.label_smoothing;
+    options.row_weights = problem_.row_weights_of(rows, setup.loss);
+    if (setup.loss.convention == Convention::torch && entry_of(objective.kind).torch_divides_by_weights) {
+      options.divisor = std::accumulate(options.row_weights.begin(), options.row_weights.end(), 0.0);
+    }
+    std::vector<double> targets;
+    for (const std::uint32_t row : rows) {
+      for (std::size_t o = 0; o < setup.model.outputs; ++o) {
+        const std::size_t t = setup.target_columns == 1 ? 0 : o;
+        const double y = problem_.targets[row * setup.target_columns + t];
+        const TargetScaler& scaler = setup.task.scaler;
+        targets.push_back(scaler.empty() ? y : (y - double{scaler.mean[t]}) / double{scaler.scale[t]});
+      }
+    }
+    for (std::size_t o = 0; o < setup.model.outputs; ++o) {
+      const std::size_t q = objective.quantiles.size() == 1 ? 0 : o;
+      options.constants.push_back(objective.kind == ObjectiveKind::huber ? objective.delta : objective.quantiles[q]);
+    }
+    return [options, targets](std::span<const double> outputs) {
+      return kernels::reference::output_loss(outputs, targets, options);
+    };
+  }
+
+  static OptimizerSpec of_biases(OptimizerSpec optimizer) {
+    if (!is_frozen(optimizer) && optimizer.value("decay_bias") == 0) {
+      optimizer.values["weight_decay"] = 0;
+    }
+    return optimizer;
+  }
+
   static void clip(const Setup& setup, std::vector<kernels::reference::DenseGradient>& gradients) {
     const double factor = setup.clip_norm ? kernels::reference::clip_by_norm_factor(
                                                 gradients, setup.trained_layers(), setup.clip_norm->limit,
@@ -168,7 +217,7 @@ Parameters exported(const Engine& engine, const ModelSpec& model) {
 
 /// Some steps of both, batch sizes in turn, rows drawn with repeats.
 void check_steps(const Setup& setup) {
-  CAPTURE(setup.model.inputs, setup.model.hidden, setup.model.classes, setup.batch_sizes, setup.threads);
+  CAPTURE(setup.model.inputs, setup.model.hidden, setup.model.outputs, setup.batch_sizes, setup.threads);
   CAPTURE(static_cast<int>(setup.engine), static_cast<int>(setup.model.activation.kind));
   const SmallProblem problem = setup.problem();
   const auto engine = make_engine(setup, problem);
@@ -179,7 +228,9 @@ void check_steps(const Setup& setup) {
     const LossSums sums = engine->train_step({problem.samples(), rows, {}, t}, setup.updates(t));
     const auto expected = exact.step(rows, setup, t);
     CHECK(sums.mean_loss() == Approx(expected.loss).epsilon(kTolerance));
-    CHECK(sums.correct == expected.correct);
+    if (setup.target_columns == 0) {
+      CHECK(sums.figure == static_cast<double>(expected.correct));
+    }
   }
   CHECK(largest_difference(exported(*engine, setup.model), exact.network()) < kTolerance);
 }
@@ -208,7 +259,7 @@ std::vector<std::uint32_t> first_rows(std::size_t count) {
 
 TEST_CASE("steps follow the oracle with every activation", "[engine]") {
   const EngineKind kind = GENERATE(from_range(engines()));
-  for (const kernels::ActivationName& activation : kernels::kActivations) {
+  for (const kernels::ActivationEntry& activation : kernels::kActivations) {
     Setup setup(kind);
     setup.model.activation = activation_of(activation.kind);
     check_steps(setup);
@@ -273,7 +324,7 @@ TEST_CASE("steps follow the oracle with frozen groups and several optimizers", "
     check_steps(setup);
     for (const ParameterGroup& g : groups) {
       for (std::size_t layer = g.first; layer <= g.last; ++layer) {
-        CAPTURE(layer, g.optimizer.name);
+        CAPTURE(layer, g.optimizer.name());
         CHECK(unchanged(setup, layer) == is_frozen(g.optimizer));
       }
     }
@@ -306,7 +357,7 @@ TEST_CASE("steps follow the oracle on values, missing ones among them", "[engine
 
 TEST_CASE("steps follow the oracle with dropout, at any rates and with every activation", "[engine]") {
   const EngineKind kind = GENERATE(from_range(engines()));
-  for (const kernels::ActivationName& activation : kernels::kActivations) {
+  for (const kernels::ActivationEntry& activation : kernels::kActivations) {
     Setup setup(kind);
     setup.model.activation = activation_of(activation.kind);
     setup.dropout = {0.25, 0.5};
@@ -339,7 +390,7 @@ TEST_CASE("steps follow the oracle with smoothed labels, weighted classes and ro
     }
   }
   Setup wide(kind);
-  wide.model.classes = 40;
+  wide.model.outputs = 40;
   wide.threads = 2;
   wide.loss = {Convention::torch, 0.2, to_double(random_floats(40, 0.5, 2, 1))};
   check_steps(wide);
@@ -381,7 +432,7 @@ TEST_CASE("evaluation knows no dropout, weights or smoothing", "[engine]") {
   const LossSums sums = make_engine(setup, problem)->evaluate(problem.samples(), rows);
   const LossSums expected = make_engine(plain, problem)->evaluate(problem.samples(), rows);
   CHECK(sums.loss == expected.loss);
-  CHECK(sums.correct == expected.correct);
+  CHECK(sums.figure == expected.figure);
   CHECK(sums.weight == kRows);
 }
 
@@ -455,12 +506,12 @@ TEST_CASE("evaluation of any number of rows agrees with the oracle and leaves th
     const LossSums sums = engine->evaluate(problem.samples(), rows);
     if (count == 0) {
       CHECK(sums.loss == 0);
-      CHECK(sums.correct == 0);
+      CHECK(sums.figure == 0);
       continue;
     }
     const auto expected = forward_backward(network, problem.standardised(rows), problem.labels_of(rows));
     CHECK(sums.loss / static_cast<double>(count) == Approx(expected.loss).epsilon(1e-6));
-    CHECK(sums.correct == expected.correct);
+    CHECK(sums.figure == static_cast<double>(expected.correct));
   }
   CHECK(weights_hash(exported(*engine, setup.model)) == weights_hash(problem.initial));
 }
@@ -539,7 +590,7 @@ TEST_CASE("predicted probabilities agree with the oracle, whatever the number of
   const std::size_t classes = GENERATE(as<std::size_t>(), 3, 16, 21);
   const int threads = GENERATE(1, 3);
   Setup setup(kind);
-  setup.model.classes = classes;
+  setup.model.outputs = classes;
   setup.threads = threads;
   SmallProblem problem(1100, setup.model);
   if (classes == 16) {
@@ -582,3 +633,116 @@ TEST_CASE("a row's probabilities do not depend on the rows beside it, and carry 
   }
   CHECK(engine->evaluate(problem.samples(), all).loss == Approx(loss).epsilon(1e-6));
 }
+
+TEST_CASE("steps follow the oracle with every objective, in both engines", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  for (const Convention convention : {Convention::keras, Convention::torch}) {
+    for (const bool weighed : {false, true}) {
+      for (const std::string_view text :
+           {"mse", "mae", "huber,delta=0.4", "quantile,q=0.3", "quantile,q=0.1:0.5:0.9", "binary_cross_entropy"}) {
+        CAPTURE(text, weighed, static_cast<int>(convention));
+        Setup setup(kind);
+        setup.task.objective = parse_objective(text, "loss");
+        setup.target_columns = text.ends_with("0.9") ? 1 : 3;
+        setup.batch_sizes = {32, 7, 1, 130};
+        setup.threads = 2;
+        setup.loss = {convention, 0, {}, weighed};
+        if (text == "binary_cross_entropy") {
+          setup.loss.label_smoothing = 0.1;
+        } else {
+          setup.task.scaler = {random_floats(setup.target_columns, 10, 40, 5),
+                               random_floats(setup.target_columns, 20, 50, 6)};
+        }
+        check_steps(setup);
+      }
+    }
+  }
+}
+
+TEST_CASE("biases do not decay where they are not to", "[engine]") {
+  for (const EngineKind engine : engines()) {
+    for (const OptimizerEntry& optimizer : optimizer_registry()) {
+      if (optimizer.keys.empty()) {
+        continue;
+      }
+      CAPTURE(optimizer.name);
+      Setup setup(engine);
+      setup.groups = {group(0, 2, fmt::format("{},lr=0.01,weight_decay=0.3,decay_bias=false", optimizer.name))};
+      setup.batch_sizes = {32, 7};
+      setup.threads = 2;
+      check_steps(setup);
+      setup.clip_norm = ClipNorm{0.5, Convention::keras};
+      check_steps(setup);
+    }
+  }
+}
+
+TEST_CASE("evaluation and prediction of numbers are in their own units", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  Setup setup(kind);
+  setup.task.objective.kind = ObjectiveKind::mse;
+  setup.task.scaler = {{10, -5, 0}, {20, 0.5F, 3}};
+  setup.target_columns = 3;
+  setup.threads = 2;
+  const SmallProblem problem = setup.problem();
+  const auto engine = make_engine(setup, problem);
+  const auto rows = first_rows(kRows);
+  std::vector<float> predictions(kRows * 3);
+  engine->predict(problem.samples(), rows, {predictions.data(), kRows, 3});
+  double loss = 0;
+  double figure = 0;
+  for (std::size_t i = 0; i < predictions.size(); ++i) {
+    const double e = double{predictions[i]} - double{problem.targets[i]};
+    loss += e * e / std::pow(setup.task.scaler.scale[i % 3], 2) / 3;
+    figure += std::fabs(e) / 3;
+  }
+  const LossSums sums = engine->evaluate(problem.samples(), rows);
+  CHECK(sums.loss == Approx(loss).epsilon(1e-4));
+  CHECK(sums.figure == Approx(figure).epsilon(1e-4));
+  CHECK(sums.weight == kRows);
+}
+
+TEST_CASE("a batch whose rows have no weight has no loss and changes nothing", "[engine]") {
+  const EngineKind kind = GENERATE(from_range(engines()));
+  Setup setup(kind);
+  setup.task.objective.kind = ObjectiveKind::mse;
+  setup.target_columns = 3;
+  setup.loss = {Convention::torch, 0, {}, true};
+  SmallProblem problem = setup.problem();
+  std::ranges::fill(problem.row_weights, 0.0F);
+  const auto engine = make_engine(setup, problem);
+  const LossSums sums = engine->train_step({problem.samples(), first_rows(32), {}, 1}, setup.updates(1));
+  CHECK(sums.mean_loss() == 0);
+  CHECK(std::ranges::equal(exported(*engine, setup.model).values(), problem.initial.values()));
+}
+
+TEST_CASE("classes and rows of weight 0 do not count", "[engine]") {
+  for (const EngineKind engine : engines()) {
+    for (const Convention convention : {Convention::keras, Convention::torch}) {
+      Setup setup(engine);
+      setup.loss = {convention, 0.1, {0, 2, 1}, false};
+      check_steps(setup);
+    }
+  }
+}
+
+TEST_CASE("a batch whose weights are all 0 has loss 0 and changes nothing", "[engine]") {
+  for (const EngineKind engine : engines()) {
+    for (const Convention convention : {Convention::keras, Convention::torch}) {
+      for (const bool by_class : {false, true}) {
+        CAPTURE(static_cast<int>(convention), by_class);
+        Setup setup(engine);
+        setup.loss = {convention, 0, by_class ? std::vector<double>(3, 0.0) : std::vector<double>(), !by_class};
+        SmallProblem problem = setup.problem();
+        std::ranges::fill(problem.row_weights, 0.0F);
+        const auto made = make_engine(setup, problem);
+        const auto rows = random_integers(setup.batch_sizes[0], kRows, 9);
+        const LossSums sums = made->train_step({problem.samples(), rows, {}, 1}, setup.updates(1));
+        CHECK(sums.mean_loss() == 0);
+        CHECK(weights_hash(exported(*made, setup.model)) == weights_hash(problem.initial));
+      }
+    }
+  }
+}
+
+}  // namespace engine_engine_test

@@ -5,14 +5,17 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string_view>
 
-#include "engine/engine.h"
+#include "engine/panels/engine.h"
 #include "kernels/denormals.h"
 #include "kernels/instruction_set.h"
 #include "tests/catch.h"
-#include "tests/engine/scalar_trainer.h"
 #include "tests/engine/small_problem.h"
-#include "tests/optim/optimizer_oracle.h"
+#include "tests/oracle/optimizer_oracle.h"
+#include "tests/oracle/scalar_trainer.h"
+
+namespace engine_exactness_test {
 
 using namespace strata;
 using namespace strata::test;
@@ -35,6 +38,9 @@ struct Case {
   std::optional<ClipNorm> clip_norm{};
   float clip_value = std::numeric_limits<float>::infinity();
   bool values = false;  ///< rather than pixels
+  Task task{};
+  std::size_t target_columns = 0;  ///< 0: labels
+  bool targets_are_labels = false;
 
   SmallProblem problem() const {
     SmallProblem made(kRows, model);
@@ -44,10 +50,17 @@ struct Case {
     if (loss.weigh_rows) {
       made.weigh_rows();
     }
+    if (target_columns > 0) {
+      made.take_targets(target_columns, targets_are_labels);
+    } else if (task.objective.kind == ObjectiveKind::binary_cross_entropy) {
+      made.labels = random_integers(kRows, 2, 81);
+    }
     return made;
   }
   EnginePlan plan(const SmallProblem& problem, int thread_count, bool staged) const {
-    return {model, groups, problem.scaler, batches, thread_count, staged, 11, dropout, loss, clip_norm};
+    EnginePlan made{model, groups, problem.scaler, batches, thread_count, staged, 11, dropout, loss, clip_norm};
+    made.task = task;
+    return made;
   }
   std::vector<kernels::OptimizerUpdate> updates(std::uint64_t t) const {
     auto all = updates_at(groups, t, convention);
@@ -62,14 +75,14 @@ struct Case {
 struct Trace {
   std::vector<double> losses;
   std::vector<double> loss_weights;
-  std::vector<std::size_t> correct;
+  std::vector<double> figures;
   std::vector<float> weights;
   std::vector<std::vector<float>> state;
 
   void take(const LossSums& sums) {
     losses.push_back(sums.loss);
     loss_weights.push_back(sums.weight);
-    correct.push_back(sums.correct);
+    figures.push_back(sums.figure);
   }
 };
 
@@ -78,7 +91,7 @@ std::vector<std::uint32_t> rows_of_step(const Case& c, std::size_t t) {
 }
 
 Trace scalar_trace(const Case& c, const SmallProblem& problem, const scalar::Order& order = {}) {
-  kernels::flush_denormals();
+  const kernels::DenormalsFlushed flushed;
   scalar::Trainer trainer(problem, c.plan(problem, 1, false), order);
   Trace trace;
   for (std::size_t t = 1; t <= c.batches.size(); ++t) {
@@ -137,11 +150,11 @@ void check(const Case& c) {
   CHECK(differing_bits(expected.weights, {problem.initial.values().begin(), problem.initial.values().end()}) > 0);
   for (const int threads : c.threads) {
     for (const bool staged : {false, true}) {
-      CAPTURE(c.model.inputs, c.model.hidden, c.model.classes, c.batches, threads, staged);
+      CAPTURE(c.model.inputs, c.model.hidden, c.model.outputs, c.batches, threads, staged);
       const Trace trace = panels_trace(c, problem, threads, staged);
       CHECK(trace.losses == expected.losses);
       CHECK(trace.loss_weights == expected.loss_weights);
-      CHECK(trace.correct == expected.correct);
+      CHECK(trace.figures == expected.figures);
       CHECK(differing_bits(trace.weights, expected.weights) == 0);
       REQUIRE(trace.state.size() == expected.state.size());
       for (std::size_t slot = 0; slot < trace.state.size(); ++slot) {
@@ -157,7 +170,7 @@ TEST_CASE("panels: every activation has the scalar trainer's bits", "[engine]") 
   if (!has_fused_multiply_adds()) {
     return;
   }
-  for (const kernels::ActivationName& activation : kernels::kActivations) {
+  for (const kernels::ActivationEntry& activation : kernels::kActivations) {
     CAPTURE(activation.name);
     Case c;
     c.model.activation = activation_of(activation.kind);
@@ -267,7 +280,7 @@ TEST_CASE("panels: dropout has the scalar trainer's bits with every activation",
   if (!has_fused_multiply_adds()) {
     return;
   }
-  for (const kernels::ActivationName& activation : kernels::kActivations) {
+  for (const kernels::ActivationEntry& activation : kernels::kActivations) {
     CAPTURE(activation.name);
     Case c;
     c.model.activation = activation_of(activation.kind);
@@ -309,7 +322,7 @@ TEST_CASE("panels: smoothed labels, weighted classes and rows have the scalar tr
     }
   }
   Case c;
-  c.model.classes = 21;  // more than a block holds
+  c.model.outputs = 21;  // more than a block holds
   c.loss = {Convention::torch, 0.2, to_double(random_floats(21, 0.5, 2, 1))};
   check(c);
 }
@@ -384,3 +397,95 @@ TEST_CASE("panels: another order of sums has other bits", "[engine]") {
   CHECK(differing({.ascending_outputs = false}) > 0);
   CHECK(differing({.fused = false}) > 0);
 }
+
+namespace {
+
+/// Numbers of that many targets, standardised.
+Case case_of_numbers(std::string_view objective, std::size_t targets, std::size_t outputs) {
+  Case c = case_with_options(Convention::keras);
+  c.model.outputs = outputs;
+  c.task.objective = parse_objective(objective, "‹loss›");
+  c.target_columns = targets;
+  c.task.scaler = {random_floats(targets, 10, 40, 5), random_floats(targets, 20, 50, 6)};
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("panels: every objective has the scalar trainer's bits", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  for (const ObjectiveEntry& entry : objective_registry()) {
+    CAPTURE(entry.name);
+    if (entry.map == OutputMap::identity) {
+      for (const std::size_t targets : {1U, 3U, 19U}) {  // more than a block holds
+        CAPTURE(targets);
+        check(case_of_numbers(entry.name, targets, targets));
+      }
+    } else if (entry.map == OutputMap::sigmoid) {
+      for (const std::size_t labels : {0U, 1U, 5U, 21U}) {
+        CAPTURE(labels);
+        Case c = case_with_options(Convention::keras);
+        c.task.objective.kind = entry.kind;
+        c.task.threshold = 0.4;
+        c.model.outputs = std::max<std::size_t>(1, labels);
+        c.target_columns = labels;
+        c.targets_are_labels = true;
+        check(c);
+      }
+    }
+  }
+  check(case_of_numbers("quantile,q=0.1:0.5:0.9", 1, 3));
+  check(case_of_numbers("huber,delta=0.3", 2, 2));
+  Case raw = case_of_numbers("mse", 2, 2);
+  raw.task.scaler = {};
+  raw.groups = {group(0, 3, "adam")};
+  check(raw);
+}
+
+TEST_CASE("panels: objectives have the scalar trainer's bits at any batch size", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  for (const std::string_view objective : {"mse", "huber", "quantile,q=0.2:0.8", "binary_cross_entropy"}) {
+    for (const std::size_t size : {1U, 2U, 15U, 17U, 64U, 65U, 130U, 193U}) {
+      CAPTURE(objective, size);
+      Case c;
+      c.task.objective = parse_objective(objective, "‹loss›");
+      c.targets_are_labels = objective == "binary_cross_entropy";
+      c.target_columns = objective.starts_with("quantile") ? 1 : 2;
+      c.model.outputs = 2;
+      if (!c.targets_are_labels) {
+        c.task.scaler = {random_floats(c.target_columns, 10, 40, 5), random_floats(c.target_columns, 20, 50, 6)};
+      }
+      c.batches = {size, size / 3 + 1, size};
+      check(c);
+    }
+  }
+}
+
+TEST_CASE("panels: objectives' smoothed and weighed rows have the scalar trainer's bits", "[engine]") {
+  if (!has_fused_multiply_adds()) {
+    return;
+  }
+  for (const Convention convention : {Convention::keras, Convention::torch}) {
+    for (const std::string_view objective : {"mse", "mae", "huber", "quantile"}) {
+      CAPTURE(static_cast<int>(convention), objective);
+      Case c = case_of_numbers(objective, 2, 2);
+      c.loss = {convention, 0, {}, true};
+      check(c);
+    }
+    for (const TrainingLoss& loss : {TrainingLoss{convention, 0.2, {}}, TrainingLoss{convention, 0, {0.5, 3}},
+                                     TrainingLoss{convention, 0.1, {0.5, 3}, true}}) {
+      CAPTURE(static_cast<int>(convention), loss.label_smoothing, loss.class_weights);
+      Case c = case_with_options(convention);
+      c.task.objective.kind = ObjectiveKind::binary_cross_entropy;
+      c.model.outputs = 1;
+      c.loss = loss;
+      check(c);
+    }
+  }
+}
+
+}  // namespace engine_exactness_test

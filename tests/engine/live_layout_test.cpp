@@ -1,9 +1,11 @@
-#include "engine/live_layout.h"
+#include "engine/onednn/live_layout.h"
 
 #include <algorithm>
 
 #include "tests/catch.h"
 #include "tests/kernels/random_values.h"
+
+namespace engine_live_layout_test {
 
 using namespace strata;
 
@@ -50,3 +52,5 @@ TEST_CASE("the live form is transposed, padded with zeros, and goes back bit for
   layout.to_canonical(arena, back);
   CHECK(std::ranges::equal(back.values(), values));
 }
+
+}  // namespace engine_live_layout_test

@@ -4,6 +4,8 @@
 #include "tests/core/thrown.h"
 #include "tests/engine/small_problem.h"
 
+namespace engine_memory_need_test {
+
 using namespace strata;
 using namespace strata::test;
 
@@ -37,3 +39,5 @@ TEST_CASE("what does not fit is refused in one line", "[engine]") {
   CHECK(missing(thrown([] { require_memory(3e9, 2000000000); }),
                 {"failed: ", "out of memory", "3000 MB", "2000 MB are available"}) == "");
 }
+
+}  // namespace engine_memory_need_test

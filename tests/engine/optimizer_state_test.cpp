@@ -9,7 +9,9 @@
 #include "kernels/instruction_set.h"
 #include "tests/catch.h"
 #include "tests/engine/small_problem.h"
-#include "tests/optim/optimizer_oracle.h"
+#include "tests/oracle/optimizer_oracle.h"
+
+namespace engine_optimizer_state_test {
 
 using namespace strata;
 using namespace strata::test;
@@ -142,3 +144,5 @@ TEST_CASE("both engines train alike with every optimizer", "[engine]") {
     }
   }
 }
+
+}  // namespace engine_optimizer_state_test

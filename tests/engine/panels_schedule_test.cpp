@@ -1,21 +1,22 @@
-#include "engine/panels_schedule.h"
-
 #include <algorithm>
 #include <cmath>
 
-#include "engine/engine.h"
+#include "engine/panels/engine.h"
+#include "engine/panels/schedule.h"
 #include "kernels/instruction_set.h"
 #include "tests/catch.h"
 #include "tests/engine/small_problem.h"
+
+namespace engine_panels_schedule_test {
 
 using namespace strata;
 using namespace strata::test;
 
 namespace {
 
-int useful(const std::vector<std::size_t>& hidden, std::size_t batch_size) {
+int useful(const std::vector<std::size_t>& hidden, std::size_t batch_size, std::size_t inputs = 784) {
   EnginePlan plan;
-  plan.model = {784, hidden, 10, Activation{}};
+  plan.model = {inputs, hidden, 10, Activation{}};
   plan.groups = {group(0, hidden.size(), "sgd,lr=0.1")};
   return useful_threads(make_live_layers(plan), batch_size);
 }
@@ -33,6 +34,14 @@ TEST_CASE("more rows and wider layers are worth more threads", "[engine]") {
   CHECK(useful({300, 100, 50}, 32) >= 8);  // what two readings of the model agree on
   CHECK(useful({300, 100, 50}, 32) <= 32);
   CHECK(useful({4096, 4096}, 256) >= 192);
+}
+
+TEST_CASE("a small network's step is not worth a second thread", "[engine]") {
+  CHECK(useful({16}, 16, 4) == 1);
+  CHECK(useful({16}, 120, 4) == 1);
+  CHECK(useful({64}, 16, 28) == 1);
+  CHECK(useful({64}, 1024, 28) >= 2);
+  CHECK(useful({300, 100, 50}, 8) >= 2);
 }
 
 TEST_CASE("threads' shares of panels follow each other, and a narrow panel counts half", "[engine]") {
@@ -74,3 +83,5 @@ TEST_CASE("the panels engine spares threads only where it may", "[engine]") {
   plan.may_spare_threads = true;
   CHECK(make_panels_engine(plan)->threads() == 1);
 }
+
+}  // namespace engine_panels_schedule_test

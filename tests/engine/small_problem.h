@@ -12,9 +12,9 @@
 
 #include "data/scaler.h"
 #include "engine/engine.h"
-#include "kernels/reference.h"
 #include "model/initialize.h"
 #include "tests/kernels/random_values.h"
+#include "tests/oracle/reference.h"
 
 namespace strata::test {
 
@@ -23,7 +23,7 @@ struct SmallProblem {
   SmallProblem(std::size_t rows, const ModelSpec& spec, std::uint64_t seed = 1)
       : model(spec),
         pixels(random_integers<std::uint8_t>(rows * spec.inputs, 256, seed)),
-        labels(random_integers(rows, spec.classes, seed + 1)),
+        labels(random_integers(rows, spec.outputs, seed + 1)),
         scaler{random_floats(spec.inputs, 110, 140, seed + 2), random_floats(spec.inputs, 60, 80, seed + 3)},
         initial(spec.layers()) {
     initialize(initial, Initializer::glorot_uniform, Convention::keras, seed);
@@ -42,14 +42,29 @@ struct SmallProblem {
     scaler.fill = random_floats(model.inputs, 100, 150, 78);
   }
 
+  /// From now on there are targets in place of labels: numbers, or 0 and 1.
+  void take_targets(std::size_t columns, bool are_labels) {
+    target_columns = columns;
+    const std::size_t size = labels.size() * columns;
+    const auto ones = random_integers(size, 2, 80);
+    targets = are_labels ? std::vector<float>(ones.begin(), ones.end()) : random_floats(size, -40, 90, 80);
+  }
+
   /// From now on rows have weights.
   void weigh_rows() { row_weights = random_floats(labels.size(), 0.2, 3, 79); }
 
   SamplesView samples() const {
-    if (!values.empty()) {
-      return {MatrixView<const float>(values.data(), labels.size(), model.inputs), labels, row_weights};
+    SamplesView view;
+    view.features = values.empty()
+                        ? FeaturesView(MatrixView<const std::uint8_t>(pixels.data(), labels.size(), model.inputs))
+                        : FeaturesView(MatrixView<const float>(values.data(), labels.size(), model.inputs));
+    view.row_weights = row_weights;
+    if (targets.empty()) {
+      view.labels = labels;
+    } else {
+      view.targets = {targets.data(), labels.size(), target_columns};
     }
-    return {MatrixView<const std::uint8_t>(pixels.data(), labels.size(), model.inputs), labels, row_weights};
+    return view;
   }
 
   /// A feature as it stands, or what fills it.
@@ -96,6 +111,8 @@ struct SmallProblem {
   std::vector<float> values;  ///< if there are any, instead
   std::vector<std::uint32_t> labels;
   std::vector<float> row_weights;  ///< or none
+  std::vector<float> targets;      ///< if there are any, instead of labels
+  std::size_t target_columns = 0;
   Scaler scaler;
   Parameters initial;
 };
@@ -131,8 +148,7 @@ inline std::vector<kernels::OptimizerUpdate> updates_at(const std::vector<Parame
   std::vector<kernels::OptimizerUpdate> updates;
   for (const ParameterGroup& g : groups) {
     const OptimizerSpec& optimizer = g.optimizer;
-    updates.push_back(
-        find_optimizer(optimizer.name).update_at(optimizer, convention, t, base_learning_rate(optimizer)));
+    updates.push_back(optimizer.update_at(convention, t, base_learning_rate(optimizer)));
   }
   return updates;
 }

@@ -1,8 +1,10 @@
-#include "engine/team.h"
+#include "engine/panels/team.h"
 
 #include <vector>
 
 #include "tests/catch.h"
+
+namespace engine_team_test {
 
 using namespace strata;
 
@@ -53,3 +55,5 @@ TEST_CASE("a team without a job ends", "[engine]") {
     CHECK(team.size() == threads);
   }
 }
+
+}  // namespace engine_team_test

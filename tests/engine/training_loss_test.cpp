@@ -2,6 +2,8 @@
 
 #include "tests/catch.h"
 
+namespace engine_training_loss_test {
+
 using namespace strata;
 
 TEST_CASE("the plain cross-entropy has no targets but the labels", "[engine]") {
@@ -40,10 +42,25 @@ TEST_CASE("PyTorch divides by the rows' weights, Keras by the rows", "[engine]")
   const SamplesView samples{.features = {}, .labels = labels, .row_weights = row_weights};
   const std::vector<std::uint32_t> rows{4, 1, 1, 0};
   const std::vector<double> weights{0.5, 2, 8};
-  CHECK(loss_weight({Convention::torch, 0, weights}, samples, rows) == 12.5);
-  CHECK(loss_weight({Convention::keras, 0, weights}, samples, rows) == 4);
-  CHECK(loss_weight({Convention::torch, 0.1, {}}, samples, rows) == 4);
-  CHECK(loss_weight({Convention::torch, 0, {}, true}, samples, rows) == 6);  // 2 + 0.5 + 0.5 + 3
-  CHECK(loss_weight({Convention::torch, 0, weights, true}, samples, rows) == 19.5);
-  CHECK(loss_weight({Convention::keras, 0, weights, true}, samples, rows) == 4);
+  constexpr ObjectiveKind kSoftmax = ObjectiveKind::softmax_cross_entropy;
+  CHECK(loss_weight({Convention::torch, 0, weights}, kSoftmax, samples, rows) == 12.5);
+  CHECK(loss_weight({Convention::keras, 0, weights}, kSoftmax, samples, rows) == 4);
+  CHECK(loss_weight({Convention::torch, 0.1, {}}, kSoftmax, samples, rows) == 4);
+  CHECK(loss_weight({Convention::torch, 0, {}, true}, kSoftmax, samples, rows) == 6);  // 2 + 0.5 + 0.5 + 3
+  CHECK(loss_weight({Convention::torch, 0, weights, true}, kSoftmax, samples, rows) == 19.5);
+  CHECK(loss_weight({Convention::keras, 0, weights, true}, kSoftmax, samples, rows) == 4);
 }
+
+TEST_CASE("in PyTorch mse and mae divide by the rows' weights, the other losses by the rows", "[engine]") {
+  const std::vector<float> row_weights{3, 0.5F};
+  const SamplesView samples{.features = {}, .row_weights = row_weights};
+  const std::vector<std::uint32_t> rows{0, 1, 1};
+  for (const ObjectiveEntry& entry : objective_registry()) {
+    CAPTURE(entry.name);
+    const bool by_weights = entry.map == OutputMap::softmax || entry.name == "mse" || entry.name == "mae";
+    CHECK(loss_weight({Convention::torch, 0, {}, true}, entry.kind, samples, rows) == (by_weights ? 4 : 3));
+    CHECK(loss_weight({Convention::keras, 0, {}, true}, entry.kind, samples, rows) == 3);
+  }
+}
+
+}  // namespace engine_training_loss_test

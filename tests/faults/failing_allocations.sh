@@ -7,6 +7,8 @@ set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 # shellcheck source=/dev/null
 . "$here/scenarios.sh"
+# shellcheck source=/dev/null
+. "$here/../random_draws.sh"
 scenarios+=(evaluate)
 set_up "$@"
 
@@ -43,7 +45,8 @@ every_allocation() {
   [[ $code = 0 ]] || failed "exit code $code"
   count=$(<"$work/count")
   stride_of "$count"
-  for ((number = 1 + SRANDOM % stride; number <= count; number += stride)); do
+  draw "$stride"
+  for ((number = 1 + drawn; number <= count; number += stride)); do
     for following in '' 1; do
       starved "$number"
       check

@@ -8,6 +8,8 @@ set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 # shellcheck source=/dev/null
 . "$here/scenarios.sh"
+# shellcheck source=/dev/null
+. "$here/../random_draws.sh"
 set_up "$@"
 ways=(ENOSPC EIO EINTR full short KILL INT TERM)
 
@@ -55,7 +57,8 @@ all_calls() {
   calls=$(wc -l <"$work/calls")
   ((calls > 0)) || failed 'no call was counted: does LD_PRELOAD work?'
   stride_of "$calls"
-  for ((call = 1 + SRANDOM % stride; call <= calls; call += stride)); do
+  draw "$stride"
+  for ((call = 1 + drawn; call <= calls; call += stride)); do
     for ((w = 0; w < ${#ways[@]}; ++w)); do
       way=${ways[w]}
       if [[ $extent = all || $(((call / stride + w) % ${#ways[@]})) = 0 ]]; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# SIGINT and SIGTERM at random moments of every command: signals.sh STRATA DATASETS MOMENTS
+# Signals that stop at random moments of every command: signals.sh STRATA DATASETS MOMENTS
 # In each of so many moments a command must end soon, with the right code, without temporary files; then a run must go on
 # to the weights of one that was left alone. Of the packaged data, so that loading and evaluating take a while too; exits
 # with 77 where they are not installed.
@@ -12,6 +12,8 @@ readonly bound=20 # seconds, on a busy machine under a sanitizer
   echo "skipped: no $data" >&2
   exit 77
 }
+# shellcheck source=/dev/null
+. "$(dirname "$(realpath "$0")")/../random_draws.sh"
 export OMP_WAIT_POLICY=passive
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -28,6 +30,7 @@ network=(--data "$data" --hidden 50,20 --seed 5 --quiet --progress none)
 train=(train "${network[@]}" --epochs 2 --max-steps 2000 --threads 2 --checkpoint-every 300 --run-dir run)
 "$program" "${train[@]}" >/dev/null
 mv run whole
+signals=(INT TERM HUP USR1 USR2 XCPU)
 # Each command, and what it writes.
 commands=(train resume sweep find-lr predict evaluate report)
 choose() {
@@ -63,7 +66,7 @@ check_run() {
   cmp whole/model.safetensors run/model.safetensors || failed 'the weights differ'
 }
 
-slowest=0 stopped=0 signal=none delay=0
+drawn=0 slowest=0 stopped=0 signal=none delay=0
 for ((moment = 0; moment < moments; ++moment)); do
   name=${commands[moment % ${#commands[@]}]}
   choose "$name"
@@ -75,9 +78,11 @@ for ((moment = 0; moment < moments; ++moment)); do
     milliseconds[resume]=${milliseconds[train]}
   fi
   take "$name"
-  signal=$((SRANDOM % 2)) expected=130
-  ((signal == 0)) && signal=INT || signal=TERM expected=143
-  delay=$(printf '%d.%03d' $(((ms = SRANDOM % (milliseconds[$name] + 20)) / 1000)) $((ms % 1000)))
+  draw ${#signals[@]}
+  signal=${signals[drawn]}
+  expected=$((128 + $(kill -l "$signal")))
+  draw $((milliseconds[$name] + 20))
+  delay=$(printf '%d.%03d' $((drawn / 1000)) $((drawn % 1000)))
   code=0
   "$program" "${command[@]}" >out 2>err &
   sleep "$delay"

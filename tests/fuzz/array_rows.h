@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "data/array_stream.h"
+#include "data/formats/array_stream.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace strata::fuzz {

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/options.h"
-#include "cli/repeat_command.h"
-#include "cli/sweep_settings.h"
-#include "cli/train_settings.h"
+#include "cli/options/options.h"
+#include "cli/options/repeat_command.h"
+#include "run/sweep_settings.h"
+#include "settings/settings_json.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace strata;
@@ -56,13 +56,13 @@ Answer<cli::Arguments> parsed(cli::ArgumentParser& parser, const std::vector<std
 }
 
 void check_train(cli::ArgumentParser& parser, const cli::Arguments& arguments) {
-  const auto settings = answer({ErrorKind::usage}, [&] { return cli::train_settings(arguments, nullptr); });
+  const auto settings = answer({ErrorKind::usage}, [&] { return run_settings(arguments, nullptr); });
   if (settings) {
-    const auto again = parsed(parser, settings->words);
+    const auto again = parsed(parser, cli::train_words(shaping_json(settings->asked)));
     require(static_cast<bool>(again), "the words that repeat a run are understood");
-    const cli::TrainSettings same = cli::train_settings(*again, nullptr);
-    require(same.words == settings->words, "the words that repeat a run stay the same");
-    require(cli::config_json(same) == cli::config_json(*settings), "the words that repeat a run give the same run");
+    const RunSettings same = run_settings(*again, nullptr);
+    require(shaping_json(same.asked) == shaping_json(settings->asked), "the words that repeat a run stay the same");
+    require(config_json(same) == config_json(*settings), "the words that repeat a run give the same run");
   }
 }
 
@@ -89,7 +89,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (command->name == "train") {
     check_train(parser, *arguments);
   } else if (command->name == "sweep") {
-    answer({ErrorKind::usage}, [&] { return cli::sweep_settings(*arguments); });
+    answer({ErrorKind::usage}, [&] { return sweep_settings(command->options, *arguments); });
   }
   const auto given = cli::words_given(command->options, *arguments);
   const auto again = parsed(parser, given);

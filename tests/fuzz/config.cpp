@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/config_file.h"
-#include "cli/config_text.h"
-#include "io/run_config.h"
+#include "cli/options/config_file.h"
+#include "cli/options/config_text.h"
+#include "settings/run_config.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace strata;
@@ -25,7 +25,7 @@ void check_command(const std::string& text, const cli::Command& command) {
     return;
   }
   for (const auto& [name, texts] : file->options) {
-    require(std::ranges::find(command.options, name, &cli::Option::name) != command.options.end(),
+    require(std::ranges::find(command.options, name, &Option::name) != command.options.end(),
             "options of a file are the command's");
     require(!texts.empty(), "an option that is given has a text");
   }
@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     return 0;
   }
   for (const cli::Command& command : kCommands) {
-    const bool configurable = std::ranges::find(command.options, "config", &cli::Option::name) != command.options.end();
+    const bool configurable = std::ranges::find(command.options, "config", &Option::name) != command.options.end();
     if (configurable) {
       check_command(text, command);
     }

@@ -1,5 +1,5 @@
 // Fuzz target: IDX files, read as a whole and as a stream.
-#include "data/idx.h"
+#include "data/formats/idx.h"
 
 #include <utility>
 

@@ -1,5 +1,5 @@
 // Fuzz target: PNG and JPEG files; the checksums of a PNG are made right, so that its content is looked at.
-#include "data/image.h"
+#include "data/formats/image.h"
 
 #include <libdeflate.h>
 

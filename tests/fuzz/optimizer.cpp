@@ -3,9 +3,10 @@
 
 #include <string>
 
-#include "cli/parse_value.h"
-#include "cli/sweep_settings.h"
+#include "cli/options/repeat_command.h"
 #include "optim/parameter_group.h"
+#include "search/sweep_axes.h"
+#include "settings/parse_value.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace strata;
@@ -14,7 +15,7 @@ using namespace strata::fuzz;
 namespace {
 
 bool same(const OptimizerSpec& a, const OptimizerSpec& b) {
-  return a.name == b.name && a.values == b.values && a.schedule == b.schedule;
+  return a.entry == b.entry && a.values == b.values && a.schedule == b.schedule;
 }
 
 void check_optimizer(std::string_view text, Convention convention) {
@@ -29,7 +30,7 @@ void check_optimizer(std::string_view text, Convention convention) {
     const double rate = scheduled_rate(spec->schedule, base_learning_rate(*spec), step, 500);
     require(rate >= 0, "a rate is no less than 0");
     if (!is_frozen(*spec)) {
-      find_optimizer(spec->name).update_at(*spec, convention, step, rate);
+      spec->update_at(convention, step, rate);
     }
   }
 }
@@ -54,24 +55,24 @@ void check_groups(std::string_view text, Convention convention) {
 }
 
 void check_lists(std::string_view text) {
-  const auto sizes = answer({ErrorKind::usage}, [&] { return cli::parse_layer_sizes("hidden", text); });
+  const auto sizes = answer({ErrorKind::usage}, [&] { return parse_layer_sizes("hidden", text); });
   require(!sizes || std::ranges::all_of(*sizes, [](std::size_t size) { return size > 0; }), "layers have outputs");
-  const auto shares = answer({ErrorKind::usage}, [&] { return cli::parse_list("dropout", text, cli::parse_share); });
+  const auto shares = answer({ErrorKind::usage}, [&] { return parse_list("dropout", text, parse_share); });
   require(!shares || std::ranges::all_of(*shares, [](double x) { return x >= 0 && x < 1; }), "shares are below 1");
-  answer({ErrorKind::usage}, [&] { return cli::parse_list("class-weights", text, cli::parse_positive); });
-  const auto seconds = answer({ErrorKind::usage}, [&] { return cli::parse_duration("max-time", text); });
+  answer({ErrorKind::usage}, [&] { return parse_list("class-weights", text, parse_positive); });
+  const auto seconds = answer({ErrorKind::usage}, [&] { return parse_duration("max-time", text); });
   require(!seconds || *seconds > 0, "durations are above 0");
-  answer({ErrorKind::usage}, [&] { return cli::parse_whole("epochs", text, 1, 1000); });
+  answer({ErrorKind::usage}, [&] { return parse_whole("epochs", text, 1, 1000); });
 }
 
 void check_rates(std::string_view text) {
-  auto axis = answer({ErrorKind::usage}, [&] { return cli::parse_rates("lower-lr", text); });
+  auto axis = answer({ErrorKind::usage}, [&] { return parse_rates("lower-lr", text); });
   if (axis) {
     axis.value->name = "lower.lr";
     constexpr std::string_view kOption = "--lower-lr ";
     const std::string option = cli::axis_option(*axis);
     require(option.starts_with(kOption), "rates are written as their option");
-    const Axis again = cli::parse_rates("lower-lr", std::string_view(option).substr(kOption.size()));
+    const Axis again = parse_rates("lower-lr", std::string_view(option).substr(kOption.size()));
     require(again.values == axis->values && again.range.has_value() == axis->range.has_value(),
             "rates, written again, read equal");
   }

@@ -13,26 +13,28 @@ import subprocess
 import sys
 import tempfile
 import warnings
+import zipfile
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
-FEATURES = {"|u1", "<f4", "<f8"}
-MOST_CLASSES = 1_000_000
+MOST_LABEL = 2**53
 
 # What Strata refuses and the other reader takes, by what it says, and why.
 REASONS = {
     "holds elements of type": "a type that numpy.save spells otherwise, or that no feature or label has",
     "is not as numpy.save writes it": "a header that numpy.save does not write, such as one with an escape or a comment",
     "bytes follow its header, which says": "bytes left over, which numpy.load does not look at",
-    "expected labels, of rank 1": "features in place of labels",
+    "expected labels": "features in place of labels",
     "expected features, of rank 2 or more": "labels in place of features",
-    "expected features of uint8, float32 or float64": "integers other than uint8 as features",
+    "holds text": "text in place of features",
+    "a structured array": "records of named fields",
     "expected no dimension of 0": "an empty array",
     "holds a single value": "an array of rank 0",
-    "expected a whole number from 0 to 999999": "a number that is no label",
+    "expected a whole number below 2^53 in magnitude": "a number that is no label",
+    "expected a text in UTF-8 that is not empty": "a text that is no label",
     "as a boolean; expected 0 or 1": "a byte that no boolean has, which numpy takes for True",
     "expected a finite number of fp32": "a value that fp32 does not have",
 }
@@ -140,12 +142,16 @@ def bits(values):
     return "".join(f"{word:08x}" for word in np.ascontiguousarray(values, np.float32).view(np.uint32).reshape(-1))
 
 
+def is_number(array):
+    return array.dtype.kind in "biuf" and array.dtype.itemsize <= 8
+
+
 def expected_features(array, filled):
     """What Strata shall print of the array, or None if it holds no features."""
-    if array is None or array.dtype.newbyteorder("<").str not in FEATURES or array.ndim < 2 or array.size == 0:
+    if array is None or not is_number(array) or array.ndim < 2 or array.size == 0:
         return None
     answer = {"shape": list(array.shape[1:]), "rows": array.shape[0]}
-    if array.dtype.kind == "u":
+    if array.dtype == np.uint8:
         return answer | {"pixels": array.reshape(-1).tolist()}
     with np.errstate(all="ignore"):
         values = array.astype(np.float32)
@@ -155,11 +161,21 @@ def expected_features(array, filled):
     return answer | {"bits": bits(values)}
 
 
+def one_hot(array):
+    """The column of each row's single 1 among zeros, or None."""
+    ones = array == 1
+    if (ones | (array == 0)).all() and (ones.sum(axis=1) == 1).all():
+        return {"labels": ones.argmax(axis=1).tolist()}
+    return None
+
+
 def expected_labels(array):
-    if array is None or array.dtype.kind not in "biuf" or array.dtype == np.float16 or array.ndim != 1 or array.size == 0:
+    if array is None or not is_number(array) or array.size == 0 or array.ndim not in (1, 2):
         return None
-    labels = array.tolist()
-    whole = all(label == label and 0 <= label < MOST_CLASSES and label == int(label) for label in labels)
+    if array.ndim == 2 and array.shape[1] > 1:
+        return one_hot(array)
+    labels = array.reshape(-1).tolist()
+    whole = all(label == label and abs(label) < MOST_LABEL and label == int(label) for label in labels)
     return {"labels": [int(label) for label in labels]} if whole else None
 
 
@@ -256,6 +272,8 @@ def expected_table(content, filled):
     values = np.array([[field_value(field) for i, field in enumerate(row) if i != at] for row in rows[1:]], np.float32)
     if not np.isfinite(values).all() and not filled:
         return None
+    if np.isnan(values).all(axis=0).any():
+        return None  # a column without a value has no mean to fill it
     values[~np.isfinite(values)] = np.frombuffer(bytes.fromhex("0000c07f"), np.float32)[0]
     return {"shape": [], "rows": len(labels), "bits": bits(values), "labels": [classes.index(label) for label in labels],
             "classes": classes}
@@ -334,6 +352,41 @@ def check_npy(print_data, folder, rng, counts, faults):
         compare(f"NPY {question}", path, found, expected, array is not None, counts, faults)
 
 
+def npz_content(rng, arrays):
+    stream = io.BytesIO()
+    rng.choice([np.savez, np.savez_compressed])(stream, **arrays)
+    return stream.getvalue()
+
+
+def numpy_npz(path):
+    """Each array of the file as numpy.save writes it, or None if numpy refuses one."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {name.removesuffix(".npy"): archive.read(name).hex() for name in archive.namelist()}
+    except Exception:  # whatever it says
+        return None
+
+
+def check_npz(print_data, folder, rng, counts, faults):
+    questions = []
+    for i in range(600):
+        arrays = {name: random_array(rng) for name in rng.sample(["X", "y", "X_train", "y_train", "é", "a.npy"], 3)}
+        content = npz_content(rng, arrays)
+        path = folder / f"{i}.npz"
+        path.write_bytes(damaged(rng, content) if i % 2 else content)
+        questions.append(("npz", path))
+    for (_, path), found in zip(questions, answers(print_data, questions)):
+        expected = numpy_npz(path)
+        if "error" not in found and expected is not None and found != expected:
+            faults.append(f"NPZ {path}: Strata reads {str(found)[:200]}, zipfile {str(expected)[:200]}")
+        elif "error" in found and expected is not None and int(path.stem) % 2 == 0:
+            faults.append(f"NPZ {path}: numpy wrote it, and Strata says {found['error']}")
+        elif "error" not in found and expected is None:
+            counts["NPZ: damaged where Strata does not look"] += 1
+        else:
+            counts["NPZ: " + ("equal" if "error" not in found else "refused, damaged")] += 1
+
+
 def check_tables(print_data, folder, rng, counts, faults):
     questions = []
     for i in range(3000):
@@ -360,6 +413,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         check_npy(print_data, Path(folder), random.Random(seed), counts, faults)
         check_tables(print_data, Path(folder), random.Random(seed + 1), counts, faults)
+        check_npz(print_data, Path(folder), random.Random(seed + 2), counts, faults)
     for what, count in sorted(counts.items()):
         print(f"{count:7} {what}")
     for fault in faults[:20]:

@@ -1,7 +1,8 @@
 """check_exports.py STRATA DATA_FOLDER: models of Strata in ONNX Runtime, PyTorch and Keras, and one of PyTorch in Strata.
 
-Each model is exported, passes ONNX's checker, and gives the same probabilities for the whole test part by every code
-block of docs/interoperability.md as by the formulas in float64 and by Strata itself.
+Each model is exported, passes ONNX's checker, and gives the same predictions by every code block of
+docs/interoperability.md as by the formulas in float64 and by Strata itself: classifiers for the whole test part, and of
+every other loss a model with weights of its own.
 """
 
 import json
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import safetensors
+import safetensors.numpy
 import torch
 
 import document
@@ -74,11 +77,11 @@ def from_onnx(features):
 
 
 def from_torch(features):
-    return document.run(document.blocks(DOCUMENT, "PyTorch", "python")[0], features=features)["probabilities"]
+    return document.run(document.blocks(DOCUMENT, "PyTorch", "python")[0], features=features)["predictions"]
 
 
 def from_keras(features):
-    return document.run(document.blocks(DOCUMENT, "Keras", "python")[0], features=features)["probabilities"]
+    return document.run(document.blocks(DOCUMENT, "Keras", "python")[0], features=features)["predictions"]
 
 
 class Strata:
@@ -133,6 +136,63 @@ def check_table(strata):
     print(f"a table, with missing values: ONNX and Strata differ by {difference:.1e}")
 
 
+def elu_network(tensors, features):
+    x = (features - tensors["scaler.mean"]) / tensors["scaler.scale"]
+    x = activate("elu", 1, x @ tensors["layers.0.weight"].T + tensors["layers.0.bias"])
+    return x @ tensors["layers.1.weight"].T + tensors["layers.1.bias"]
+
+
+def check_objectives(strata):
+    """Numbers, quantiles, labels and two classes by one output: ONNX Runtime, the page's PyTorch and Keras, and Strata
+    beside the formulas in float64."""
+    random = np.random.default_rng(3)
+    features = random.normal(size=(300, 6)).astype(np.float32)
+    np.save("features.npy", features)
+    os.makedirs("run", exist_ok=True)
+    cases = {
+        "mse": ("numbers", 3, ["a", "b", "c"], ([100, -5, 1e-3], [30, 2, 1e-4])),
+        "mae": ("numbers", 2, ["a", "b"], None),
+        "huber,delta=0.5": ("numbers", 1, ["a"], ([-7], [1e4])),
+        "quantile,q=0.9": ("numbers", 2, ["a", "b"], ([0, 1], [1, 2])),
+        "quantile,q=0.1:0.5:0.9": ("numbers", 3, ["price"], ([1000], [30])),
+        "binary_cross_entropy": ("labels", 3, ["x", "y", "z"], None),
+        "binary_cross_entropy ": ("classes", 1, None, None),
+    }
+    for loss, (targets, outputs, names, scale) in cases.items():
+        tensors = {"layers.0.weight": (8, 6), "layers.0.bias": (8,), "layers.1.weight": (outputs, 8), "layers.1.bias": (outputs,)}
+        tensors = {name: random.normal(size=shape).astype(np.float32) for name, shape in tensors.items()}
+        tensors |= {"scaler.mean": np.zeros(6, np.float32), "scaler.scale": np.full(6, 2, np.float32)}
+        about = {"format_version": "2", "strata_version": "test", "activation": "elu", "alpha": "1", "convention": "keras",
+                 "sample_shape": "6", "loss": loss.strip(), "targets": targets, "threshold": "0.3"}
+        about |= {"classes": "2"} if targets == "classes" else {"target_names": json.dumps(names, separators=(",", ":"))}
+        if scale:
+            tensors |= {"target.mean": np.array(scale[0], np.float32), "target.scale": np.array(scale[1], np.float32)}
+        safetensors.numpy.save_file(tensors, "run/model.safetensors", metadata=about)
+        z = elu_network({name: t.astype(np.float64) for name, t in tensors.items()}, features)
+        if targets == "numbers":
+            expected = z * scale[1] + np.array(scale[0]) if scale else z
+        else:
+            expected = 1 / (1 + np.exp(-z))
+        strata.run("predict", "run/model.safetensors", "--data", "features.npy", "--output", "predicted.npy", "--quiet")
+        strata.run("export", "run/model.safetensors", "--output", "model.onnx", "--quiet")
+        onnx.checker.check_model("model.onnx", full_check=True)
+        found, *decided = onnxruntime.InferenceSession("model.onnx").run(None, {"features": features})
+        # Two classes are two columns there, and the second one's probability on the page.
+        columns = slice(1, 2) if targets == "classes" else slice(None)
+        unit = np.array(scale[1]) if scale else 1
+        predictions = {"Strata": np.load("predicted.npy")[:, columns], "ONNX": found[:, columns],
+                       "PyTorch": from_torch(features), "Keras": from_keras(features)}
+        assert all(one.shape == expected.shape for one in predictions.values()), loss
+        differences = {who: np.abs((one - expected) / unit).max() for who, one in predictions.items()}
+        assert max(differences.values()) <= TOLERANCE, (loss, differences)
+        if targets == "labels":
+            assert (decided[0] == (found > np.float32(0.3))).all()
+        if targets == "classes":
+            assert (decided[0] == (found[:, 1] > np.float32(0.3))).all()
+        print(f"{targets + ' by ' + loss:32}", *(f"{who} {difference:.1e} " for who, difference in differences.items()),
+              "of the deviation" if targets == "numbers" else "", flush=True)
+
+
 def check_way_back(strata, features):
     """A network of PyTorch, started from and not trained, has in Strata the loss that it had before."""
     first = strata.train("--run-dir", "run", *SMALL)
@@ -165,6 +225,7 @@ def main():
         os.chdir(folder)
         check_way_back(strata, features)
         check_table(strata)
+        check_objectives(strata)
     print("a state dict of PyTorch goes in with the same loss")
     return failed
 

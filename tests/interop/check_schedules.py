@@ -1,4 +1,5 @@
-"""check_schedules.py STRATA DATA_FOLDER: Strata's learning rates against PyTorch's and Keras' schedules.
+"""check_schedules.py STRATA DATA_FOLDER: Strata's learning rates against PyTorch's and Keras' schedules, and when it
+stops early.
 
 Trains a small network with each schedule, reads the rates of every step from the metrics, and fails if one differs from
 the framework's by more than TOLERANCE, relative to the base rate.
@@ -90,6 +91,53 @@ def plateau_rates(losses):
     return rates
 
 
+def keras_plateau_rates(losses):
+    model = keras.Sequential([keras.layers.Input((1,)), keras.layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.SGD(LR), loss="mse")
+    callback = keras.callbacks.ReduceLROnPlateau(factor=0.5, patience=2, min_delta=0.004, cooldown=1, min_lr=0.02)
+    callback.set_model(model)
+    callback.on_train_begin()
+    rates = []
+    for epoch, loss in enumerate(losses):
+        rates.append(float(keras.ops.convert_to_numpy(model.optimizer.learning_rate)))
+        callback.on_epoch_end(epoch, {"val_loss": loss})
+    return rates
+
+
+def epochs_of(lines):
+    return [line for line in lines if line["type"] == "epoch"]
+
+
+def keras_last_epoch(losses, patience, min_delta, start):
+    """After which epoch, from 1, Keras' EarlyStopping ends a run of these validation losses."""
+    model = keras.Sequential([keras.layers.Input((1,)), keras.layers.Dense(1)])
+    callback = keras.callbacks.EarlyStopping(patience=patience, min_delta=min_delta, start_from_epoch=start)
+    callback.set_model(model)
+    model.stop_training = False
+    callback.on_train_begin()
+    for epoch, loss in enumerate(losses):
+        callback.on_epoch_end(epoch, {"val_loss": loss})
+        if model.stop_training:
+            return epoch + 1
+    return len(losses)
+
+
+def check_early_stopping(strata, data):
+    """Runs that end too early, of some that do."""
+    keys = "momentum=0.5"
+    losses = [epoch["val_loss"] for epoch in epochs_of(train(strata, data, keys, "--epochs", "25"))]
+    failures = 0
+    for patience, min_delta, start in ((1, 0, 0), (2, 0, 0), (2, 0.01, 0), (3, 0.02, 0), (1, 0, 5), (2, 0.01, 7), (1, 0.3, 3)):
+        options = ["--early-stopping", str(patience)]
+        options += ["--min-delta", str(min_delta)] if min_delta else []
+        options += ["--start-epoch", str(start)] if start else []
+        found = len(epochs_of(train(strata, data, keys, "--epochs", "25", *options)))
+        expected = keras_last_epoch(losses, patience, min_delta, start)
+        print(f"keras  {' '.join(options):82} {found:8}", "" if found == expected else f"  FAILED: {expected}", flush=True)
+        failures += found != expected
+    return failures
+
+
 def report(framework, keys, found, expected):
     assert len(found) == len(expected), (len(found), len(expected))
     difference = max(abs(f - float(e)) for f, e in zip(found, expected)) / LR
@@ -109,11 +157,14 @@ def main():
         failures += report("keras", keys, step_rates(train(strata, data, keys, *limit)), expected)
 
     keys = "schedule=plateau,factor=0.5,patience=2,min_delta=0.004,cooldown=1,min_lr=0.02"
-    epochs = [line for line in train(strata, data, keys, "--epochs", "25") if line["type"] == "epoch"]
-    rates = [epoch["learning_rates"]["upper"] for epoch in epochs]
-    failures += report("torch", keys, rates, plateau_rates([epoch["val_loss"] for epoch in epochs]))
-    failures += len(set(rates)) < 3  # cut too seldom to say anything
-    print(f"{len(TORCH) + len(KERAS) + 1} schedules, {failures} failed")
+    for framework, expected in (("torch", plateau_rates), ("keras", keras_plateau_rates)):
+        lines = train(strata, data, keys, "--epochs", "25", "--convention", framework)
+        epochs = epochs_of(lines)
+        rates = [epoch["learning_rates"]["upper"] for epoch in epochs]
+        failures += report(framework, keys, rates, expected([epoch["val_loss"] for epoch in epochs]))
+        failures += len(set(rates)) < 3  # cut too seldom to say anything
+    failures += check_early_stopping(strata, data)
+    print(f"{len(TORCH) + len(KERAS) + 2} schedules and early stopping, {failures} failed")
     return failures > 0
 
 

@@ -18,7 +18,7 @@
 #include "tests/core/temporary_folder.h"
 #include "tests/io/expect_error.h"
 
-namespace strata {
+namespace strata::io_atomic_file_test {
 
 using test::expect_error;
 using test::missing_without;
@@ -249,4 +249,4 @@ TEST_CASE("a file that its file system cannot make durable is written all the sa
   CHECK((!fs::exists(folder / "new") || read_text(folder / "new") == "text"));
 }
 
-}  // namespace strata
+}  // namespace strata::io_atomic_file_test

@@ -18,7 +18,7 @@
 #include "tests/io/expect_error.h"
 #include "tests/train/small_source.h"
 
-namespace strata {
+namespace strata::io_checkpoint_test {
 
 using nlohmann::ordered_json;
 using test::error_of;
@@ -38,7 +38,7 @@ TrainConfig checkpoint_config() {
 }
 
 Checkpoint content() {
-  return {{.words = {"--epochs", "3", "--data", "a \"b\" \xc3\xa4"},
+  return {{.options = {{"epochs", 3}, {"data", "a \"b\" \xc3\xa4"}},
            .config = {{"epochs", 3}, {"lower", "sgd,lr=0.05"}},
            .engine = "panels",
            .data_hash = "0123456789abcdef"},
@@ -105,7 +105,7 @@ TEST_CASE("a checkpoint reads back bit for bit", "[io]") {
     snapshot.optimizers.slots[0].weight(2)(0, 0) = std::numeric_limits<float>::infinity();  // an average may overflow
     snapshot.optimizers.slots[0].weight(2)(0, 1) = -0.0F;
     const CheckpointFile file(written(folder, snapshot));
-    CHECK(file.content().identity.words == content().identity.words);
+    CHECK(file.content().identity.options == content().identity.options);
     CHECK(file.content().identity.config == content().identity.config);
     CHECK(file.content().identity.engine == "panels");
     CHECK(file.content().identity.data_hash == content().identity.data_hash);
@@ -123,6 +123,17 @@ TEST_CASE("a checkpoint reads back bit for bit", "[io]") {
     CHECK(read.scaler.mean == snapshot.scaler.mean);
     CHECK(read.scaler.scale == snapshot.scaler.scale);
   }
+}
+
+TEST_CASE("a checkpoint has the offsets of the data, if there are any", "[io]") {
+  const TemporaryFolder folder;
+  RunSnapshot snapshot = snapshot_after(7);
+  const auto read = [&] {
+    return CheckpointFile(written(folder, snapshot)).snapshot(model(), checkpoint_config().groups);
+  };
+  CHECK(read().scaler.offset.empty());
+  snapshot.scaler.offset = {1.7e9 + 1, 0, 0, 0, 0, 0, 0, 0, 1e-300};
+  CHECK(read().scaler.offset == snapshot.scaler.offset);
 }
 
 TEST_CASE("a checkpoint that has been cut short or changed in any byte is refused", "[io]") {
@@ -261,6 +272,10 @@ TEST_CASE("checkpoints are written as the plan says", "[io]") {
   CHECK(steps_with({}, config) == Steps{36});
   CHECK(steps_with(every_steps(7, kAll), config) == Steps{0, 7, 14, 21, 28, 35, 36});
   CHECK(steps_with({.every_steps = {}, .every_epoch = true, .keep = kAll}, config) == Steps{0, 12, 24, 36});
+  CHECK(steps_with({.every_steps = {}, .every_epoch = true, .least_seconds = 3600, .keep = kAll}, config) ==
+        Steps{0, 36});
+  CHECK(steps_with({.every_steps = 12, .every_epoch = true, .least_seconds = 3600, .keep = kAll}, config) ==
+        Steps{0, 12, 24, 36});
   CHECK(steps_with(every_steps(12, 2), config) == Steps{24, 36});
   config.validation_split = 0.2;
   config.groups = lower_upper_groups(3, 1, parse_optimizer("sgd,lr=0.3", Convention::keras, "--lower"),
@@ -307,4 +322,4 @@ TEST_CASE("a log goes on after the bytes of its checkpoint", "[io]") {
   CHECK(test::read_text(path) == all);
 }
 
-}  // namespace strata
+}  // namespace strata::io_checkpoint_test

@@ -4,7 +4,7 @@
 
 #include "tests/catch.h"
 
-namespace strata {
+namespace strata::io_crc32c_test {
 
 TEST_CASE("crc32c gives RFC 3720's values", "[io]") {
   std::string rising;
@@ -21,4 +21,4 @@ TEST_CASE("crc32c gives RFC 3720's values", "[io]") {
   CHECK(crc32c("") == 0);
 }
 
-}  // namespace strata
+}  // namespace strata::io_crc32c_test

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "tests/catch.h"
+#include "tests/core/as_typed.h"
 
 namespace strata::test {
 
@@ -26,7 +27,7 @@ void expect_error(ErrorKind kind, const std::string& names, const std::string& s
   const auto error = error_of(action);
   INFO("expected an error that says: " << says);
   REQUIRE(error.has_value());
-  const std::string message = error->what();
+  const std::string message = as_typed(error->what());
   CAPTURE(message);
   CHECK(error->kind() == kind);
   CHECK(message.find(names) != std::string::npos);

@@ -13,6 +13,8 @@
 #include "tests/core/temporary_folder.h"
 #include "tests/core/thrown.h"
 
+namespace io_folder_lock_test {
+
 using namespace strata;
 
 namespace {
@@ -66,3 +68,5 @@ TEST_CASE("a lock that cannot be had is an error that names its file", "[io]") {
   CHECK(test::missing_without({{SYS_ftruncate, EIO}}, {"nothing thrown"}, lock).empty());
   CHECK(test::missing_without({{SYS_pwrite64, ENOSPC}}, {"nothing thrown"}, lock).empty());
 }
+
+}  // namespace io_folder_lock_test

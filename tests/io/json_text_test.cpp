@@ -5,7 +5,7 @@
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 
-namespace strata {
+namespace strata::io_json_text_test {
 
 namespace {
 
@@ -31,4 +31,4 @@ TEST_CASE("what is no JSON is told by its place", "[io]") {
   CHECK(test::missing(test::thrown([] { parse_json("[1e999]"); }), {"data: ", "1e999"}).empty());
 }
 
-}  // namespace strata
+}  // namespace strata::io_json_text_test

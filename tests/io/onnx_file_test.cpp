@@ -11,13 +11,13 @@
 #include <string>
 #include <vector>
 
-#include "kernels/reference.h"
 #include "tests/catch.h"
 #include "tests/core/temporary_folder.h"
 #include "tests/io/expect_error.h"
-#include "tests/io/onnx_interpreter.h"
+#include "tests/oracle/onnx_interpreter.h"
+#include "tests/oracle/reference.h"
 
-namespace strata {
+namespace strata::io_onnx_file_test {
 
 using kernels::ActivationKind;
 using test::expect_error;
@@ -72,7 +72,10 @@ OnnxValue some_features() { return {3, 6, {1, 2, 3, 4, 5, 6, -2, 0.5, 200, 7, 0,
 std::vector<double> expected_logits(const ModelFile& model, const OnnxValue& features, std::size_t row) {
   std::vector<double> x;
   for (std::size_t i = 0; i < features.columns; ++i) {
-    const double value = features.at(row, i);
+    double value = features.at(row, i);
+    if (!model.scaler.offset.empty()) {
+      value = static_cast<double>(static_cast<float>(value - model.scaler.offset[i]));
+    }
     x.push_back(kernels::reference::standardise(std::isnan(value) ? static_cast<double>(model.scaler.fill[i]) : value,
                                                 static_cast<double>(model.scaler.mean[i]),
                                                 static_cast<double>(model.scaler.scale[i])));
@@ -114,8 +117,73 @@ void check_graph(const ModelFile& model, const OnnxValue& features = some_featur
 
 }  // namespace
 
+TEST_CASE("an ONNX graph of two classes by one output has both probabilities and the threshold's class", "[io]") {
+  const ModelSpec spec{6, {4}, 1, {ActivationKind::tanh, 0}};
+  ModelFile model = model_with({ActivationKind::tanh, 0});
+  model.spec = spec;
+  model.parameters = uneven(spec);
+  model.task.objective = parse_objective("binary_cross_entropy", "loss");
+  for (const double threshold : {0.5, 0.05, 0.95}) {
+    model.task.threshold = threshold;
+    const onnx::ModelProto proto = written(model);
+    OnnxInterpreter interpreter(proto.graph());
+    const auto& values = interpreter.run(some_features());
+    for (std::size_t row = 0; row < 3; ++row) {
+      const double p = 1 / (1 + std::exp(-expected_logits(model, some_features(), row)[0]));
+      CHECK(values.at("probabilities").at(row, 1) == Approx(p).epsilon(1e-5));
+      CHECK(values.at("probabilities").at(row, 0) == Approx(1 - p).epsilon(1e-5));
+      CHECK(values.at("class").at(row, 0) == (p > threshold ? 1 : 0));
+    }
+  }
+}
+
+TEST_CASE("an ONNX graph of labels has the probability of each, and which are above the threshold", "[io]") {
+  ModelFile model = model_with({ActivationKind::elu, 1});
+  model.task = {.objective = parse_objective("binary_cross_entropy", "loss"), .threshold = 0.3};
+  model.targets = TargetKind::labels;
+  const onnx::ModelProto proto = written(model);
+  REQUIRE(proto.graph().output_size() == 2);
+  CHECK(proto.graph().output(1).name() == "labels");
+  OnnxInterpreter interpreter(proto.graph());
+  const auto& values = interpreter.run(some_features());
+  for (std::size_t row = 0; row < 3; ++row) {
+    const std::vector<double> logits = expected_logits(model, some_features(), row);
+    for (std::size_t label = 0; label < 3; ++label) {
+      const double p = 1 / (1 + std::exp(-logits[label]));
+      CHECK(values.at("probabilities").at(row, label) == Approx(p).epsilon(1e-5));
+      CHECK(values.at("labels").at(row, label) == (p > 0.3 ? 1 : 0));
+    }
+  }
+}
+
+TEST_CASE("an ONNX graph of numbers gives them in their own units", "[io]") {
+  ModelFile model = model_with({ActivationKind::elu, 1});
+  model.task.objective = parse_objective("mse", "loss");
+  model.targets = TargetKind::numbers;
+  for (const TargetScaler& scaler :
+       {TargetScaler{}, TargetScaler{{100, -5, 0.25F}, {10, 2, 0.125F}}, TargetScaler{{7}, {3}}}) {
+    model.task.scaler = scaler;
+    const onnx::ModelProto proto = written(model);
+    REQUIRE(proto.graph().output_size() == 1);
+    CHECK(proto.graph().output(0).name() == "values");
+    OnnxInterpreter interpreter(proto.graph());
+    const auto& values = interpreter.run(some_features());
+    for (std::size_t row = 0; row < 3; ++row) {
+      const std::vector<double> outputs = expected_logits(model, some_features(), row);
+      for (std::size_t o = 0; o < 3; ++o) {
+        const std::size_t place = scaler.scale.size() == 1 ? 0 : o;
+        const double expected = scaler.empty() ? outputs[o]
+                                               : outputs[o] * static_cast<double>(scaler.scale[place]) +
+                                                     static_cast<double>(scaler.mean[place]);
+        CHECK(values.at("values").at(row, o) == Approx(expected).epsilon(1e-5));
+      }
+    }
+  }
+}
+
 TEST_CASE("an ONNX graph computes what the model does, for every activation", "[io]") {
-  for (const auto& [kind, name] : kernels::kActivations) {
+  for (const kernels::ActivationEntry& entry : kernels::kActivations) {
+    const auto [kind, name] = std::pair(entry.kind, entry.name);
     CAPTURE(name);
     const float alpha = kind == ActivationKind::elu ? 1.0F : kind == ActivationKind::leaky_relu ? 0.2F : 0.0F;
     check_graph(model_with({kind, alpha}));
@@ -130,6 +198,22 @@ TEST_CASE("an ONNX graph fills what is missing as the model does", "[io]") {
   OnnxValue features = some_features();
   features.values[0] = features.values[8] = features.values[17] = std::numeric_limits<double>::quiet_NaN();
   check_graph(model, features);
+}
+
+TEST_CASE("an ONNX graph of a model with offsets takes doubles", "[io]") {
+  ModelFile model = model_with({ActivationKind::relu, 0});
+  model.scaler.fill = {0.5F, 1, 1.5F, 2, 2.5F, 3};
+  model.scaler.offset = {1.7e9, 0, 0, -1e12, 0, 0};
+  OnnxValue features = some_features();
+  for (std::size_t row = 0; row < features.rows; ++row) {
+    features.values[row * 6] += 1.7e9;  // fp32 cannot tell these from each other
+    features.values[row * 6 + 3] -= 1e12;
+  }
+  features.values[6] = std::numeric_limits<double>::quiet_NaN();
+  check_graph(model, features);
+  const onnx::GraphProto graph = written(model).graph();
+  CHECK(graph.input(0).type().tensor_type().elem_type() == onnx::TensorProto::DOUBLE);
+  CHECK(written(model_with({})).graph().input(0).type().tensor_type().elem_type() == onnx::TensorProto::FLOAT);
 }
 
 TEST_CASE("an ONNX file says what goes in and what comes out", "[io]") {
@@ -183,7 +267,8 @@ TEST_CASE("an ONNX file names classes and features", "[io]") {
 TEST_CASE("the ONNX checker and its shape inference pass every graph", "[io]") {
   const TemporaryFolder folder;
   std::string files;
-  for (const auto& [kind, name] : kernels::kActivations) {
+  for (const kernels::ActivationEntry& entry : kernels::kActivations) {
+    const auto [kind, name] = std::pair(entry.kind, entry.name);
     const std::string path = (folder / fmt::format("{}.onnx", name)).string();
     write_onnx(path, model_with({kind, 0.5F}));
     files += fmt::format(" '{}'", path);
@@ -204,4 +289,4 @@ TEST_CASE("an ONNX file that cannot be written", "[io]") {
                [&] { write_onnx(folder / "missing" / "m.onnx", model_with({})); });
 }
 
-}  // namespace strata
+}  // namespace strata::io_onnx_file_test

@@ -13,6 +13,8 @@
 #include "tests/core/temporary_folder.h"
 #include "tests/core/thrown.h"
 
+namespace io_output_target_test {
+
 using namespace strata;
 
 namespace {
@@ -122,3 +124,5 @@ TEST_CASE("a temporary file that cannot be used is an error that says what to do
   check({kUnlink, EPERM}, "Operation not permitted");
   check({SYS_pread64, EIO}, "Input/output error");
 }
+
+}  // namespace io_output_target_test

@@ -9,11 +9,14 @@
 #include "io/npy_output.h"
 #include "tests/catch.h"
 #include "tests/core/temporary_folder.h"
+#include "tests/core/thrown.h"
 
-namespace strata {
+namespace strata::io_prediction_writer_test {
 
+using test::missing;
 using test::read_text;
 using test::TemporaryFolder;
+using test::thrown;
 
 namespace {
 
@@ -72,6 +75,40 @@ TEST_CASE("predictions as JSON Lines: an object a row", "[io]") {
       written({PredictionFormat::jsonl, {"0", "1"}, false}, {}).starts_with(R"({"row":0,"class":"1","probabilities")"));
 }
 
+TEST_CASE("numbers: a column each, of JSON Lines a member each", "[io]") {
+  const PredictionLayout csv{.names = {"a,b", "c"}, .ids = true, .kind = TargetKind::numbers};
+  CHECK(written(csv, {"x", "y", "z"}) == "row,id,\"a,b\",c\n0,x,0.25,0.75\n1,y,0.1,1e-30\n2,z,0.3,0.3\n");
+  const std::string lines =
+      written({.format = PredictionFormat::jsonl, .names = {"a", "b"}, .kind = TargetKind::numbers}, {});
+  CHECK(lines.starts_with("{\"row\":0,\"values\":{\"a\":0.25,\"b\":0.75}}\n{\"row\":1,"));
+}
+
+TEST_CASE("labels: their probabilities, and which of them are above the threshold", "[io]") {
+  const PredictionLayout csv{.names = {"a", "b"}, .kind = TargetKind::labels, .threshold = 0.2};
+  CHECK(written(csv, {}) == "row,a,b\n0,0.25,0.75\n1,0.1,1e-30\n2,0.3,0.3\n");
+  PredictionLayout layout = csv;
+  layout.format = PredictionFormat::jsonl;
+  CHECK(written(layout, {}) ==
+        "{\"row\":0,\"labels\":[\"a\",\"b\"],\"probabilities\":{\"a\":0.25,\"b\":0.75}}\n"
+        "{\"row\":1,\"labels\":[],\"probabilities\":{\"a\":0.1,\"b\":1e-30}}\n"
+        "{\"row\":2,\"labels\":[\"a\",\"b\"],\"probabilities\":{\"a\":0.3,\"b\":0.3}}\n");
+}
+
+TEST_CASE("two classes by one output are written as two, decided by the threshold", "[io]") {
+  const auto of = [](PredictionFormat format, double threshold) {
+    const TemporaryFolder folder;
+    PredictionWriter writer({.format = format, .names = {"no", "yes"}, .threshold = threshold}, folder / "out", 2);
+    const std::vector<float> yes{0.25F, 0.75F};
+    writer.write({yes.data(), 2, 1}, {});
+    writer.finish();
+    return read_text(folder / "out");
+  };
+  CHECK(of(PredictionFormat::csv, 0.5) == "row,class,probability,no,yes\n0,no,0.75,0.75,0.25\n1,yes,0.75,0.25,0.75\n");
+  CHECK(of(PredictionFormat::csv, 0.75) == "row,class,probability,no,yes\n0,no,0.75,0.75,0.25\n1,no,0.25,0.25,0.75\n");
+  CHECK(of(PredictionFormat::jsonl, 0.2).starts_with("{\"row\":0,\"class\":\"yes\",\"probabilities\":[0.75,0.25]}\n"));
+  CHECK(of(PredictionFormat::npy, 0.5).size() == npy_header(2, 2).size() + 4 * sizeof(float));
+}
+
 TEST_CASE("predictions as NPY: the header has the rows, known before or not, and the values follow", "[io]") {
   for (const std::optional<std::size_t> rows : {std::optional<std::size_t>(), std::optional<std::size_t>(3)}) {
     const std::string text = written({PredictionFormat::npy, {"0", "1"}, true}, {"x", "y", "z"}, rows);
@@ -92,6 +129,13 @@ TEST_CASE("an NPY header is one that NumPy's format describes", "[io]") {
   CHECK(npy_header(10, 3).find("{'descr': '<f4', 'fortran_order': False, 'shape': (10, 3), }") == 10);
 }
 
+TEST_CASE("an id that JSON cannot hold is told, not replaced", "[io]") {
+  const std::vector<std::string> ids{"x", "K\xf6ln", "z"};
+  const std::string told = thrown([&] { written({PredictionFormat::jsonl, {"0", "1"}, true}, ids); });
+  CHECK(missing(told, {"row 1 (counted from 0): its id, \"K\\ufffdln\", is not UTF-8", "csv"}) == "");
+  CHECK(written({PredictionFormat::csv, {"0", "1"}, true}, ids).find("K\xf6ln") != std::string::npos);
+}
+
 TEST_CASE("predictions that are not finished leave no file", "[io]") {
   const TemporaryFolder folder;
   {
@@ -101,4 +145,4 @@ TEST_CASE("predictions that are not finished leave no file", "[io]") {
   CHECK(folder.entries() == 0);
 }
 
-}  // namespace strata
+}  // namespace strata::io_prediction_writer_test

@@ -12,6 +12,8 @@
 #include "tests/core/temporary_folder.h"
 #include "tests/core/thrown.h"
 
+namespace io_run_folder_test {
+
 using namespace strata;
 
 TEST_CASE("a run folder is made with the folders above it, and holds the configuration", "[io]") {
@@ -95,3 +97,5 @@ TEST_CASE("a lock goes with who held it, whatever its file says", "[io]") {
   const RunFolder again(temporary / "run");
   CHECK(test::read_text(temporary / "run" / ".lock") == fmt::format("{}", ::getpid()));
 }
+
+}  // namespace io_run_folder_test

@@ -18,7 +18,7 @@
 #include "tests/core/temporary_folder.h"
 #include "tests/io/expect_error.h"
 
-namespace strata {
+namespace strata::io_run_log_test {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
@@ -42,10 +42,12 @@ std::vector<json> lines_of(const std::filesystem::path& path) {
 void log_run(RunLog& log) {
   TrainConfig config;
   config.threads = 3;  // of which the engine takes two
-  log.on_run({config, 271'000, 784, 10, 48'000, 12'000, 10'000, 1500, "onednn \"x\"", 2});
+  RunInfo run{config, 271'000, 784, 10, 48'000, 12'000, 10'000, 1500, "onednn \"x\"", 2};
+  run.targets = {TargetKind::classes, 10};
+  log.on_run(run);
 }
 
-StepInfo step_info(double loss) { return {1, 2, 3, loss, 0.1 + 0.2, 1.0 / 3, 0.5, 64, {}}; }
+StepInfo step_info(double loss) { return {1, 2, 3, loss, 0.1 + 0.2, {"accuracy", 1.0 / 3}, 0.5, 64, {}}; }
 
 }  // namespace
 
@@ -59,13 +61,33 @@ TEST_CASE("the run log's lines are JSON with the promised fields", "[io]") {
     StepInfo step = step_info(0.7);
     step.learning_rates = rates;
     log.on_step(step);
-    log.on_epoch({1, 1500, 0.5, 0.75, 0.25, 0.875, 1.5, 32'000.5, rates, 0.8, {}, 1, {0.5, 0.25, kNan}});
+    log.on_epoch({1,
+                  1500,
+                  0.5,
+                  {{"accuracy", 0.75}},
+                  0.25,
+                  {{"accuracy", 0.875}, {"macro_f1", 0.8}},
+                  1.5,
+                  32'000.5,
+                  rates,
+                  1,
+                  {0.5, 0.25, kNan}});
     CHECK(lines_of(folder / "metrics.jsonl").size() == 3);
-    log.on_epoch({2, 3000, 0.5, 0.75, {}, {}, 1.5, 32'000.5, {}});
-    RunResult result{RunStatus::completed, 2, 3000, 0.5, 0.75, 0.25, 0.875, 0.125, 0.9, 3, "0123456789abcdef"};
+    log.on_epoch({2, 3000, 0.5, {{"accuracy", 0.75}}, {}, {}, 1.5, 32'000.5, {}});
+    RunResult result{RunStatus::completed,
+                     2,
+                     3000,
+                     0.5,
+                     {{"accuracy", 0.75}},
+                     0.25,
+                     {{"accuracy", 0.875}},
+                     0.125,
+                     {{"accuracy", 0.9}},
+                     3,
+                     "0123456789abcdef"};
     log.on_result(result);
     CHECK(lines_of(folder / "metrics.jsonl").size() == 5);
-    result.monitor = Monitor::val_auc;
+    result.monitor = Monitor{"auc"};
     result.best_epoch = 1;
     result.best_value = 0.75;
     result.stopped_early = result.restored_best = true;
@@ -224,13 +246,16 @@ TEST_CASE("a non-blocking pipe that is full is waited for", "[io]") {
   CHECK(received == text);
 }
 
-TEST_CASE("a result as one JSON object", "[io]") {
-  const json diverged = json::parse(
-      result_json({RunStatus::diverged, 1, 7, std::nan(""), 0.1, {}, {}, {}, {}, 0.25, "0123456789abcdef"}));
-  CHECK(diverged == json::parse(R"({"status":"diverged","epochs":1,"steps":7,"train_loss":null,"train_accuracy":0.1,
-      "stopped_early":false,"restored_best":false,"seconds":0.25,"weights_hash":"0123456789abcdef"})"));
-  CHECK(json::parse(result_json({RunStatus::interrupted, 0, 0, {}, {}, {}, {}, {}, {}, 0, ""}))["status"] ==
-        "interrupted");
+TEST_CASE("the members of a result, and those of a caller before the hash", "[io]") {
+  const std::string diverged = result_members(
+      {RunStatus::diverged, 1, 7, std::nan(""), {{"accuracy", 0.1}}, {}, {}, {}, {}, 0.25, "0123456789abcdef"},
+      R"(,"threads":2)");
+  CHECK(json::parse("{" + diverged + "}") ==
+        json::parse(R"({"status":"diverged","epochs":1,"steps":7,"train_loss":null,"train_accuracy":0.1,
+      "stopped_early":false,"restored_best":false,"seconds":0.25,"threads":2,"weights_hash":"0123456789abcdef"})"));
+  CHECK(diverged.ends_with(R"(,"threads":2,"weights_hash":"0123456789abcdef")"));
+  const std::string interrupted = result_members({RunStatus::interrupted, 0, 0, {}, {}, {}, {}, {}, {}, 0, ""});
+  CHECK(json::parse("{" + interrupted + "}")["status"] == "interrupted");
 }
 
-}  // namespace strata
+}  // namespace strata::io_run_log_test

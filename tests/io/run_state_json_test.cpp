@@ -8,6 +8,8 @@
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 
+namespace io_run_state_json_test {
+
 using namespace strata;
 using Json = nlohmann::ordered_json;
 
@@ -17,12 +19,13 @@ RunState full_state() {
   RunState state;
   state.epochs = 3;
   state.global_step = 71;
-  state.means = {LossSums{.loss = 1.5, .correct = 20, .weight = 24.25}, 24};
+  state.means = {LossSums{.loss = 1.5, .figure = 20, .weight = 24.25}, 24};
   state.update_ratios = {0.001, std::numeric_limits<double>::quiet_NaN()};
   state.plateaus = {{.best = std::numeric_limits<double>::infinity(), .waited = 0, .cooldown = 0, .cuts = 0},
                     {.best = 0.5, .waited = 1, .cooldown = 2, .cuts = 3}};
-  state.validation = Validation{.loss = 0.6, .accuracy = 0.75, .macro_f1 = 0.7, .auc = 0.9};
-  state.best = {2, {.loss = 0.5, .accuracy = 0.8, .macro_f1 = {}, .auc = {}}, 1};
+  state.validation = Validation{.loss = 0.6, .figures = {{"accuracy", 0.75}, {"auc", 0.9}}};
+  state.best = {2, {.loss = 0.5, .figures = {{"accuracy", 0.8}}}, 1};
+  state.patience = Patience{.reference = 0.55, .waited = 4};
   state.seconds = 12.5;
   state.epoch_seconds = 0.25;
   return state;
@@ -38,20 +41,20 @@ TEST_CASE("a run's state comes back from its JSON", "[io]") {
   CHECK(read.global_step == 71);
   CHECK(read.means.rows() == 24);
   CHECK(read.means.sums().loss == 1.5);
-  CHECK(read.means.sums().correct == 20);
+  CHECK(read.means.sums().figure == 20);
   CHECK(read.means.sums().weight == 24.25);
   REQUIRE(read.update_ratios.size() == 2);
   CHECK(read.update_ratios[0] == 0.001);
   CHECK(std::isnan(read.update_ratios[1]));
   CHECK(read.plateaus == state.plateaus);
   REQUIRE(read.validation.has_value());
-  CHECK(read.validation->macro_f1 == 0.7);
-  CHECK(read.validation->auc == 0.9);
+  CHECK(read.validation->figures == state.validation->figures);
   CHECK(read.best.epoch == 2);
-  CHECK(read.best.validation.accuracy == 0.8);
-  CHECK_FALSE(read.best.validation.macro_f1.has_value());
-  CHECK_FALSE(read.best.validation.auc.has_value());
+  CHECK(read.best.validation.figures == state.best.validation.figures);
   CHECK(read.best.waited == 1);
+  REQUIRE(read.patience.has_value());
+  CHECK(read.patience->reference == 0.55);
+  CHECK(read.patience->waited == 4);
   CHECK(read.seconds == 12.5);
   CHECK(read.epoch_seconds == 0.25);
   CHECK(to_json(read) == json);
@@ -75,7 +78,16 @@ TEST_CASE("numbers of a run's state that are no whole numbers, or too large, are
   CHECK(error("/epochs", 4294967296U) == "data: epochs is 4294967296; expected a whole number");
   CHECK(error("/global_step", 1.5) == "data: global_step is 1.5; expected a whole number");
   CHECK(error("/global_step", 18446744073709551615U) == "nothing thrown");
-  CHECK(error("/means/correct", "x") == "data: correct is \"x\"; expected a whole number");
+  CHECK(error("/means/rows", "x") == "data: rows is \"x\"; expected a whole number");
   CHECK(error("/plateaus/1/cuts", 4294967296U) == "data: cuts is 4294967296; expected a whole number");
   CHECK(error("/best/epoch", nullptr) == "data: epoch is null; expected a whole number");
 }
+
+TEST_CASE("the means of a run of before there were other figures have its correct rows", "[io]") {
+  Json json = to_json(full_state());
+  json["means"].erase("figure");
+  json["means"]["correct"] = 20U;
+  CHECK(run_state(json).means.sums().figure == 20);
+}
+
+}  // namespace io_run_state_json_test

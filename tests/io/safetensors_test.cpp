@@ -18,7 +18,7 @@
 #include "tests/core/temporary_folder.h"
 #include "tests/io/expect_error.h"
 
-namespace strata {
+namespace strata::io_safetensors_test {
 
 using test::expect_error;
 using test::TemporaryFolder;
@@ -131,6 +131,25 @@ TEST_CASE("safetensors without tensors, and of any order and spacing, are read",
   CHECK(file.tensors.at("b").values == std::vector<float>{2});
 }
 
+TEST_CASE("safetensors of other floating numbers are read without a loss", "[io]") {
+  const SafetensorsFile file = parse(with_header(R"({"d":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},)"
+                                                 R"("h":{"dtype":"F16","shape":[3],"data_offsets":[8,14]},)"
+                                                 R"("b":{"dtype":"BF16","shape":[2],"data_offsets":[14,18]}})",
+                                                 std::string("\x01\0\0\0\0\0\xf0\x3f"  // 1 + 2^-52
+                                                             "\0\x3c\x01\0\xff\xfb"    // 1, 2^-24, -65504
+                                                             "\x80\x3f\x01\x80",       // 1, -2^-133 as subnormal
+                                                             18)));
+  CHECK(file.tensors.at("d").doubles == std::vector<double>{1 + 0x1p-52});
+  CHECK(file.tensors.at("d").type == TensorType::f64);
+  CHECK(file.tensors.at("h").values == std::vector<float>{1, 0x1p-24F, -65504});
+  CHECK(file.tensors.at("h").type == TensorType::f16);
+  CHECK(file.tensors.at("b").values == std::vector<float>{1, -0x1p-133F});
+  CHECK(file.tensors.at("b").type == TensorType::bf16);
+  const TemporaryFolder folder;
+  write_safetensors(folder / "d", std::vector<NamedTensor>{{"d", {1}, {}, file.tensors.at("d").doubles}}, {});
+  CHECK(read_safetensors(folder / "d").tensors.at("d").doubles == file.tensors.at("d").doubles);
+}
+
 TEST_CASE("malformed safetensors are errors that name the file and the fault", "[io]") {
   const std::string one = floats({1});
   rejects("", "0 bytes");
@@ -173,7 +192,7 @@ TEST_CASE("malformed safetensors are errors that name the file and the fault", "
   rejects(with_header(R"({"a":{"shape":[true]}})"), "field \"shape\" of tensor \"a\" is true or false");
   rejects(with_header(R"({"a":{"shape":[18446744073709551616]}})"), "18446744073709551616");
 
-  rejects(with_header(object(entry("a", "1", "0,2", "F16")), "xx"), "tensor \"a\" has dtype \"F16\"; expected F32");
+  rejects(with_header(object(entry("a", "1", "0,2", "I16")), "xx"), "tensor \"a\" has dtype \"I16\"; expected F32");
   rejects(with_header(object(entry("a", "1", "0")), one), "has data_offsets [0]");
   rejects(with_header(object(entry("a", "1", "0,4,4")), one), "has data_offsets [0, 4, 4]");
   rejects(with_header(object(entry("a", "1", "4,0")), one), "has data_offsets [4, 0]");
@@ -242,7 +261,7 @@ TEST_CASE("files that cannot be read as safetensors are data errors", "[io]") {
   refuses(folder.path(), "no regular file");
   refuses("/dev/zero", "no regular file");
   test::write_text(folder / "text", "This is a text, and no tensors.");
-  refuses(folder / "text", "is this a safetensors file?");
+  refuses(folder / "text", "is no safetensors file");
 }
 
 TEST_CASE("a safetensors file whose reading fails is told with its size", "[io]") {
@@ -262,4 +281,4 @@ TEST_CASE("text that is not UTF-8 is not written", "[io]") {
   CHECK(folder.entries() == 0);
 }
 
-}  // namespace strata
+}  // namespace strata::io_safetensors_test

@@ -2,12 +2,14 @@
 
 #include "tests/catch.h"
 
+namespace io_schema_json_test {
+
 using namespace strata;
 
 namespace {
 
 TableSchema small_schema() {
-  return {.header = true,
+  return {.dialect = {.header = HeaderLine::yes, .missing_categories = MissingCategories::words},
           .features = {{.name = "width"}, {.name = "colour", .categorical = true, .categories = {"blue", "röd"}}},
           .label = "species",
           .id = "name",
@@ -38,6 +40,39 @@ TEST_CASE("a table's columns come back from their JSON", "[io]") {
   CHECK(read->width() == 3);
 }
 
+TEST_CASE("how a table was read comes back from its JSON", "[io]") {
+  TableSchema schema = small_schema();
+  schema.dialect = {.header = HeaderLine::no, .labels = LabelType::text};
+  CHECK(schema_json(schema) ==
+        R"({"header":false,"label":"species","id":"name","weight":"","features":[{"name":"width"},)"
+        R"({"name":"colour","categories":["blue","röd"]}],"label_type":"text","missing_categories":"empty"})");
+  CHECK(parse_schema(schema_json(schema)) == schema);
+  schema.features.pop_back();  // without categories none can be missing
+  CHECK(
+      schema_json(schema) ==
+      R"({"header":false,"label":"species","id":"name","weight":"","features":[{"name":"width"}],"label_type":"text"})");
+  CHECK(parse_schema(schema_json(schema)) == schema);
+}
+
+TEST_CASE("what stands between fields and in them comes back from its JSON", "[io]") {
+  TableSchema schema = small_schema();
+  schema.dialect = {.header = HeaderLine::yes,
+                    .missing_categories = MissingCategories::words,
+                    .delimiter = Delimiter::space,
+                    .decimal = DecimalMark::comma,
+                    .comment = '%',
+                    .missing_values = {"", "-999"}};
+  const std::string text = schema_json(schema);
+  CHECK(text.ends_with(R"(]}],"delimiter":"space","decimal":"comma","comment":"%","missing_values":["","-999"]})"));
+  CHECK(parse_schema(text) == schema);
+  for (const char* bad : {R"("delimiter":"colon")", R"("delimiter":"auto")", R"("decimal":"point")",
+                          R"("comment":"//")", R"("comment":"")", R"("missing_values":[])"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse_schema(R"({"header":true,"label":"a","id":"","weight":"","features":[{"name":"b"}],)" +
+                             std::string(bad) + "}"));
+  }
+}
+
 TEST_CASE("columns that no table has are refused", "[io]") {
   TableSchema schema = small_schema();
   schema.features[1].categories = {"red", "blue"};
@@ -60,3 +95,5 @@ TEST_CASE("columns that no table has are refused", "[io]") {
   CHECK_FALSE(parse_schema(good + " "));
   CHECK_FALSE(parse_schema(R"({"header":1,"label":"a","id":"","weight":"","features":[{"name":"b"}]})"));
 }
+
+}  // namespace io_schema_json_test

@@ -9,7 +9,7 @@
 #include "tests/io/event_reader.h"
 #include "tests/io/expect_error.h"
 
-namespace strata {
+namespace strata::io_tensorboard_log_test {
 
 using nlohmann::ordered_json;
 using test::expect_error;
@@ -24,7 +24,12 @@ const ordered_json kConfig{
 const LearningRates kRates{{"lower", 0.01}, {"upper", 0.001}};
 
 StepInfo step_info(std::uint64_t global_step) {
-  StepInfo step{.epoch = 1, .step = 1, .global_step = global_step, .loss = 0.7, .mean_loss = 0.3, .mean_accuracy = 0.5};
+  StepInfo step{.epoch = 1,
+                .step = 1,
+                .global_step = global_step,
+                .loss = 0.7,
+                .mean_loss = 0.3,
+                .mean_figure = {"accuracy", 0.5}};
   step.learning_rates = kRates;
   return step;
 }
@@ -78,8 +83,18 @@ TEST_CASE("an event file has a run's figures under the metrics' names, at their 
     TensorBoardLog log(folder.path(), kConfig);
     start(log);
     log.on_step(step_info(1));
-    log.on_epoch({1, 1500, 0.5, 0.75, 0.25, 0.875, 1.5, 32'000.5, kRates, 0.8, {}, 1, {0.5, 0.25}});
-    log.on_epoch({2, 3000, 0.4, 0.8, {}, {}, 1.5, 32'000.5, {}});
+    log.on_epoch({1,
+                  1500,
+                  0.5,
+                  {{"accuracy", 0.75}},
+                  0.25,
+                  {{"accuracy", 0.875}, {"macro_f1", 0.8}},
+                  1.5,
+                  32'000.5,
+                  kRates,
+                  1,
+                  {0.5, 0.25}});
+    log.on_epoch({2, 3000, 0.4, {{"accuracy", 0.8}}, {}, {}, 1.5, 32'000.5, {}});
     log.on_result(result_after(3000, RunStatus::completed));
   }
   const std::vector<tb::Event> events = test::events_in(folder.path());
@@ -149,4 +164,4 @@ TEST_CASE("an event file that cannot be made", "[io]") {
                [&] { const TensorBoardLog log(folder / "missing", kConfig); });
 }
 
-}  // namespace strata
+}  // namespace strata::io_tensorboard_log_test

@@ -13,6 +13,8 @@
 #include "tests/core/thrown.h"
 #include "tests/kernels/random_values.h"
 
+namespace kernels_bf16_test {
+
 using namespace strata;
 using namespace strata::kernels;
 using namespace strata::test;
@@ -186,3 +188,29 @@ TEST_CASE("a CPU without bf16 is refused by the name of what it has", "[kernels]
                 {"usage: ", "--precision bf16", "AVX512_BF16 or AMX", "here is avx2", "--precision f32"}) == "");
   CHECK(!onednn::bf16_features().newest.empty());
 }
+
+TEST_CASE("bf16 is called slow on the CPU on which it was measured to be", "[kernels]") {
+  using onednn::Bf16Support;
+  const onednn::Bf16Features by_vectors{Bf16Support::avx512_bf16, "avx512 with AVX512_BF16"};
+  Cpu intel;
+  intel.vendor = "GenuineIntel";
+  intel.family = 6;
+  intel.number = 207;
+  const auto slow = onednn::slow_bf16(by_vectors, intel);
+  REQUIRE(slow);
+  CHECK(slow->least == 0.43);
+  CHECK(slow->most == 0.65);
+  CHECK(!onednn::slow_bf16({Bf16Support::amx, "avx512 with AMX"}, intel));
+  CHECK(!onednn::slow_bf16({Bf16Support::none, "avx512"}, intel));
+  Cpu other = intel;
+  other.number = 143;
+  CHECK(!onednn::slow_bf16(by_vectors, other));
+  other = intel;
+  other.vendor = "AuthenticAMD";
+  CHECK(!onednn::slow_bf16(by_vectors, other));
+  other = intel;
+  other.family = 25;
+  CHECK(!onednn::slow_bf16(by_vectors, other));
+}
+
+}  // namespace kernels_bf16_test

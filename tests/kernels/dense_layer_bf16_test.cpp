@@ -8,10 +8,12 @@
 #include "kernels/onednn/dense_layer.h"
 #include "kernels/onednn/packed_weights.h"
 #include "kernels/onednn/threads.h"
-#include "kernels/reference.h"
 #include "tests/catch.h"
-#include "tests/kernels/dense_bounds.h"
 #include "tests/kernels/random_values.h"
+#include "tests/oracle/dense_bounds.h"
+#include "tests/oracle/reference.h"
+
+namespace kernels_dense_layer_bf16_test {
 
 using namespace strata;
 using namespace strata::kernels;
@@ -190,7 +192,7 @@ TEST_CASE("a bf16 layer of any shape and activation keeps the bounds of its sums
     return;
   }
   onednn::use_threads(1);
-  for (const ActivationName& activation : kActivations) {
+  for (const ActivationEntry& activation : kActivations) {
     for (const std::size_t batch : {1U, 3U, 33U, 128U}) {
       for (const std::size_t inputs : {1U, 5U, 17U, 100U}) {
         for (const std::size_t outputs : {1U, 2U, 10U, 31U, 100U}) {
@@ -216,3 +218,5 @@ TEST_CASE("a bf16 layer keeps its bounds with any number of threads", "[kernels]
   }
   onednn::use_threads(1);
 }
+
+}  // namespace kernels_dense_layer_bf16_test

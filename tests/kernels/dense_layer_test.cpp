@@ -5,10 +5,12 @@
 #include <cmath>
 
 #include "kernels/onednn/threads.h"
-#include "kernels/reference.h"
 #include "tests/catch.h"
-#include "tests/kernels/dense_bounds.h"
 #include "tests/kernels/random_values.h"
+#include "tests/oracle/dense_bounds.h"
+#include "tests/oracle/reference.h"
+
+namespace kernels_dense_layer_test {
 
 using namespace strata;
 using namespace strata::kernels;
@@ -130,7 +132,7 @@ void check_layer(Activation activation, const Shape& shape) {
 
 TEST_CASE("a dense layer of any shape and activation keeps the bounds of its sums", "[kernels]") {
   onednn::use_threads(1);
-  for (const ActivationName& activation : kActivations) {
+  for (const ActivationEntry& activation : kActivations) {
     for (const std::size_t batch : {1U, 3U, 32U, 33U}) {
       for (const std::size_t inputs : {1U, 5U, 16U, 17U, 100U}) {
         for (const std::size_t outputs : {1U, 2U, 10U, 16U, 31U}) {
@@ -201,3 +203,5 @@ TEST_CASE("share divides a range at multiples of its grain", "[kernels]") {
     }
   }
 }
+
+}  // namespace kernels_dense_layer_test

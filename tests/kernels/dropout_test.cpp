@@ -7,7 +7,9 @@
 #include "kernels/denormals.h"
 #include "tests/catch.h"
 #include "tests/kernels/random_values.h"
-#include "tests/kernels/scalar_dropout.h"
+#include "tests/oracle/scalar_dropout.h"
+
+namespace kernels_dropout_test {
 
 using namespace strata;
 using namespace strata::kernels;
@@ -53,7 +55,7 @@ std::vector<char> shifted(const std::vector<char>& values, std::size_t by) {
 }  // namespace
 
 TEST_CASE("the units that stay are scaled, the others are 0, as Philox draws them", "[kernels]") {
-  flush_denormals();
+  const DenormalsFlushed flushed;
   for (const std::size_t units : {1U, 2U, 7U, 8U, 9U, 15U, 16U, 17U, 31U, 32U, 33U, 300U}) {
     for (const std::size_t rows : {1U, 2U, 5U}) {
       for (const std::size_t first_row : {0U, 1U, 1000U}) {
@@ -80,7 +82,7 @@ TEST_CASE("the units that stay are scaled, the others are 0, as Philox draws the
 }
 
 TEST_CASE("bf16 units are dropped like fp32 ones and rounded once", "[kernels]") {
-  flush_denormals();
+  const DenormalsFlushed flushed;
   for (const std::size_t units : {1U, 7U, 8U, 15U, 16U, 17U, 33U, 300U}) {
     for (const std::size_t first_unit : {0U, 16U}) {
       constexpr std::size_t kRows = 3;
@@ -176,3 +178,5 @@ TEST_CASE("layers, steps, seeds, rows and units are dropped independently", "[ke
     CHECK(dependence(mask, shifted(mask, by), kRate) < 4.5);
   }
 }
+
+}  // namespace kernels_dropout_test

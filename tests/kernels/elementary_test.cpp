@@ -11,7 +11,9 @@
 #include "kernels/instruction_set.h"
 #include "tests/catch.h"
 #include "tests/kernels/random_values.h"
-#include "tests/kernels/scalar_elementary.h"
+#include "tests/oracle/scalar_elementary.h"
+
+namespace kernels_elementary_test {
 
 using namespace strata;
 using namespace strata::test;
@@ -118,7 +120,7 @@ TEST_CASE("elementary functions in fp32 are right to the ulp that docs/numerics.
       {"erf", kernels::erf, std::erf, 1.2, -4, 4, kLargest},
       {"softplus", kernels::softplus, softplus, 1.8, -87.3, 20, kLargest},
   };
-  kernels::flush_denormals();
+  const kernels::DenormalsFlushed flushed;
   const auto everywhere = patterns();
   for (const Promise& promise : promises) {
     auto inputs = everywhere;
@@ -149,7 +151,7 @@ TEST_CASE("elementary functions have the bits of their scalar forms", "[kernels]
                         {"tanh", kernels::tanh, scalar::tanh},
                         {"erf", kernels::erf, scalar::erf},
                         {"softplus", kernels::softplus, scalar::softplus}};
-  kernels::flush_denormals();
+  const kernels::DenormalsFlushed flushed;
   const auto inputs = patterns();
   std::vector<float> results(inputs.size());
   for (const Pair& pair : pairs) {
@@ -165,7 +167,7 @@ TEST_CASE("elementary functions have the bits of their scalar forms", "[kernels]
 }
 
 TEST_CASE("exp knows its special values", "[kernels]") {
-  kernels::flush_denormals();
+  const kernels::DenormalsFlushed flushed;
   CHECK(one(kernels::exp, 0.0F) == 1.0F);
   CHECK(one(kernels::exp, -0.0F) == 1.0F);
   CHECK(one(kernels::exp, 1e-40F) == 1.0F);
@@ -181,7 +183,7 @@ TEST_CASE("exp knows its special values", "[kernels]") {
 }
 
 TEST_CASE("log knows its special values", "[kernels]") {
-  kernels::flush_denormals();
+  const kernels::DenormalsFlushed flushed;
   CHECK(one(kernels::log, 1.0F) == 0.0F);
   CHECK(one(kernels::log, 0.0F) == -kInfinity);
   CHECK(one(kernels::log, -0.0F) == -kInfinity);
@@ -197,7 +199,7 @@ TEST_CASE("elementary functions have the same bits alone and in a vector, and in
     WARN("no fused multiply-add on this instruction set, so no such promise");
     return;
   }
-  kernels::flush_denormals();
+  const kernels::DenormalsFlushed flushed;
   auto inputs = random_floats(5000, -100, 100, 3);
   inputs.insert(inputs.begin() + 7, {kNan, kInfinity, -kInfinity, 0.0F, -0.0F, 1e-40F});
   for (const Function function :
@@ -207,7 +209,7 @@ TEST_CASE("elementary functions have the same bits alone and in a vector, and in
 }
 
 TEST_CASE("the other functions know their special values", "[kernels]") {
-  kernels::flush_denormals();
+  const kernels::DenormalsFlushed flushed;
   CHECK(one(kernels::expm1, 0.0F) == 0.0F);
   CHECK(one(kernels::expm1, -kInfinity) == -1.0F);
   CHECK(one(kernels::sigmoid, 0.0F) == 0.5F);
@@ -310,3 +312,5 @@ TEST_CASE("power is the product of n factors, to n roundings", "[kernels]") {
     }
   }
 }
+
+}  // namespace kernels_elementary_test

@@ -4,9 +4,11 @@
 #include <limits>
 
 #include "kernels/instruction_set.h"
-#include "kernels/reference.h"
 #include "tests/catch.h"
 #include "tests/kernels/random_values.h"
+#include "tests/oracle/reference.h"
+
+namespace kernels_gather_test {
 
 using namespace strata;
 using namespace strata::test;
@@ -118,3 +120,5 @@ TEST_CASE("factor and offset standardise to fp32 accuracy", "[kernels]") {
     CHECK(std::fabs(dst[i] - kernels::reference::standardise(x, mean, scale)) <= bound);
   }
 }
+
+}  // namespace kernels_gather_test

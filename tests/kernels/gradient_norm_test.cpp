@@ -6,6 +6,8 @@
 #include "tests/catch.h"
 #include "tests/kernels/random_values.h"
 
+namespace kernels_gradient_norm_test {
+
 using namespace strata;
 using namespace strata::test;
 
@@ -38,3 +40,5 @@ TEST_CASE("squares of the largest floats do not overflow, and what is no number 
   CHECK(std::isnan(sums[1]));
   CHECK(std::isinf(sums[2]));
 }
+
+}  // namespace kernels_gradient_norm_test

@@ -13,7 +13,7 @@
 
 #include "core/error.h"
 #include "core/hash.h"
-#include "engine/engine.h"
+#include "engine/panels/engine.h"
 #include "kernels/denormals.h"
 #include "kernels/dropout.h"
 #include "kernels/elementary.h"
@@ -21,10 +21,11 @@
 #include "kernels/gradient_norm.h"
 #include "kernels/instruction_set.h"
 #include "kernels/optimizer_update.h"
+#include "kernels/output_loss.h"
 #include "kernels/softmax_cross_entropy.h"
 #include "tests/engine/small_problem.h"
 #include "tests/kernels/random_values.h"
-#include "tests/optim/optimizer_oracle.h"
+#include "tests/oracle/optimizer_oracle.h"
 
 using namespace strata;
 using namespace strata::kernels;
@@ -93,6 +94,20 @@ void digest_weighted_softmax(std::size_t classes) {
   print(fmt::format("weighted softmax_cross_entropy/{}", classes), {logits, losses});
 }
 
+void digest_output_loss(LossKind kind, std::string_view name) {
+  const std::size_t rows = 331;
+  const std::size_t outputs = 5;
+  auto values = random_floats(rows * outputs, -9, 9, 5);
+  const auto targets = random_floats(rows * outputs, -3, 3, 6);
+  const auto weights = random_floats(rows, 0, 3, 7);
+  std::vector<float> losses(rows);
+  std::vector<float> figures(rows);
+  const OutputLoss loss{.kind = kind, .outputs = std::vector<OutputLoss::Constants>(outputs, {0.7F, 0.3F, 12.5F})};
+  const MatrixView<float> view(values.data(), rows, outputs);
+  output_loss(loss, view, {targets.data(), rows, outputs}, weights, 331.0F, view, losses, figures);
+  print(fmt::format("output_loss/{}", name), {values, losses, figures});
+}
+
 void digest_dropout() {
   auto values = random_floats(65 * 300, -1, 1, 1);
   const MatrixView<float> view(values.data(), 65, 300);
@@ -137,7 +152,7 @@ void digest_update(UpdateRule rule, WeightDecay decay) {
 /// Weights, state and losses after some steps of the panels engine, batches of several row blocks among them; with all
 /// that training may add to a plan and on values of which some are missing, rows weighed, or plain and on pixels.
 void digest_panels(const std::string& name, ActivationKind activation, const std::vector<ParameterGroup>& groups,
-                   Convention convention, int threads, bool plain = true) {
+                   Convention convention, InstructionSet instructions, int threads, bool plain = true) {
   const ModelSpec model{250, {267, 37, 16, 5}, 21, activation_of(activation)};
   SmallProblem problem(300, model);
   const std::vector<std::size_t> sizes{32, 1, 7, 130, 32, 300};
@@ -146,6 +161,7 @@ void digest_panels(const std::string& name, ActivationKind activation, const std
     problem.weigh_rows();
   }
   EnginePlan plan{model, groups, problem.scaler, sizes, threads};
+  plan.instruction_set = instructions;
   if (!plain) {
     plan.dropout = {0.5, 0.2, 0, 0.1};
     plan.loss = {Convention::torch, 0.1, to_double(random_floats(21, 0.5, 2, 1)), true};
@@ -167,20 +183,20 @@ void digest_panels(const std::string& name, ActivationKind activation, const std
   }
 }
 
-void digest_activations() {
+void digest_activations(InstructionSet instructions) {
   const std::vector<ParameterGroup> groups{group(0, 1, "sgd,lr=0.01,momentum=0.9"), group(2, 4, "adam,lr=0.01")};
-  for (const ActivationName& activation : kActivations) {
-    digest_panels(std::string(activation.name), activation.kind, groups, Convention::keras, 1);
-    digest_panels(std::string(activation.name), activation.kind, groups, Convention::keras, 3);
-    digest_panels(std::string(activation.name), activation.kind, groups, Convention::keras, 3, false);
+  for (const ActivationEntry& activation : kActivations) {
+    digest_panels(std::string(activation.name), activation.kind, groups, Convention::keras, instructions, 1);
+    digest_panels(std::string(activation.name), activation.kind, groups, Convention::keras, instructions, 3);
+    digest_panels(std::string(activation.name), activation.kind, groups, Convention::keras, instructions, 3, false);
   }
 }
 
-void digest_optimizers() {
+void digest_optimizers(InstructionSet instructions) {
   for (const Convention convention : {Convention::keras, Convention::torch}) {
     for (const std::string& text : optimizer_cases()) {
       digest_panels(fmt::format("{}/{}", text, static_cast<int>(convention)), ActivationKind::elu,
-                    {group(0, 4, text, convention)}, convention, 2);
+                    {group(0, 4, text, convention)}, convention, instructions, 2);
     }
   }
 }
@@ -197,14 +213,20 @@ int main(int argc, char** argv) try {
     fmt::print(stderr, "usage: isa_digest auto|baseline|avx2|avx512\n");
     return 2;
   }
-  set_instruction_set(wanted->second);
+  require_instruction_set(wanted->second);
+  const InstructionSetScope instructions(wanted->second);
   flush_denormals();
-  fmt::print(stderr, "{}: kernels run on {}\n", wanted->first, instruction_set_name());
+  fmt::print(stderr, "{}: kernels run on {}\n", wanted->first, instruction_set_name(wanted->second));
   digest_elementary();
   digest_gather();
   for (const std::size_t classes : {2U, 10U, 62U}) {
     digest_softmax(classes);
     digest_weighted_softmax(classes);
+  }
+  for (const ObjectiveEntry& objective : objective_registry()) {
+    if (objective.map != OutputMap::softmax) {
+      digest_output_loss(objective.kind, objective.name);
+    }
   }
   digest_dropout();
   digest_squares();
@@ -213,9 +235,9 @@ int main(int argc, char** argv) try {
       digest_update(static_cast<UpdateRule>(rule), decay);
     }
   }
-  if (instruction_set_name() != "baseline") {  // which lacks fused multiply-adds
-    digest_activations();
-    digest_optimizers();
+  if (instruction_set_name(wanted->second) != "baseline") {  // which lacks fused multiply-adds
+    digest_activations(wanted->second);
+    digest_optimizers(wanted->second);
   }
   return 0;
 } catch (const Error& error) {

@@ -8,7 +8,9 @@
 #include "kernels/instruction_set.h"
 #include "tests/catch.h"
 #include "tests/kernels/random_values.h"
-#include "tests/kernels/scalar_update.h"
+#include "tests/oracle/scalar_update.h"
+
+namespace kernels_optimizer_update_test {
 
 using namespace strata;
 using namespace strata::kernels;
@@ -98,7 +100,7 @@ TEST_CASE("each rule has the bits of plain code with fused multiply-adds", "[ker
     WARN("no fused multiply-add on this instruction set");
     return;
   }
-  flush_denormals();
+  const DenormalsFlushed flushed;
   for (const OptimizerUpdate& update : updates()) {
     constexpr std::size_t kSize = 131;
     CAPTURE(static_cast<int>(update.rule), static_cast<int>(update.weight_decay));
@@ -200,3 +202,5 @@ TEST_CASE("clipping hides no gradient that is not a number", "[kernels]") {
     CHECK(std::isnan(weights[i]) == (i == 3 || i == 18));
   }
 }
+
+}  // namespace kernels_optimizer_update_test

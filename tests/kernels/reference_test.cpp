@@ -1,6 +1,6 @@
 // The oracle against central differences of its own loss: whoever agrees with the oracle has the right gradient.
 
-#include "kernels/reference.h"
+#include "tests/oracle/reference.h"
 
 #include <cmath>
 #include <cstdint>
@@ -8,6 +8,8 @@
 
 #include "tests/catch.h"
 #include "tests/kernels/random_values.h"
+
+namespace kernels_reference_test {
 
 using namespace strata;
 using namespace strata::kernels;
@@ -95,7 +97,7 @@ Activation with_slope(ActivationKind kind) {
 }  // namespace
 
 TEST_CASE("the oracle's gradients are the slopes of its loss", "[kernels]") {
-  for (const ActivationName& activation : kActivations) {
+  for (const ActivationEntry& activation : kActivations) {
     for (const auto& sizes : {std::vector<std::size_t>{3, 2}, {4, 3, 3}, {3, 4, 2, 5}, {2, 1, 1, 1, 3}}) {
       CAPTURE(activation.name, sizes);
       Case c = smooth_case(with_slope(activation.kind), sizes);
@@ -112,7 +114,7 @@ TEST_CASE("the oracle's gradients are the slopes of its loss", "[kernels]") {
 TEST_CASE("so they are with smoothed labels, weighted classes and dropped units", "[kernels]") {
   const std::vector<std::size_t> sizes{4, 6, 5, 3};
   const auto check = [&](const Case& options) {
-    for (const ActivationName& activation : kActivations) {
+    for (const ActivationEntry& activation : kActivations) {
       CAPTURE(activation.name, options.options.label_smoothing, options.options.class_weights,
               options.options.divide_by_weights, options.dropout.size());
       Case c = smooth_case(with_slope(activation.kind), sizes);
@@ -228,3 +230,5 @@ TEST_CASE("the oracle's activations and slopes have the published values", "[ker
   CHECK(value(ActivationKind::softplus, 1000) == 1000);
   CHECK(value(ActivationKind::linear, -3) == -3);
 }
+
+}  // namespace kernels_reference_test

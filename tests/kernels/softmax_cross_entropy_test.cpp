@@ -5,9 +5,11 @@
 #include <numeric>
 
 #include "kernels/denormals.h"
-#include "kernels/reference.h"
 #include "tests/catch.h"
 #include "tests/kernels/random_values.h"
+#include "tests/oracle/reference.h"
+
+namespace kernels_softmax_cross_entropy_test {
 
 using namespace strata;
 using namespace strata::kernels;
@@ -101,7 +103,7 @@ void check_case(std::size_t rows, std::size_t classes, double spread) {
 }  // namespace
 
 TEST_CASE("losses and gradients keep the bound of their sums", "[kernels]") {
-  flush_denormals();
+  const DenormalsFlushed flushed;
   for (std::size_t rows = 1; rows <= 70; ++rows) {
     for (const std::size_t classes : {1U, 2U, 3U, 10U, 17U, 62U}) {
       check_case(rows, classes, 5);
@@ -172,6 +174,19 @@ TEST_CASE("rows have the same bits in whatever parts they come", "[kernels]") {
     CAPTURE(part);
     CHECK(run(logits, labels, part) == whole);
   }
+}
+
+TEST_CASE("rows that are correct have the figure 1, the others 0", "[kernels]") {
+  const std::vector<float> logits{1, 2, 3, 3, 0, 3};  // of equal ones the first counts
+  std::vector<float> losses(2);
+  std::vector<float> figures(2);
+  std::vector<float> scratch(softmax_scratch_size(3));
+  const auto run_on = [&](const std::vector<std::uint32_t>& labels) {
+    softmax_cross_entropy({logits.data(), 2, 3}, labels, 2, {}, losses, scratch, nullptr, {}, figures);
+    return figures;
+  };
+  CHECK(run_on({2, 0}) == std::vector<float>{1, 1});
+  CHECK(run_on({1, 2}) == std::vector<float>{0, 0});
 }
 
 TEST_CASE("the gradient may overwrite the logits, or be left out", "[kernels]") {
@@ -264,7 +279,7 @@ double worst_error_of_targets(const std::vector<float>& logits, const std::vecto
 }  // namespace
 
 TEST_CASE("targets of every class enter loss and gradient", "[kernels]") {
-  flush_denormals();
+  const DenormalsFlushed flushed;
   for (const std::size_t rows : {1U, 15U, 16U, 17U, 70U}) {
     for (const std::size_t classes : {2U, 3U, 10U, 17U, 62U}) {
       CAPTURE(rows, classes);
@@ -282,7 +297,7 @@ TEST_CASE("targets of every class enter loss and gradient", "[kernels]") {
 }
 
 TEST_CASE("targets that are the label alone give the plain loss, bit for bit", "[kernels]") {
-  flush_denormals();
+  const DenormalsFlushed flushed;
   for (const std::size_t classes : {2U, 10U, 62U}) {
     const auto logits = random_floats(50 * classes, -9, 9, classes);
     const auto labels = random_integers(50, classes, classes);
@@ -345,3 +360,5 @@ TEST_CASE("the sums' test tells a tree from a chain", "[kernels]") {
   const auto values = rounding_values(1000);
   CHECK(defined_sum(values) != std::accumulate(values.begin(), values.end(), 0.0));
 }
+
+}  // namespace kernels_softmax_cross_entropy_test

@@ -5,6 +5,8 @@
 
 #include "tests/catch.h"
 
+namespace model_initialize_test {
+
 using namespace strata;
 
 namespace {
@@ -143,3 +145,5 @@ TEST_CASE("the default network's initial weights for seed 42 are frozen", "[mode
   initialize(parameters, Initializer::he_normal, Convention::keras, 42);
   CHECK(weights_hash(parameters) == "5f98cc2518d550cb");
 }
+
+}  // namespace model_initialize_test

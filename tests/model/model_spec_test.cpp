@@ -2,6 +2,8 @@
 
 #include "tests/catch.h"
 
+namespace model_model_spec_test {
+
 using namespace strata;
 using kernels::ActivationKind;
 
@@ -31,3 +33,5 @@ TEST_CASE("a network without hidden layers is one linear layer", "[model]") {
   CHECK(model.layer(0).activation.kind == ActivationKind::linear);
   CHECK(model.parameter_count() == 18);
 }
+
+}  // namespace model_model_spec_test

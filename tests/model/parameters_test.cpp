@@ -9,6 +9,8 @@
 #include "core/hash.h"
 #include "tests/catch.h"
 
+namespace model_parameters_test {
+
 using namespace strata;
 
 namespace {
@@ -86,3 +88,5 @@ TEST_CASE("weights_hash sees every weight, and the sign of zero", "[model]") {
   minus_zero.values()[0] = -0.0F;
   CHECK(weights_hash(zero) != weights_hash(minus_zero));
 }
+
+}  // namespace model_parameters_test

@@ -1,6 +1,6 @@
 // Every optimizer of the registry, in both conventions, against its formula in double over a long run.
 
-#include "tests/optim/optimizer_oracle.h"
+#include "tests/oracle/optimizer_oracle.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +10,8 @@
 #include "optim/optimizer.h"
 #include "tests/catch.h"
 #include "tests/kernels/random_values.h"
+
+namespace optim_optimizer_oracle_test {
 
 using namespace strata;
 using namespace strata::test;
@@ -39,7 +41,7 @@ std::vector<float> gradient_at(std::uint64_t t) {
 
 /// Whether the sign of Lion's step is decided by rounding.
 bool sign_is_noise(const OptimizerSpec& spec, const OptimizedElement& x, double g) {
-  if (spec.name != "lion") {
+  if (spec.name() != "lion") {
     return false;
   }
   const double beta1 = spec.value("beta1");
@@ -49,7 +51,7 @@ bool sign_is_noise(const OptimizerSpec& spec, const OptimizedElement& x, double 
 /// An optimizer's weights and state, as the engines keep them.
 struct Optimized {
   explicit Optimized(const OptimizerSpec& spec) : weights(random_floats(kElements, -1, 1, 12345)) {
-    const auto slots = find_optimizer(spec.name).state(spec);
+    const auto slots = spec.state();
     for (std::size_t slot = 0; slot < slots.size(); ++slot) {
       state[slot].assign(kElements, slots[slot].initial);
     }
@@ -59,7 +61,7 @@ struct Optimized {
             std::uint64_t t) {
     std::array<std::span<float>, kernels::kMaxStateSlots> views;
     std::copy(state.begin(), state.end(), views.begin());
-    kernels::apply_update(find_optimizer(spec.name).update_at(spec, convention, t, lr), weights, gradient, views);
+    kernels::apply_update(spec.update_at(convention, t, lr), weights, gradient, views);
   }
 
   std::vector<float> weights;
@@ -142,3 +144,5 @@ TEST_CASE("Nadam's product of momenta is a function of the step alone, at any st
     }
   }
 }
+
+}  // namespace optim_optimizer_oracle_test

@@ -4,6 +4,8 @@
 
 #include "tests/catch.h"
 
+namespace optim_optimizer_state_test {
+
 using namespace strata;
 
 namespace {
@@ -28,3 +30,5 @@ TEST_CASE("state begins as each layer's optimizer says, with zeros where it has 
   CHECK(all_are(state.slots[2].values(), 0));
   CHECK(initial_state(layers, {{"0-1", 0, 1, parse("freeze")}}).slots.empty());
 }
+
+}  // namespace optim_optimizer_state_test

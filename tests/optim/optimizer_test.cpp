@@ -5,6 +5,8 @@
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 
+namespace optim_optimizer_test {
+
 using namespace strata;
 using strata::test::missing;
 using strata::test::thrown;
@@ -34,11 +36,16 @@ TEST_CASE("an optimizer's name alone takes the convention's defaults", "[optim]"
   const auto keras = [](std::string_view text) { return parse_optimizer(text, Convention::keras, "--lower"); };
   const auto torch = [](std::string_view text) { return parse_optimizer(text, Convention::torch, "--lower"); };
   CHECK(keras("sgd").values ==
-        decltype(OptimizerSpec::values){{"lr", 0.01}, {"momentum", 0}, {"nesterov", 0}, {"weight_decay", 0}});
-  CHECK(torch("sgd").value("lr") == 1e-3);
-  CHECK(keras("adam").values ==
         decltype(OptimizerSpec::values){
-            {"lr", 1e-3}, {"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-7}, {"amsgrad", 0}, {"weight_decay", 0}});
+            {"lr", 0.01}, {"momentum", 0}, {"nesterov", 0}, {"weight_decay", 0}, {"decay_bias", 1}});
+  CHECK(torch("sgd").value("lr") == 1e-3);
+  CHECK(keras("adam").values == decltype(OptimizerSpec::values){{"lr", 1e-3},
+                                                                {"beta1", 0.9},
+                                                                {"beta2", 0.999},
+                                                                {"epsilon", 1e-7},
+                                                                {"amsgrad", 0},
+                                                                {"weight_decay", 0},
+                                                                {"decay_bias", 1}});
   CHECK(torch("adam").value("epsilon") == 1e-8);
   CHECK(torch("adam").value("lr") == 1e-3);
   CHECK(keras("freeze").values.empty());
@@ -94,7 +101,7 @@ TEST_CASE("every key's range is checked", "[optim]") {
 
 TEST_CASE("keys override defaults, in any order", "[optim]") {
   const auto spec = parse_optimizer("sgd,nesterov=true,lr=5e-2,momentum=0.9", Convention::keras, "--lower");
-  CHECK(spec.name == "sgd");
+  CHECK(spec.name() == "sgd");
   CHECK(spec.value("lr") == 0.05);
   CHECK(spec.value("momentum") == 0.9);
   CHECK(spec.value("nesterov") == 1);
@@ -166,7 +173,7 @@ TEST_CASE("to_string parses back to the same optimizer, in both conventions", "[
       // The other convention's defaults must not leak in: every key is written.
       for (const Convention other : kConventions) {
         const auto back = parse_optimizer(to_string(spec), other, "--lower");
-        CHECK(back.name == spec.name);
+        CHECK(back.name() == spec.name());
         CHECK(back.values == spec.values);
       }
     }
@@ -202,7 +209,7 @@ TEST_CASE("the registry is sound", "[optim]") {
 TEST_CASE("state is kept only where it is needed", "[optim]") {
   const auto slots = [](std::string_view text) {
     const auto spec = parse_optimizer(text, Convention::keras, "--lower");
-    return find_optimizer(spec.name).state(spec).size();
+    return spec.state().size();
   };
   CHECK(slots("freeze") == 0);
   CHECK(slots("sgd") == 0);
@@ -216,3 +223,25 @@ TEST_CASE("state is kept only where it is needed", "[optim]") {
   CHECK(slots("adamw,amsgrad=true") == 3);
   CHECK(slots("lion") == 1);
 }
+
+TEST_CASE("whether biases decay is in a text only if they do not", "[optim]") {
+  const OptimizerSpec with = parse_optimizer("adamw,decay_bias=true", Convention::keras, "--upper");
+  CHECK(to_string(with).find("decay_bias") == std::string::npos);
+  const OptimizerSpec without = parse_optimizer("adamw,decay_bias=false", Convention::keras, "--upper");
+  CHECK(to_string(without).ends_with(",weight_decay=0.004,decay_bias=false"));
+  CHECK(brief_text(without, Convention::keras) == "adamw,lr=0.001,decay_bias=false");
+  CHECK(parse_optimizer(to_string(without), Convention::keras, "--upper").values == without.values);
+  CHECK_FALSE(without.update_at(Convention::keras, 1, 0.1).decay_bias);
+  CHECK(missing(parse_error("sgd,decay_bias=false"), {"usage: ", "needs a weight_decay above 0"}) == "");
+  CHECK(missing(parse_error("sgd,weight_decay=1,decay_bias=0"), {"usage: ", "neither true nor false"}) == "");
+}
+
+TEST_CASE("keys are known by what others call them", "[optim]") {
+  CHECK(missing(parse_error("sgd,learning_rate=0.1"), {"usage: ", "did you mean lr?"}) == "");
+  CHECK(missing(parse_error("adam,beta_1=0.8"), {"did you mean beta1?"}) == "");
+  CHECK(missing(parse_error("adam,eps=1e-8"), {"did you mean epsilon?"}) == "");
+  CHECK(missing(parse_error("sgd,wd=1"), {"did you mean weight_decay?"}) == "");
+  CHECK(missing(parse_error("0.01"), {"'0.01' is no optimizer", "sgd,lr=0.01"}) == "");
+}
+
+}  // namespace optim_optimizer_test

@@ -3,6 +3,8 @@
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 
+namespace optim_parameter_group_test {
+
 using namespace strata;
 using strata::test::missing;
 using strata::test::thrown;
@@ -25,12 +27,12 @@ TEST_CASE("lower and upper divide the layers", "[optim]") {
   CHECK(groups[0].name == "lower");
   CHECK(groups[0].first == 0);
   CHECK(groups[0].last == 1);
-  CHECK(groups[0].optimizer.name == "sgd");
+  CHECK(groups[0].optimizer.name() == "sgd");
   CHECK(groups[0].optimizer.value("lr") == 0.5);
   CHECK(groups[1].name == "upper");
   CHECK(groups[1].first == 2);
   CHECK(groups[1].last == 3);
-  CHECK(groups[1].optimizer.name == "adam");
+  CHECK(groups[1].optimizer.name() == "adam");
 }
 
 TEST_CASE("a group without layers is left out", "[optim]") {
@@ -88,3 +90,5 @@ TEST_CASE("groups of bad syntax are errors that show the syntax", "[optim]") {
   CHECK(missing(groups_error({"0-3:"}), {"usage: --group: no optimizer is called ''"}) == "");
   CHECK(missing(groups_error({"0-3:sgd,lr=x"}), {"lr=x is not a number"}) == "");
 }
+
+}  // namespace optim_parameter_group_test

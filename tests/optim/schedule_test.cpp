@@ -10,6 +10,8 @@
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 
+namespace optim_schedule_test {
+
 using namespace strata;
 using strata::test::missing;
 using strata::test::thrown;
@@ -227,13 +229,24 @@ TEST_CASE("a schedule is written with every key, and reads back", "[optim]") {
   for (const std::string_view keys :
        {",schedule=step,step_size=3", ",schedule=exponential,staircase=true,decay_steps=1000000000000000",
         ",schedule=cosine,restarts=true,decay_steps=7,t_mul=2,m_mul=0.1234567890123456", ",schedule=linear",
-        ",schedule=polynomial,power=0.3", ",schedule=one_cycle,warmup_steps=3", ",schedule=plateau,cooldown=2"}) {
+        ",schedule=polynomial,power=0.3", ",schedule=one_cycle,warmup_steps=3", ",schedule=plateau,cooldown=2",
+        ",schedule=plateau,monitor=val_macro_f1"}) {
     CAPTURE(keys);
     const OptimizerSpec spec = parse(keys);
     const OptimizerSpec back = parse_optimizer(to_string(spec), Convention::torch, "--lower");
     CHECK(back.schedule == spec.schedule);
     CHECK(back.values == spec.values);
   }
+}
+
+TEST_CASE("a plateau's monitor is a figure, which texts have unless it is the loss", "[optim]") {
+  CHECK(followed_figure(schedule(",schedule=plateau")) == "loss");
+  CHECK(followed_figure(schedule(",schedule=plateau,monitor=val_auc")) == "auc");
+  CHECK(to_string(schedule(",schedule=plateau")).find("monitor") == std::string::npos);
+  CHECK(to_string(schedule(",schedule=plateau,monitor=val_auc")).ends_with(",monitor=val_auc"));
+  CHECK(missing(parse_error("adam,schedule=plateau,monitor=accuracy"),
+                {"monitor=accuracy is no figure of the validation rows; did you mean val_accuracy?", "val_loss"}) ==
+        "");
 }
 
 TEST_CASE("a schedule that is not known is an error that names the nearest", "[optim]") {
@@ -278,3 +291,5 @@ TEST_CASE("keys that contradict each other are errors", "[optim]") {
   CHECK(missing(parse_error("adam,schedule=one_cycle,warmup_steps=30,decay_steps=30"), {"leaves none"}) == "");
   CHECK(missing(parse_error("adam,lr=0.1,schedule=plateau,min_lr=0.2"), {"min_lr=0.2 is above"}) == "");
 }
+
+}  // namespace optim_schedule_test

@@ -4,9 +4,13 @@
 #include <cmath>
 #include <tuple>
 
+#include "io/folder_lock.h"
+#include "report/metrics_series.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 #include "tests/report/run_folder.h"
+
+namespace report_report_test {
 
 using namespace strata;
 using namespace strata::test;
@@ -58,7 +62,103 @@ TEST_CASE("many steps become envelopes that reach from the lowest to the highest
   }
 }
 
-TEST_CASE("a run that is cut short has a page that says so", "[report]") {
+TEST_CASE("many epochs become envelopes, and their table keeps the best", "[report]") {
+  const TemporaryFolder folder;
+  folder.write("run/config.json", "{}");
+  std::string lines;
+  for (int epoch = 1; epoch <= 10'000; ++epoch) {
+    for (int step = 1; step <= 6; ++step) {
+      lines += fmt::format(
+          R"({{"type":"step","epoch":{},"step":{},"global_step":{},"loss":0.5,"mean_loss":0.25,"mean_accuracy":0.125,"learning_rates":{{"lower":0.01,"upper":1e-05}}}})"
+          "\n",
+          epoch, step, 6 * epoch - 6 + step);
+    }
+    lines += fmt::format(
+        R"({{"type":"epoch","epoch":{0},"global_step":{1},"train_loss":{2},"val_loss":{3},"best_epoch":{4},"seconds":1e-05,"learning_rates":{{"lower":0.01}},"update_ratios":[0.5,{2}]}})"
+        "\n",
+        epoch, 6 * epoch, 1.0 / epoch, epoch == 5003 ? 0.125 : 0.5, epoch < 5003 ? 1 : 5003);
+  }
+  folder.write("run/metrics.jsonl", lines + R"({"type":"result","status":"completed"})" + "\n");
+  const std::string page = page_of(folder / "run");
+  CHECK(page.size() < 1'500'000);
+  const Json run = embedded(page)["folders"][0];
+  CHECK(run["steps"]["count"] == 60'000);
+  CHECK(run["steps"]["learning_rates"]["upper"]["mean"][399] == 1e-5);
+  CHECK(run["epoch_count"] == 10'000);
+  const Json& epochs = run["epochs"];
+  REQUIRE(epochs.size() == 402);
+  CHECK(epochs[0]["epoch"] == 1);
+  CHECK(epochs[1]["epoch"] == 25);
+  CHECK(epochs[201]["epoch"] == 5003);
+  CHECK(epochs[401]["epoch"] == 10'000);
+  const Json& curves = run["epoch_curves"];
+  CHECK(curves["first"][1] == 26);
+  CHECK(curves["last"][1] == 50);
+  CHECK(curves["train_loss"]["max"][1] == 1.0 / 26);
+  CHECK(curves["train_loss"]["min"][1] == 1.0 / 50);
+  CHECK(curves["val_loss"]["min"][200] == 0.125);
+  CHECK(curves["val_loss"]["mean"][201] == 0.5);
+  CHECK(curves["learning_rates"]["lower"]["mean"][0] == 0.01);
+  CHECK(curves["update_ratios"][1]["max"][1] == 1.0 / 26);
+  CHECK_FALSE(curves.contains("global_step"));
+}
+
+TEST_CASE("a step's line is read as the parser of any JSON reads it, or left to that", "[report]") {
+  const std::string start = R"({"type":"step","epoch":1,"step":2,"global_step":3,"loss":)";
+  const std::string end = R"(,"mean_accuracy":0.75,"learning_rates":{"a":0.5,"b c":1e-300}})";
+  for (const char* number : {"0.1", "-1.25e-7", "1e+30", "123456789012345678", "0.30000000000000004", "null"}) {
+    const std::string line = start + number + R"(,"mean_loss":)" + number + end;
+    StepSeries quick;
+    StepSeries thorough;
+    CHECK(quick.take(std::string_view(line)));
+    thorough.take(Json::parse(line));
+    CHECK(quick.json() == thorough.json());
+    CHECK(quick.last() == 3);
+  }
+  for (const std::string& line :
+       {start + "inf,\"mean_loss\":1" + end, start + "-nan,\"mean_loss\":1" + end, start + "x,\"mean_loss\":1" + end,
+        start + "1e999,\"mean_loss\":1" + end, start + "1,\"mean_loss\":1" + end + " ", start + "1,\"mean_loss\":1",
+        start + "01,\"mean_loss\":1" + end, start + "1.,\"mean_loss\":1" + end, start + "-.5,\"mean_loss\":1" + end,
+        start + R"(1,"mean_loss":1,"mean_accuracy":1,"learning_rates":{"a\"":1}})", std::string(), std::string("{}")}) {
+    StepSeries steps;
+    CHECK_FALSE(steps.take(std::string_view(line)));
+    CHECK(steps.last() == 0);
+  }
+}
+
+TEST_CASE("an epoch's line is read as the parser of any JSON reads it, or left to that", "[report]") {
+  const std::string line =
+      R"({"type":"epoch","epoch":2,"global_step":12,"val_loss":null,"best_epoch":1,"seconds":1e-05,"learning_rates":{"a":0.5},"update_ratios":[0.25,null]})";
+  const auto series = [&](bool quick) {
+    EpochSeries epochs;
+    for (std::size_t i = 0; i < 2 * kMostPoints; ++i) {
+      if (quick) {
+        CHECK(epochs.take(std::string_view(line)));
+      } else {
+        epochs.take(Json::parse(line));
+      }
+    }
+    CHECK(epochs.last_step() == 12);
+    CHECK(epochs.best() == 1);
+    Json json;
+    epochs.add_to(json);
+    return json;
+  };
+  const Json json = series(true);
+  CHECK(json == series(false));
+  CHECK(json["epochs"][0]["update_ratios"] == Json::parse("[0.25,null]"));
+  CHECK(json["epoch_curves"]["val_loss"]["missing"][0] == 2);
+  CHECK(json["epoch_curves"]["update_ratios"][1]["missing"][0] == 2);
+  for (const char* other :
+       {R"({"type":"epoch"})", R"({"type":"epoch","epoch":null})", R"({"type":"epoch","epoch":1,"a":"b"})",
+        R"({"type":"epoch","epoch":1,"a":[]})", R"({"type":"epoch","epoch":1,"a":{"b":1})",
+        R"({"type":"epoch","epoch":1} )", R"({"type":"epoch","a":1,"epoch":1})", R"({"type":"step","epoch":1})"}) {
+    EpochSeries epochs;
+    CHECK_FALSE(epochs.take(std::string_view(other)));
+  }
+}
+
+TEST_CASE("a run that is cut short has a page that says so, and how far it is", "[report]") {
   const TemporaryFolder folder;
   write_run(folder, "run", 3, R"({"type":"step","ep)");
   CHECK(missing(json_of(folder / "run")["notes"].dump(), {"has no end"}).empty());
@@ -67,7 +167,21 @@ TEST_CASE("a run that is cut short has a page that says so", "[report]") {
   folder.write("begun/metrics.jsonl", "");
   const Json begun = json_of(folder / "begun");
   CHECK(begun["steps"]["count"] == 0);
-  CHECK(missing(begun["notes"].dump(), {"no result"}).empty());
+  CHECK(missing(begun["notes"].dump(), {"cut short after 0 steps", "no result"}).empty());
+
+  const std::string run_line = R"({"type":"run","steps_per_epoch":20})";
+  const std::string epoch_line = R"({"type":"epoch","epoch":1,"global_step":20,"val_loss":0.5})";
+  folder.write("half/config.json", R"({"epochs":3})");
+  folder.write("half/metrics.jsonl", run_line + "\n" + epoch_line + "\n");
+  const Json half = json_of(folder / "half");
+  CHECK(half["progress"] == Json{{"status", "cut short"}, {"steps", 20}, {"of_steps", 60}});
+  CHECK(missing(half["notes"].dump(), {"cut short after 20 of 60 steps"}).empty());
+
+  folder.write("half/config.json", R"({"epochs":3,"max_steps":45})");
+  const FolderLock lock(folder / "half");
+  const Json going_on = json_of(folder / "half");
+  CHECK(going_on["progress"] == Json{{"status", "going on"}, {"steps", 20}, {"of_steps", 45}});
+  CHECK(missing(going_on["notes"].dump(), {"still goes on", "20 of 45 steps"}).empty());
 }
 
 TEST_CASE("damaged files are errors that name file and line", "[report]") {
@@ -210,3 +324,41 @@ TEST_CASE("several folders must be of runs", "[report]") {
                 {"usage: ", "sweep: this is the folder of a sweep"})
             .empty());
 }
+
+TEST_CASE("a page says what went wrong in its run, by the folder's records", "[report]") {
+  const TemporaryFolder folder;
+  write_run(folder, "run", 200);
+  folder.write(
+      "run/config.json",
+      R"({"data":"/nowhere","hidden":[4],"clip_norm":0.5,"upper_layers":1,"lower":"sgd,lr=0.01","upper":"freeze"})");
+  std::string lines = R"({"type":"run","classes":3,"train_rows":800,"validation_rows":200,"steps_per_epoch":200})"
+                      "\n";
+  for (int step = 1; step <= 200; ++step) {
+    lines += fmt::format(
+        R"({{"type":"step","epoch":1,"step":{0},"global_step":{0},"loss":1,"mean_loss":1,"mean_accuracy":0.5,"gradient_norm":2,"learning_rates":{{"lower":0.01,"upper":0}}{1}}})"
+        "\n",
+        step, step % 2 == 0 ? "" : R"(,"more":0)");  // another line than RunLog's is read as any JSON
+  }
+  lines +=
+      R"({"type":"epoch","epoch":1,"global_step":200,"train_loss":0.9,"val_loss":0.9,"val_accuracy":0.6,"update_ratios":[1e-5,0]})"
+      "\n";
+  folder.write("run/metrics.jsonl", lines);
+  const Json diagnosis = json_of(folder / "run")["diagnosis"];
+  REQUIRE(diagnosis["findings"].size() == 2);
+  CHECK(diagnosis["findings"][0]["code"] == "S102");
+  CHECK(diagnosis["findings"][0]["group"] == "lower");
+  CHECK(diagnosis["findings"][0]["evidence"]["weights_moved_by"].get<double>() == Approx(2e-3));
+  CHECK(diagnosis["findings"][1]["code"] == "S104");
+  CHECK(diagnosis["findings"][1]["evidence"]["clipped_share"] == 1);
+  CHECK(diagnosis["notes"].back()["code"] == "S905");
+  CHECK(run_diagnosis(folder / "run", 1) == diagnosis);
+}
+
+TEST_CASE("options that no version has written cost a page its groups, not more", "[report]") {
+  const TemporaryFolder folder;
+  write_run(folder, "run", 10);
+  folder.write("run/config.json", R"({"data":"/nowhere","hidden":7,"upper_layers":"two","lower":null})");
+  CHECK(json_of(folder / "run")["diagnosis"]["findings"].empty());
+}
+
+}  // namespace report_report_test

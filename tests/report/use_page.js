@@ -4,6 +4,8 @@ addEventListener('load', () => setTimeout(() => {
   const expect = (holds, what) => { if (!holds) console.error(`expected: ${what}`); };
   const key = (element, name) => element.dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true, cancelable: true }));
 
+  const isOfImages = JSON.parse(document.getElementById('report-data').textContent).folders.some((folder) => folder.test?.image);
+
   expect(all('.plot').every((plot) => plot.querySelector('svg')), 'a drawing in every plot');
   expect(all('[role=img]').every((image) => image.getAttribute('aria-label')), 'a text alternative for every picture');
   expect(all('button').every((button) => button.textContent.trim() || button.getAttribute('aria-label')), 'a name for every button');
@@ -21,7 +23,7 @@ addEventListener('load', () => setTimeout(() => {
   for (const box of all('.tools input')) { box.click(); box.click(); }
   for (const button of all('#confusion button').slice(0, 3)) {
     button.click();
-    expect(all('.gallery canvas').length === all('.gallery li').length, 'a picture of every mistake that is shown');
+    expect(!isOfImages || all('.gallery canvas').length === all('.gallery li').length, 'a picture of every mistake that is shown');
     expect(button.getAttribute('aria-expanded') === 'true', 'the pressed count marked');
   }
   const trials = document.getElementById('trials-table');
@@ -44,10 +46,40 @@ addEventListener('load', () => setTimeout(() => {
     const box = trials.querySelectorAll('tbody input')[6];
     box.click();
     expect(box.closest('tr').classList.contains('chosen'), 'a ticked row marked');
-    for (const cell of all('.heats button').slice(0, 2)) cell.click();
+    for (const cell of all('.heats td button').slice(0, 2)) cell.click();
+  }
+  for (const choice of all('.key select')) {
+    const shades = () => all('.heats td').map((cell) => cell.style.getPropertyValue('--share')).join();
+    const before = shades();
+    for (const by of ['value', 'rank']) { choice.value = by; choice.dispatchEvent(new Event('change')); }
+    expect(shades() === before, 'colours by rank again');
+  }
+  const names = [];
+  const blobs = [];
+  window.Blob = class extends Blob {
+    constructor(parts, options) { super(parts, options); this.text = parts[0]; }
+  };
+  URL.createObjectURL = (blob) => { blobs.push(blob); return '#'; };
+  HTMLAnchorElement.prototype.click = function click() { names.push(this.download); };
+  expect(all('figure').every((figure) => figure.querySelector('.save')), 'buttons that save every figure');
+  const savers = all('.save button');
+  for (const button of savers) button.click();
+  function checkSaved() {
+    expect(names.length === savers.length && new Set(names).size === names.length, `a name for each of ${savers.length} pictures, not ${names}`);
+    expect(names.every((name) => /^[a-z0-9-]+\.(svg|png)$/.test(name)), 'plain names');
+    for (const blob of blobs) {
+      if (blob.type === 'image/png') {
+        expect(blob.size > 2000, 'a picture in every PNG');
+        continue;
+      }
+      const { text } = blob;
+      const made = new DOMParser().parseFromString(text, 'image/svg+xml');
+      expect(!made.querySelector('parsererror') && made.querySelector('text'), 'an SVG that can be read');
+      expect(!text.includes('var(') && !text.includes('NaN') && !text.includes('undefined'), 'colours and numbers in every SVG');
+    }
   }
   for (const details of all('details')) details.open = true;
   dispatchEvent(new Event('beforeprint'));
   dispatchEvent(new Event('afterprint'));
-  setTimeout(() => document.body.setAttribute('data-used', 'to the end'), 500);
+  setTimeout(() => { checkSaved(); document.body.setAttribute('data-used', 'to the end'); }, 2500);
 }, 500));

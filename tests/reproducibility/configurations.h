@@ -147,7 +147,7 @@ inline void add_schedules(std::vector<Configuration>& all) {
                    c.epochs = 9;
                    c.early_stopping = 3;
                    c.restore_best = true;
-                   c.monitor = Monitor::val_macro_f1;
+                   c.monitor = Monitor{"macro_f1"};
                    set_groups(c, "sgd,lr=0.5,schedule=plateau,patience=1",
                               "adam,lr=0.05,schedule=plateau,patience=1,min_delta=0.5");
                  }});
@@ -210,6 +210,59 @@ inline void add_data(std::vector<Configuration>& all) {
                  }});
 }
 
+/// `objective` of so many numbers or labels; 0: of the classes that there are.
+inline Configuration learning(std::string objective, std::size_t targets, TargetKind kind = TargetKind::numbers,
+                              std::function<void(TrainConfig&)> change = {}) {
+  return {objective + " of " + std::to_string(targets),
+          [objective, change](TrainConfig& c) {
+            c.loss = parse_objective(objective, "loss");
+            if (change) {
+              change(c);
+            }
+          },
+          [targets, kind](DataSource& source) {
+            if (targets > 0) {
+              take_targets(source, targets, kind);
+            }
+          },
+          2};
+}
+
+inline void add_objectives(std::vector<Configuration>& all) {
+  for (const char* objective : {"mse", "mae", "huber,delta=0.5", "quantile,q=0.3"}) {
+    all.push_back(learning(objective, 1));
+    all.push_back(learning(objective, 3));
+  }
+  all.push_back(learning("quantile,q=0.1:0.5:0.9", 1));
+  all.push_back(learning("mse", 19, TargetKind::numbers, [](TrainConfig& c) {
+    c.target_scaler = ScalerKind::none;
+    c.batch_size = 65;
+    set_groups(c, "sgd,lr=0.0001", "adam,lr=0.01");
+  }));
+  all.push_back(learning("binary_cross_entropy", 0, TargetKind::classes, [](TrainConfig& c) {
+    c.label_smoothing = 0.1;
+    c.class_weights.given = {0.5, 2};
+    c.threshold = 0.4;
+  }));
+  all.push_back(learning("binary_cross_entropy", 21, TargetKind::labels, [](TrainConfig& c) {
+    c.convention = Convention::torch;
+    c.label_smoothing = 0.1;
+    c.hidden = {267, 19};
+    c.batch_size = 100;
+    c.sampling = SamplingKind::shuffle;
+  }));
+  Configuration weighed = learning("mae", 2, TargetKind::numbers, [](TrainConfig& c) {
+    c.convention = Convention::torch;
+    c.batch_size = 130;
+  });
+  weighed.name = "torch: " + weighed.name + ", weighed rows";
+  weighed.change_data = [](DataSource& source) {
+    weigh_rows(source);
+    take_targets(source, 2, TargetKind::numbers);
+  };
+  all.push_back(weighed);
+}
+
 inline std::vector<Configuration> configurations() {
   std::vector<Configuration> all;
   add_batches(all);
@@ -218,6 +271,7 @@ inline std::vector<Configuration> configurations() {
   add_schedules(all);
   add_regularisers(all);
   add_data(all);
+  add_objectives(all);
   return all;
 }
 

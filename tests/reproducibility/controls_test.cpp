@@ -9,6 +9,8 @@
 #include "tests/reproducibility/configurations.h"
 #include "tests/reproducibility/run_hash.h"
 
+namespace reproducibility_controls_test {
+
 using namespace strata;
 using namespace strata::test;
 
@@ -90,3 +92,5 @@ TEST_CASE("a run's hash sees the weights and every quantity of the optimizers' s
     }
   }
 }
+
+}  // namespace reproducibility_controls_test

@@ -26,7 +26,8 @@ inline std::string hash_of(const EndOfRun& end) {
   const RunResult& r = end.result;
   hash.update(std::as_bytes(std::span(r.weights_hash)));
   for (const std::optional<double>& figure :
-       {r.train_loss, r.train_accuracy, r.val_loss, r.val_accuracy, r.test_loss, r.test_accuracy}) {
+       {r.train_loss, find_figure(r.train_figures, "accuracy"), r.val_loss, find_figure(r.val_figures, "accuracy"),
+        r.test_loss, find_figure(r.test_figures, "accuracy")}) {
     const double value = figure.value_or(-1);
     hash.update(std::as_bytes(std::span(&value, 1)));
   }

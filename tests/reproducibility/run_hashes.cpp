@@ -11,6 +11,10 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "core/field.h"
+#include "data/tbb/backend.h"
+#include "engine/onednn/engine.h"
+#include "engine/panels/engine.h"
 #include "kernels/instruction_set.h"
 #include "tests/reproducibility/configurations.h"
 #include "tests/reproducibility/run_hash.h"
@@ -45,9 +49,10 @@ class Comparison {
 };
 
 /// Returns how many hashes differ.
-int compare_runs(const Configuration& configuration, std::uint64_t stop_after) {
+int compare_runs(const Configuration& configuration, InstructionSet instructions, std::uint64_t stop_after) {
   const DataSource source = source_of(configuration);
   TrainConfig config = config_of(configuration);
+  config.instruction_set = instructions;
   const EndOfRun first = run_to_end(config, source);
   const std::string expected = hash_of(first);
   Comparison comparison(configuration.name, expected);
@@ -79,15 +84,18 @@ int main(int argc, char** argv) try {
     fmt::print(stderr, "usage: run_hashes auto|avx2|avx512\n");
     return 2;
   }
-  kernels::set_instruction_set(wanted->second);
+  kernels::require_instruction_set(wanted->second);
+  register_onednn_engine();
+  register_panels_engine();
+  use_parallel_backend(tbb_threads());
   int differing = 0;
   std::uint64_t stop_after = 0;
   for (const Configuration& configuration : configurations()) {
-    differing += compare_runs(configuration, stop_after);
+    differing += compare_runs(configuration, wanted->second, stop_after);
     stop_after += 5;
   }
   return differing == 0 ? 0 : 1;
 } catch (const Error& error) {
-  fmt::print(stderr, "{}\n", error.what());
+  fmt::print(stderr, "{}\n", plain(error.what()));
   return error.kind() == ErrorKind::usage ? kSkipped : 1;
 }

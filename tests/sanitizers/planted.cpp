@@ -10,9 +10,8 @@
 #include <vector>
 
 #include "core/tensor.h"
-#include "data/arena.h"
-#include "data/tasks.h"
-#include "engine/team.h"
+#include "data/tbb/backend.h"
+#include "engine/panels/team.h"
 #include "kernels/onednn/threads.h"
 
 namespace strata {
@@ -62,7 +61,7 @@ void race_of_tasks() {
     }
     sum += i;
   };
-  make_arena(kThreads).execute([&] { run_tasks(kThreads, add, tbb::simple_partitioner()); });
+  on_threads(kThreads, [&] { run_tasks(kThreads, add); });
   std::printf("%zu\n", sum);
 }
 
@@ -106,6 +105,7 @@ constexpr Mistake kMistakes[] = {
 }  // namespace strata
 
 int main(int, char** arguments) {
+  strata::use_parallel_backend(strata::tbb_threads());
   for (const strata::Mistake& mistake : strata::kMistakes) {
     if (arguments[1] != nullptr && mistake.name == arguments[1]) {
       mistake.make();

@@ -6,6 +6,8 @@
 #include "search/log_range.h"
 #include "tests/catch.h"
 
+namespace search_axis_test {
+
 using namespace strata;
 
 namespace {
@@ -105,3 +107,5 @@ TEST_CASE("the edge of a drawn range is its last tenth", "[search]") {
   CHECK(edges_of({{"lower.lr", "0.5"}}, axes, true).at(0).wider.range->last == 10);
   CHECK(edges_of({{"lower.lr", "0.3"}}, axes, true).empty());
 }
+
+}  // namespace search_axis_test

@@ -2,6 +2,8 @@
 
 #include "tests/catch.h"
 
+namespace search_halving_test {
+
 using namespace strata;
 
 TEST_CASE("halving trades candidates for epochs", "[search]") {
@@ -15,3 +17,5 @@ TEST_CASE("halving of one epoch or one candidate has one rung", "[search]") {
   CHECK(halving_rungs(1, 10, 3) == std::vector<Rung>{{1, 10}});
   CHECK(halving_rungs(2, 2, 3) == std::vector<Rung>{{2, 2}});
 }
+
+}  // namespace search_halving_test

@@ -8,7 +8,7 @@
 #include "tests/core/temporary_folder.h"
 #include "tests/io/event_reader.h"
 
-namespace strata {
+namespace strata::search_trial_events_test {
 
 using test::TemporaryFolder;
 namespace tb = test::tb;
@@ -41,7 +41,7 @@ std::vector<tb::Event> events_of_trial(const TemporaryFolder& folder, const std:
 
 TEST_CASE("a sweep's event file describes what it varies and compares", "[search]") {
   const TemporaryFolder folder;
-  const TrialEvents events(folder / "tensorboard", kAxes, Monitor::val_loss);
+  const TrialEvents events(folder / "tensorboard", kAxes, Monitor{});
   const auto experiment = test::hparams_of(test::events_in(folder / "tensorboard"), "experiment").experiment();
   REQUIRE(experiment.hparam_infos_size() == 4);
   CHECK(experiment.hparam_infos(0).name() == "lower");
@@ -55,7 +55,7 @@ TEST_CASE("a sweep's event file describes what it varies and compares", "[search
 
 TEST_CASE("a trial's event file has its values, its curve and its end", "[search]") {
   const TemporaryFolder folder;
-  const TrialEvents events(folder / "tensorboard", kAxes, Monitor::val_loss);
+  const TrialEvents events(folder / "tensorboard", kAxes, Monitor{});
   events.write(record("first", 1));
   events.write(record("second", 2));
 
@@ -82,7 +82,7 @@ TEST_CASE("a trial's event file has its values, its curve and its end", "[search
 
 TEST_CASE("a failed trial has an event file, and one that is there stays", "[search]") {
   const TemporaryFolder folder;
-  const TrialEvents events(folder / "tensorboard", kAxes, Monitor::val_accuracy);
+  const TrialEvents events(folder / "tensorboard", kAxes, Monitor{"accuracy"});
   TrialRecord failed = record("x", 1);
   failed.status = TrialStatus::failed;
   failed.figures.clear();
@@ -94,4 +94,4 @@ TEST_CASE("a failed trial has an event file, and one that is there stays", "[sea
   CHECK(test::scalars_of(written).empty());
 }
 
-}  // namespace strata
+}  // namespace strata::search_trial_events_test

@@ -1,8 +1,10 @@
 #include "search/trial.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 #include <limits>
 
 #include "search/ranking.h"
@@ -12,6 +14,8 @@
 #include "tests/core/temporary_folder.h"
 #include "tests/core/thrown.h"
 #include "tests/train/small_source.h"
+
+namespace search_trial_test {
 
 using namespace strata;
 
@@ -69,11 +73,16 @@ TEST_CASE("a record reads back as it was", "[search]") {
   TrialRecord record = record_of(1, {0.5, 1.0 / 3, kNan});
   record.status = TrialStatus::diverged;
   record.reason = "loss \"inf\"";
-  const TrialRecord back = trial_record(nlohmann::ordered_json::parse(to_json(record, Monitor::val_loss).dump()));
+  record.best_weights_hash = "fedcba9876543210";
+  record.best_command = "strata train --restore-best";
+  const TrialRecord back = trial_record(nlohmann::ordered_json::parse(to_json(record, Monitor{}).dump()));
   CHECK(back.key == record.key);
   CHECK(back.point == record.point);
   CHECK(back.options == record.options);
   CHECK(back.status == record.status);
+  CHECK(back.weights_hash == record.weights_hash);
+  CHECK(back.best_weights_hash == record.best_weights_hash);
+  CHECK(back.best_command == record.best_command);
   CHECK(back.reason == record.reason);
   CHECK(back.curve.at("val_loss")[1] == 1.0 / 3);
   CHECK(std::isnan(back.curve.at("val_loss")[2]));
@@ -81,10 +90,10 @@ TEST_CASE("a record reads back as it was", "[search]") {
 }
 
 TEST_CASE("the best epoch is the first of the best, and never one that is not finite", "[search]") {
-  CHECK(best_epoch(record_of(1, {0.5, 0.3, 0.3, 0.4}), Monitor::val_loss) == 2U);
-  CHECK(best_epoch(record_of(1, {kNan, 0.3}), Monitor::val_loss) == 2U);
-  CHECK_FALSE(best_epoch(record_of(1, {kNan}), Monitor::val_loss));
-  CHECK_FALSE(best_epoch(record_of(1, {0.5}), Monitor::val_accuracy));
+  CHECK(best_epoch(record_of(1, {0.5, 0.3, 0.3, 0.4}), Monitor{}) == 2U);
+  CHECK(best_epoch(record_of(1, {kNan, 0.3}), Monitor{}) == 2U);
+  CHECK_FALSE(best_epoch(record_of(1, {kNan}), Monitor{}));
+  CHECK_FALSE(best_epoch(record_of(1, {0.5}), Monitor{"accuracy"}));
 }
 
 TEST_CASE("trials of the same options are one trial, however they were asked for", "[search]") {
@@ -96,27 +105,26 @@ TEST_CASE("the log keeps records, and drops a last line that is torn", "[search]
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "trials.jsonl";
   {
-    TrialLog log(path, Monitor::val_loss);
+    TrialLog log(path, Monitor{});
     log.append(record_of(1, {0.5}));
     log.append(record_of(2, {0.4}));
   }
   const auto size = std::filesystem::file_size(path);
   std::ofstream(path, std::ios::app) << R"({"key":"00)";
   {
-    TrialLog log(path, Monitor::val_loss);
+    TrialLog log(path, Monitor{});
     CHECK(log.records().size() == 2);
     CHECK(std::filesystem::file_size(path) == size);
     log.append(record_of(3, {0.3}));
   }
-  CHECK(TrialLog(path, Monitor::val_loss).records().size() == 3);
+  CHECK(TrialLog(path, Monitor{}).records().size() == 3);
 }
 
 TEST_CASE("a line of the log that is no record is an error that names it", "[search]") {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "trials.jsonl";
-  std::ofstream(path) << to_json(record_of(1, {0.5}), Monitor::val_loss).dump() << "\n{}\n";
-  CHECK(test::missing(test::thrown([&] { TrialLog(path, Monitor::val_loss); }), {"data: ", "trials.jsonl: line 2"})
-            .empty());
+  std::ofstream(path) << to_json(record_of(1, {0.5}), Monitor{}).dump() << "\n{}\n";
+  CHECK(test::missing(test::thrown([&] { TrialLog(path, Monitor{}); }), {"data: ", "trials.jsonl: line 2"}).empty());
 }
 
 TEST_CASE("candidates are ranked by their mean, the unfinished last", "[search]") {
@@ -124,13 +132,57 @@ TEST_CASE("candidates are ranked by their mean, the unfinished last", "[search]"
   const TrialRecord high = record_of(2, {0.40});
   TrialRecord diverged = record_of(3, {0.1});
   diverged.status = TrialStatus::diverged;
-  std::vector<Candidate> candidates{make_candidate({}, {&diverged}, 1, Monitor::val_loss),
-                                    make_candidate({}, {&high}, 1, Monitor::val_loss),
-                                    make_candidate({}, {&low}, 1, Monitor::val_loss)};
-  rank(candidates, Monitor::val_loss);
+  std::vector<Candidate> candidates{make_candidate({}, {&diverged}, 1, Monitor{}),
+                                    make_candidate({}, {&high}, 1, Monitor{}),
+                                    make_candidate({}, {&low}, 1, Monitor{})};
+  rank(candidates, Monitor{});
   CHECK(candidates[0].value == 0.30);
   CHECK(candidates[1].value == 0.40);
-  CHECK_FALSE(candidates[2].completed);
+  CHECK(candidates[2].completed == 0);
+}
+
+TEST_CASE("a candidate is ranked by the seeds that were completed, below others if one diverged", "[search]") {
+  const TrialRecord low = record_of(1, {0.30});
+  const TrialRecord lower = record_of(2, {0.20});
+  TrialRecord failed = record_of(3, {0.9});
+  failed.status = TrialStatus::failed;
+  TrialRecord diverged = record_of(4, {0.01});
+  diverged.status = TrialStatus::diverged;
+  const TrialRecord high = record_of(5, {0.40});
+  std::vector<Candidate> candidates{make_candidate({}, {&diverged, &lower}, 1, Monitor{}),
+                                    make_candidate({}, {&high, &high}, 1, Monitor{}),
+                                    make_candidate({}, {&failed, &low, &lower}, 1, Monitor{})};
+  CHECK(candidates[0].completed == 1);
+  CHECK(candidates[0].value == 0.20);
+  CHECK_FALSE(candidates[0].deviation);
+  CHECK(&best_run(candidates[0], Monitor{}) == &lower);
+  CHECK(candidates[2].completed == 2);
+  CHECK(candidates[2].value == Approx(0.25));
+  CHECK(*candidates[2].deviation == Approx(0.0707107));
+  CHECK_FALSE(tied(candidates[0], candidates[2]));
+  rank(candidates, Monitor{});
+  CHECK(candidates[0].value == Approx(0.25));
+  CHECK(candidates[1].value == 0.40);
+  CHECK(candidates[2].diverged);
+}
+
+TEST_CASE("the log puts a record in place of one of its key", "[search]") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "trials.jsonl";
+  {
+    TrialLog log(path, Monitor{});
+    log.append(record_of(1, {0.5}));
+    log.append(record_of(2, {0.4}));
+    TrialRecord changed = record_of(1, {0.5});
+    changed.best_weights_hash = "fedcba9876543210";
+    log.replace(changed);
+    log.append(record_of(3, {0.3}));
+  }
+  const TrialLog log(path, Monitor{});
+  CHECK(log.records().size() == 3);
+  CHECK(log.find(record_of(1, {0.5}).key)->best_weights_hash == "fedcba9876543210");
+  std::ifstream in(path);
+  CHECK(std::count(std::istreambuf_iterator<char>(in), {}, '\n') == 3);
 }
 
 TEST_CASE("differences within the seeds' deviation are ties", "[search]") {
@@ -140,15 +192,15 @@ TEST_CASE("differences within the seeds' deviation are ties", "[search]") {
   const TrialRecord d = record_of(4, {0.42});
   const TrialRecord e = record_of(5, {0.90});
   const TrialRecord f = record_of(6, {0.91});
-  const Candidate first = make_candidate({}, {&a, &b}, 1, Monitor::val_loss);
-  const Candidate second = make_candidate({}, {&c, &d}, 1, Monitor::val_loss);
-  const Candidate third = make_candidate({}, {&e, &f}, 1, Monitor::val_loss);
+  const Candidate first = make_candidate({}, {&a, &b}, 1, Monitor{});
+  const Candidate second = make_candidate({}, {&c, &d}, 1, Monitor{});
+  const Candidate third = make_candidate({}, {&e, &f}, 1, Monitor{});
   CHECK(first.value == Approx(0.35));
   CHECK(*first.deviation == Approx(0.0707107));
   CHECK(tied(first, second));
   CHECK_FALSE(tied(first, third));
-  CHECK_FALSE(tied(make_candidate({}, {&a}, 1, Monitor::val_loss), make_candidate({}, {&c}, 1, Monitor::val_loss)));
-  CHECK(&best_run(first, Monitor::val_loss) == &a);
+  CHECK_FALSE(tied(make_candidate({}, {&a}, 1, Monitor{}), make_candidate({}, {&c}, 1, Monitor{})));
+  CHECK(&best_run(first, Monitor{}) == &a);
 }
 
 TEST_CASE("figures do not depend on the number of jobs, and are those of a run alone", "[search]") {
@@ -242,3 +294,5 @@ TEST_CASE("what a partner throws ends the trials and reaches the caller", "[sear
   Collector collector;
   CHECK(test::thrown([&] { run_trials(trials, 1, collector, test::never, &partner); }) == "failed: gone");
 }
+
+}  // namespace search_trial_test

@@ -5,6 +5,8 @@
 
 #include "tests/catch.h"
 
+namespace train_batches_test {
+
 using namespace strata;
 
 TEST_CASE("batches are the sampler's, the next one known a step ahead, from any step on", "[train]") {
@@ -28,3 +30,5 @@ TEST_CASE("batches are the sampler's, the next one known a step ahead, from any 
     }
   }
 }
+
+}  // namespace train_batches_test

@@ -8,6 +8,8 @@
 #include "tests/train/recorder.h"
 #include "tests/train/small_source.h"
 
+namespace train_data_kinds_test {
+
 using namespace strata;
 using namespace strata::test;
 
@@ -41,8 +43,8 @@ TEST_CASE("values train as pixels do, missing ones filled by the mean", "[train]
   config.missing = MissingValues::mean;
   const Run r = run(config, value_source());
   CHECK(r.result.status == RunStatus::completed);
-  CHECK(r.result.val_accuracy.value() > 0.9);
-  CHECK(r.result.test_accuracy.value() > 0.9);
+  CHECK(r.result.val_figures.at(0).value > 0.9);
+  CHECK(r.result.test_figures.at(0).value > 0.9);
 }
 
 TEST_CASE("a run on values gives the same weights for any number of threads", "[train]") {
@@ -78,11 +80,11 @@ TEST_CASE("a validation part of the data is validated on, and no training row he
   CHECK(r.heard.train_rows == 203);
   CHECK(r.heard.validation_rows == 51);
   CHECK(r.result.val_loss == r.result.test_loss);
-  CHECK(r.result.val_accuracy == r.result.test_accuracy);
+  CHECK(r.result.val_figures == r.result.test_figures);
   config.validation_split = 0;
   const std::string alone = hash_of(config, small_source());
   CHECK(hash_of(config, source) == alone);
-  config.monitor = Monitor::val_auc;
+  config.monitor = Monitor{"auc"};
   config.early_stopping = 1;
   CHECK(run(config, source).result.best_value.has_value());
 }
@@ -119,3 +121,5 @@ TEST_CASE("weights of rows multiply the loss that is trained, and no other", "[t
   source.test.row_weights.clear();
   CHECK(run(config, source).result.test_loss == tested.result.test_loss);
 }
+
+}  // namespace train_data_kinds_test

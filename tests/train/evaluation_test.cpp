@@ -4,19 +4,15 @@
 #include <numeric>
 
 #include "tests/catch.h"
+#include "tests/train/lcg.h"
+#include "train/decision.h"
+
+namespace train_evaluation_test {
 
 using namespace strata;
+using strata::test::Lcg;
 
 namespace {
-
-/// Numbers that Python makes as easily: the expected figures below are scikit-learn 1.9's for the same rows.
-struct Lcg {
-  std::uint32_t state;
-  std::uint32_t below(std::uint32_t bound) {
-    state = (state * 1103515245U + 12345U) % (1U << 31U);
-    return (state >> 16U) % bound;
-  }
-};
 
 struct Problem {
   std::size_t rows;
@@ -27,6 +23,7 @@ struct Problem {
   MatrixView<const float> probabilities() const { return {values.data(), rows, classes}; }
 };
 
+/// The expected figures below are scikit-learn 1.9's for the same rows.
 /// Weights from 1 to `weights`, divided by their sum; a label is the first of the largest in six of ten rows.
 Problem problem(std::size_t rows, std::uint32_t classes, std::uint32_t seed, std::uint32_t weights = 9) {
   Problem p{rows, classes, {}, {}};
@@ -42,6 +39,15 @@ Problem problem(std::size_t rows, std::uint32_t classes, std::uint32_t seed, std
     p.labels.push_back(draws.below(10) < 6 ? guess : draws.below(classes));
   }
   return p;
+}
+
+ConfusionMatrix confusion_of(std::span<const std::uint32_t> labels, const MatrixView<const float>& probabilities) {
+  return confusion_matrix(labels, decided_classes(probabilities, probabilities.columns(), 0.5),
+                          probabilities.columns());
+}
+
+std::optional<double> area(const std::vector<float>& scores, const std::vector<bool>& positive) {
+  return roc_auc(ranked(scores, positive));
 }
 
 void check_figures(const std::vector<ClassFigures>& found, const std::vector<ClassFigures>& expected) {
@@ -60,7 +66,7 @@ void check_figures(const std::vector<ClassFigures>& found, const std::vector<Cla
 
 TEST_CASE("figures of four classes, many probabilities equal, are scikit-learn's", "[train]") {
   const Problem p = problem(200, 4, 1);
-  const ConfusionMatrix confusion = confusion_matrix(p.labels, p.probabilities());
+  const ConfusionMatrix confusion = confusion_of(p.labels, p.probabilities());
   CHECK(confusion.counts == std::vector<std::size_t>{50, 2, 3, 2, 3, 46, 5, 4, 6, 3, 31, 5, 5, 5, 3, 27});
   CHECK(confusion(1, 2) == 5);
   const auto figures = class_figures(confusion);
@@ -74,7 +80,7 @@ TEST_CASE("figures of four classes, many probabilities equal, are scikit-learn's
 
 TEST_CASE("figures of two classes are scikit-learn's", "[train]") {
   const Problem p = problem(50, 2, 7);
-  const auto figures = class_figures(confusion_matrix(p.labels, p.probabilities()));
+  const auto figures = class_figures(confusion_of(p.labels, p.probabilities()));
   check_figures(figures, {{0.80769230769230771, 0.875, 0.84, 24, 26}, {0.875, 0.80769230769230771, 0.84, 26, 24}});
   CHECK(macro_f1(figures) == Approx(0.84).epsilon(1e-15));
   CHECK(macro_auc(p.labels, p.probabilities()).value() == Approx(0.77644230769230782).epsilon(1e-15));
@@ -119,22 +125,22 @@ TEST_CASE("the AUC is the share of pairs in order, ties counting half", "[train]
         }
       }
     }
-    CHECK(roc_auc(scores, positive).value() == Approx(in_order / pairs).epsilon(1e-15));
+    CHECK(area(scores, positive).value() == Approx(in_order / pairs).epsilon(1e-15));
   }
-  CHECK(roc_auc(std::vector<float>{0.1F, 0.9F}, {false, true}) == 1);
-  CHECK(roc_auc(std::vector<float>{0.9F, 0.1F}, {false, true}) == 0);
-  CHECK(roc_auc(std::vector<float>(7, 0.5F), {true, false, true, true, false, false, true}) == 0.5);
+  CHECK(area({0.1F, 0.9F}, {false, true}) == 1);
+  CHECK(area({0.9F, 0.1F}, {false, true}) == 0);
+  CHECK(area(std::vector<float>(7, 0.5F), {true, false, true, true, false, false, true}) == 0.5);
 }
 
 TEST_CASE("what is not defined is left out", "[train]") {
-  CHECK_FALSE(roc_auc(std::vector<float>{0.1F, 0.9F}, {true, true}));
-  CHECK_FALSE(roc_auc(std::vector<float>{0.1F, 0.9F}, {false, false}));
-  CHECK_FALSE(roc_auc({}, {}));
+  CHECK_FALSE(area({0.1F, 0.9F}, {true, true}));
+  CHECK_FALSE(area({0.1F, 0.9F}, {false, false}));
+  CHECK_FALSE(area({}, {}));
   // Class 2 occurs neither as a label nor as a prediction: precision, recall and F1 are 0, the means do without it.
   const std::vector<float> values{0.7F, 0.3F, 0.0F, 0.2F, 0.8F, 0.0F, 0.4F, 0.6F, 0.0F};
   const std::vector<std::uint32_t> labels{0, 1, 0};
   const MatrixView<const float> probabilities(values.data(), 3, 3);
-  const auto figures = class_figures(confusion_matrix(labels, probabilities));
+  const auto figures = class_figures(confusion_of(labels, probabilities));
   check_figures(figures, {{1, 0.5, 2.0 / 3, 2, 1}, {0.5, 1, 2.0 / 3, 1, 2}, {0, 0, 0, 0, 0}});
   CHECK(macro_f1(figures) == Approx(2.0 / 3).epsilon(1e-15));
   CHECK(macro_auc(labels, probabilities).value() == 1);
@@ -147,7 +153,9 @@ TEST_CASE("rows may lie apart", "[train]") {
   const std::vector<float> values{0.7F, 0.3F, 9.0F, 0.2F, 0.8F, 9.0F};
   const MatrixView<const float> probabilities(values.data(), 2, 2, 3);
   const std::vector<std::uint32_t> labels{0, 1};
-  CHECK(confusion_matrix(labels, probabilities).counts == std::vector<std::size_t>{1, 0, 0, 1});
+  CHECK(confusion_of(labels, probabilities).counts == std::vector<std::size_t>{1, 0, 0, 1});
   CHECK(macro_auc(labels, probabilities) == 1);
   CHECK(top_k_accuracy(labels, probabilities, 1) == 1);
 }
+
+}  // namespace train_evaluation_test

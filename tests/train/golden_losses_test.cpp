@@ -10,14 +10,14 @@
 #include <vector>
 
 #include "core/threads.h"
-#include "data/load.h"
+#include "data/formats/idx_folder.h"
 #include "model/parameters.h"
 #include "optim/parameter_group.h"
 #include "tests/catch.h"
 #include "tests/train/framework_problem.h"
 #include "train/trainer.h"
 
-namespace strata {
+namespace strata::train_golden_losses_test {
 namespace {
 
 using namespace test;
@@ -83,4 +83,4 @@ TEST_CASE("Step losses agree with PyTorch's", "[train]") {
 }
 
 }  // namespace
-}  // namespace strata
+}  // namespace strata::train_golden_losses_test

@@ -5,7 +5,7 @@
 #include "tests/core/thrown.h"
 #include "tests/train/small_source.h"
 
-namespace strata {
+namespace strata::train_part_test {
 
 namespace {
 
@@ -63,4 +63,4 @@ TEST_CASE("held-out rows cannot be told without the run's split", "[train]") {
   CHECK(rows_of(Part::validation, source, SplitPlan{SplitKind::shuffled, 0, 1}).empty());
 }
 
-}  // namespace strata
+}  // namespace strata::train_part_test

@@ -1,12 +1,15 @@
-// A run that goes on from a snapshot gives, bit for bit, what it would have given without a stop.
+// A run that goes on from a snapshot, or is advanced in pieces, gives, bit for bit, what it would have given at once.
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "kernels/onednn/bf16_support.h"
@@ -14,6 +17,8 @@
 #include "tests/core/thrown.h"
 #include "tests/train/recorder.h"
 #include "train/trainer.h"
+
+namespace train_resume_test {
 
 using namespace strata;
 using namespace strata::test;
@@ -27,6 +32,16 @@ struct WholeRun {
   std::vector<RunSnapshot> snapshots;  ///< at each of them
 };
 
+/// Has every moment kept, or only the end's.
+void keep_snapshots(Trainer& trainer, WholeRun& run, bool all) {
+  trainer.set_checkpoints([&trainer, &run, all](RunMoment moment) {
+    if (all || moment == RunMoment::end) {
+      run.moments.push_back(moment);
+      run.snapshots.push_back(trainer.snapshot());
+    }
+  });
+}
+
 /// Runs from `from`, or from the beginning, to its end or for so many steps, and keeps every snapshot, or only the one
 /// of the end.
 WholeRun run_from(const TrainConfig& config, const DataSource& source, const RunSnapshot* from, bool keep_all,
@@ -37,14 +52,29 @@ WholeRun run_from(const TrainConfig& config, const DataSource& source, const Run
   if (from != nullptr) {
     trainer.resume(*from);
   }
-  trainer.set_checkpoints([&](RunMoment moment) {
-    if (keep_all || moment == RunMoment::end) {
-      run.moments.push_back(moment);
-      run.snapshots.push_back(trainer.snapshot());
-    }
-  });
+  keep_snapshots(trainer, run, keep_all);
   Observer* const observers[] = {&run.heard};
   run.result = trainer.run(observers, [&] { return run.heard.steps.size() >= steps; });
+  return run;
+}
+
+/// The whole run, 1, 2, 3, 1, 2, … steps at a time.
+WholeRun run_in_pieces(const TrainConfig& config, const DataSource& source) {
+  WholeRun run;
+  run.heard.update_ratios = true;
+  Trainer trainer(config, source);
+  keep_snapshots(trainer, run, true);
+  Observer* const observers[] = {&run.heard};
+  trainer.begin(observers, never);
+  std::size_t told = 0;
+  for (std::uint64_t piece = 0; trainer.advance(piece % 3 + 1); ++piece) {
+    const std::uint64_t before = told;
+    told = run.heard.steps.size();
+    CHECK(trainer.state().global_step == told);
+    CHECK((told == before + piece % 3 + 1 || run.heard.order.back() == 'e'));
+  }
+  CHECK_FALSE(trainer.advance());
+  run.result = trainer.finish();
   return run;
 }
 
@@ -55,9 +85,7 @@ bool same_bits(std::span<const float> a, std::span<const float> b) {
 
 bool same_parameters(const Parameters& a, const Parameters& b) { return same_bits(a.values(), b.values()); }
 
-bool same_validation(const Validation& a, const Validation& b) {
-  return a.loss == b.loss && a.accuracy == b.accuracy && a.macro_f1 == b.macro_f1 && a.auc == b.auc;
-}
+bool same_validation(const Validation& a, const Validation& b) { return a.loss == b.loss && a.figures == b.figures; }
 
 /// Everything but the times.
 void check_same_end(const RunSnapshot& a, const RunSnapshot& b) {
@@ -83,11 +111,11 @@ void check_same_result(const RunResult& a, const RunResult& b) {
   CHECK(a.epochs == b.epochs);
   CHECK(a.steps == b.steps);
   CHECK(a.train_loss == b.train_loss);
-  CHECK(a.train_accuracy == b.train_accuracy);
+  CHECK(a.train_figures == b.train_figures);
   CHECK(a.val_loss == b.val_loss);
-  CHECK(a.val_accuracy == b.val_accuracy);
+  CHECK(a.val_figures == b.val_figures);
   CHECK(a.test_loss == b.test_loss);
-  CHECK(a.test_accuracy == b.test_accuracy);
+  CHECK(a.test_figures == b.test_figures);
   CHECK(a.best_epoch == b.best_epoch);
   CHECK(a.best_value == b.best_value);
   CHECK(a.stopped_early == b.stopped_early);
@@ -97,14 +125,13 @@ void check_same_result(const RunResult& a, const RunResult& b) {
 
 bool same_step(const StepInfo& a, const StepInfo& b) {
   return a.epoch == b.epoch && a.step == b.step && a.global_step == b.global_step && a.loss == b.loss &&
-         a.mean_loss == b.mean_loss && a.mean_accuracy == b.mean_accuracy && a.rows == b.rows;
+         a.mean_loss == b.mean_loss && a.mean_figure == b.mean_figure && a.rows == b.rows;
 }
 
 bool same_epoch(const EpochInfo& a, const EpochInfo& b) {
   return a.epoch == b.epoch && a.global_step == b.global_step && a.train_loss == b.train_loss &&
-         a.train_accuracy == b.train_accuracy && a.val_loss == b.val_loss && a.val_accuracy == b.val_accuracy &&
-         a.learning_rates == b.learning_rates && a.val_macro_f1 == b.val_macro_f1 && a.val_auc == b.val_auc &&
-         a.best_epoch == b.best_epoch && a.update_ratios == b.update_ratios;
+         a.train_figures == b.train_figures && a.val_loss == b.val_loss && a.val_figures == b.val_figures &&
+         a.learning_rates == b.learning_rates && a.best_epoch == b.best_epoch && a.update_ratios == b.update_ratios;
 }
 
 /// What `part` tells is what `whole` tells at its end.
@@ -196,9 +223,17 @@ const std::vector<Case> kCases{
        c.restore_best = true;
        set_groups(c, "sgd,lr=0.5", "adam,lr=0.1");
      }},
+    {"early stopping by min_delta after an epoch",
+     [](TrainConfig& c) {
+       c.epochs = 9;
+       c.early_stopping = 2;
+       c.min_delta = 0.02;
+       c.start_epoch = 1;
+       set_groups(c, "sgd,lr=0.5", "adam,lr=0.1");
+     }},
     {"the best weights by F1",
      [](TrainConfig& c) {
-       c.monitor = Monitor::val_macro_f1;
+       c.monitor = Monitor{"macro_f1"};
        c.restore_best = true;
      }},
     {"stopped within an epoch by max_steps",
@@ -349,3 +384,81 @@ TEST_CASE("a snapshot of another run is refused", "[train]") {
   shorter.max_steps = 11;
   CHECK(refused(shorter, [](RunSnapshot&) {}).find("already made 12 steps") != std::string::npos);
 }
+
+TEST_CASE("a run that is advanced in pieces is the run at once", "[train]") {
+  const DataSource source = small_source();
+  for (const Case& c : kCases) {
+    TrainConfig config = few_steps();
+    c.change(config);
+    CAPTURE(c.name);
+    const WholeRun whole = run_from(config, source, nullptr, true);
+    const WholeRun pieces = run_in_pieces(config, source);
+    CHECK(pieces.heard.order == whole.heard.order);
+    CHECK(pieces.moments == whole.moments);
+    check_same_run(whole, pieces);
+  }
+}
+
+TEST_CASE("a run is advanced by no more than an epoch, and its clock stands between", "[train]") {
+  const DataSource source = small_source();
+  Recorder heard;
+  Trainer trainer(small_config(), source);
+  Observer* const observers[] = {&heard};
+  trainer.begin(observers, never);
+  std::size_t epochs = 0;
+  bool goes_on = true;
+  while (goes_on) {
+    goes_on = trainer.advance();
+    CHECK(heard.epochs.size() == ++epochs);
+    const double seconds = trainer.snapshot().state.seconds;
+    CHECK(seconds > 0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    CHECK(trainer.snapshot().state.seconds == seconds);
+  }
+  CHECK(epochs == 3);
+  CHECK(trainer.finish().status == RunStatus::completed);
+}
+
+TEST_CASE("a run that is finished before its end is one that was stopped there", "[train]") {
+  const DataSource source = small_source();
+  const TrainConfig config = few_steps();
+  const WholeRun whole = run_from(config, source, nullptr, false);
+  for (const std::uint64_t steps : {0U, 3U, 4U}) {  // before the first, within an epoch, after one
+    WholeRun part;
+    Trainer trainer(config, source);
+    keep_snapshots(trainer, part, false);
+    trainer.begin({}, never);
+    CHECK(trainer.advance(steps));
+    part.result = trainer.finish();
+    CAPTURE(steps);
+    CHECK(part.result.status == RunStatus::interrupted);
+    CHECK(part.result.steps == steps);
+    REQUIRE(part.snapshots.size() == 1);
+    check_same_run(whole, run_from(config, source, &part.snapshots.back(), false));
+    CHECK_FALSE(trainer.advance());
+  }
+}
+
+TEST_CASE("a run that an observer has ended makes no step more, and has what was learnt", "[train]") {
+  struct Thrower final : Observer {
+    void on_step(const StepInfo& info) override {
+      if (info.global_step == 7) {
+        throw std::runtime_error("enough");
+      }
+    }
+  };
+  const DataSource source = small_source();
+  TrainConfig seven = small_config();
+  seven.max_steps = 7;
+  Thrower thrower;
+  Observer* const observers[] = {&thrower};
+  Trainer trainer(small_config(), source);
+  trainer.begin(observers, never);
+  CHECK(trainer.advance(5));
+  CHECK_THROWS_AS(trainer.advance(5), std::runtime_error);
+  CHECK_FALSE(trainer.advance(5));
+  CHECK(trainer.state().global_step == 7);
+  CHECK(weights_hash(trainer.parameters()) == run(seven, source).result.weights_hash);
+}
+
+}  // namespace train_resume_test

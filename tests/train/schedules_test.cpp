@@ -10,6 +10,8 @@
 #include "tests/train/small_source.h"
 #include "train/update_ratio.h"
 
+namespace train_schedules_test {
+
 using namespace strata;
 using namespace strata::test;
 
@@ -78,7 +80,7 @@ TEST_CASE("the updates take the scheduled rates", "[train]") {
       for (const ParameterGroup& group : config.groups) {
         const OptimizerSpec& spec = group.optimizer;
         const double lr = scheduled_rate(spec.schedule, spec.value("lr"), t, 30);
-        updates.push_back(find_optimizer(spec.name).update_at(spec, config.convention, t, lr));
+        updates.push_back(spec.update_at(config.convention, t, lr));
       }
       engine->train_step({source.train.view(), sampler.batch(epoch, step), {}}, updates);
     }
@@ -99,6 +101,19 @@ TEST_CASE("a plateau cuts the rate of the epochs after it", "[train]") {
       CHECK(r.heard.rates[10 * e + step][1] == (e < 2 ? 0.01 : e == 2 ? 0.005 : 0.0025));
     }
   }
+}
+
+TEST_CASE("a plateau follows the figure that it names, beside the run's own monitor", "[train]") {
+  TrainConfig config = scheduled("sgd,lr=0.05",
+                                 "adam,lr=0.01,schedule=plateau,patience=1,min_delta=2,factor=0.5,"
+                                 "monitor=val_macro_f1");
+  config.epochs = 3;
+  const Run r = run(config, small_source());
+  CHECK(r.heard.rates[20][1] == 0.005);
+  CHECK(find_figure(r.result.val_figures, "macro_f1"));
+  config = scheduled("sgd,lr=0.05", "adam,schedule=plateau,monitor=val_rmse");
+  CHECK(missing(refusal(config), {"usage: monitor=val_rmse of upper is no figure of what is learnt", "val_accuracy"}) ==
+        "");
 }
 
 TEST_CASE("a frozen group's rate is 0", "[train]") {
@@ -197,3 +212,5 @@ TEST_CASE("an update ratio is the norm of the change over that of the weights, b
   const Parameters zero(before.layers());
   CHECK_FALSE(std::isfinite(update_ratios(zero, after)[0]));
 }
+
+}  // namespace train_schedules_test

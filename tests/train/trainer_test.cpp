@@ -15,6 +15,8 @@
 #include "tests/train/recorder.h"
 #include "tests/train/small_source.h"
 
+namespace train_trainer_test {
+
 using namespace strata;
 using namespace strata::test;
 
@@ -45,8 +47,8 @@ TEST_CASE("training learns", "[train]") {
   const Run r = run(changed([](TrainConfig& c) { c.epochs = 12; }), small_source());
   CHECK(r.result.status == RunStatus::completed);
   CHECK(r.heard.epochs.back().train_loss < r.heard.epochs.front().train_loss / 2);
-  CHECK(r.result.val_accuracy.value() > 0.9);
-  CHECK(r.result.test_accuracy.value() > 0.9);
+  CHECK(r.result.val_figures.at(0).value > 0.9);
+  CHECK(r.result.test_figures.at(0).value > 0.9);
 }
 
 TEST_CASE("observers hear of the run, its steps and epochs, and the result, in this order", "[train]") {
@@ -113,15 +115,15 @@ TEST_CASE("means are sums over the rows seen, partial batches weighed by their r
       rows += batch;
       CHECK(step.rows == rows);
       CHECK(step.mean_loss == Approx(sum / static_cast<double>(rows)).epsilon(1e-12));
-      const double correct = step.mean_accuracy * static_cast<double>(rows);
+      const double correct = step.mean_figure.value * static_cast<double>(rows);
       CHECK(correct == Approx(std::round(correct)).margin(1e-9));
       if (step.step == r.heard.steps_per_epoch) {
         CHECK(r.heard.epochs[step.epoch - 1].train_loss == step.mean_loss);
-        CHECK(r.heard.epochs[step.epoch - 1].train_accuracy == step.mean_accuracy);
+        CHECK(r.heard.epochs[step.epoch - 1].train_figures == FigureList{step.mean_figure});
       }
     }
     CHECK(r.result.train_loss == r.heard.epochs.back().train_loss);
-    CHECK(r.result.train_accuracy == r.heard.epochs.back().train_accuracy);
+    CHECK(r.result.train_figures == r.heard.epochs.back().train_figures);
     CHECK(r.result.val_loss == r.heard.epochs.back().val_loss);
   }
 }
@@ -317,6 +319,7 @@ TEST_CASE("a stop request ends the run after the step at hand", "[train]") {
     CHECK(r.result.epochs == (after - 1) / 10);
     CHECK(r.result.train_loss == r.heard.steps.back().mean_loss);
     CHECK(r.result.val_loss.has_value() == (after > 10));
+    CHECK(r.result.val_epoch == (after > 10 ? std::optional(1U) : std::nullopt));  // older than the weights
     CHECK_FALSE(r.result.test_loss);
     CHECK(r.result.weights_hash ==
           run_alone(changed([&](TrainConfig& c) { c.max_steps = after; }), source).weights_hash);
@@ -350,6 +353,7 @@ TEST_CASE("a stop during a validation leaves the epoch as it was after its last 
   const RunResult resumed = later.run({}, never);
   CHECK(resumed.weights_hash == whole.weights_hash);
   CHECK(resumed.val_loss == whole.val_loss);
+  CHECK_FALSE(resumed.val_epoch);
   CHECK(resumed.best_value == whole.best_value);
 }
 
@@ -369,6 +373,7 @@ TEST_CASE("a stop during the last evaluation is an interruption of a run that ha
   CHECK(stopped.steps == whole.steps);
   CHECK(stopped.epochs == 3);
   CHECK(stopped.val_loss == whole.val_loss);
+  CHECK_FALSE(stopped.val_epoch);
   CHECK_FALSE(stopped.test_loss);
   CHECK(stopped.weights_hash == whole.weights_hash);
 }
@@ -466,7 +471,7 @@ TEST_CASE("without validation rows there are no validation metrics", "[train]") 
   CHECK(r.heard.steps_per_epoch == 12);
   for (const EpochInfo& epoch : r.heard.epochs) {
     CHECK_FALSE(epoch.val_loss);
-    CHECK_FALSE(epoch.val_accuracy);
+    CHECK(epoch.val_figures.empty());
   }
   CHECK_FALSE(r.result.val_loss);
   CHECK(r.result.test_loss);
@@ -478,7 +483,7 @@ TEST_CASE("without test rows there are no test metrics", "[train]") {
   const Run r = run(small_config(), source);
   CHECK(r.result.status == RunStatus::completed);
   CHECK_FALSE(r.result.test_loss);
-  CHECK_FALSE(r.result.test_accuracy);
+  CHECK(r.result.test_figures.empty());
 }
 
 TEST_CASE("a batch larger than the data is one step an epoch", "[train]") {
@@ -502,11 +507,11 @@ TEST_CASE("final validation and test metrics are an evaluation of the final weig
 
   const LossSums test = engine->evaluate(source.test.view(), all_rows(51));
   CHECK(result.test_loss == test.loss / 51);
-  CHECK(result.test_accuracy == static_cast<double>(test.correct) / 51);
+  CHECK(result.test_figures.at(0).value == test.figure / 51);
   const Split split = split_rows(config.split, source.train.labels, config.validation_split, config.seed);
   const LossSums validation = engine->evaluate(source.train.view(), split.validation);
   CHECK(result.val_loss == validation.loss / 41);
-  CHECK(result.val_accuracy == static_cast<double>(validation.correct) / 41);
+  CHECK(result.val_figures.at(0).value == validation.figure / 41);
 }
 
 TEST_CASE("the first step's batch is the sampler's, its loss that of the initial weights", "[train]") {
@@ -569,3 +574,5 @@ TEST_CASE("an observer's exception ends the run", "[train]") {
   CHECK(thrown([&] { trainer.run(observers, never); }) == "failed: the disk is full");
   CHECK(recorder.order == "rsss");
 }
+
+}  // namespace train_trainer_test

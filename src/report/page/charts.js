@@ -108,7 +108,7 @@ function drawing(plot, spec, listen) {
 /**
  * A figure with title, legend, plot and the same values as a table.
  * o: title, caption, series [{name, colour, dashed, faint, points [{x, y, low, high, label}]}], xTitle, yTitle, log (undefined: no
- * choice), xLog, xWhole, marks [{x, label}], wide, valueText.
+ * choice), xLog, xWhole, marks [{x, label}], wide, valueText; labelTitle: the heading of the labels, if the table has them beside x.
  */
 function lineChart(o) {
   const state = { ...o, hidden: new Set(), at: null };
@@ -119,6 +119,8 @@ function lineChart(o) {
   const visible = () => state.series.filter((s) => !state.hidden.has(s.name));
   const chart = drawing(plot, () => lineSpec(state, visible()));
   const holders = new Map();
+  /** The visible ones, of several with one name the first. */
+  const legendSeries = () => visible().filter((s, i, all) => all.findIndex((t) => t.name === s.name) === i);
 
   function drawLegend() {
     holders.clear();
@@ -175,9 +177,9 @@ function lineChart(o) {
     moveTo(all[Math.min(Math.max(next, 0), all.length - 1)]);
   });
 
-  const tools = h('div', { class: 'tools' });
+  const tools = h('div', { class: 'tools' }, saveButtons(o.title, () => chartPicture(state.title, lineSpec(state, visible()), legendSeries())));
   if (o.log !== undefined) {
-    tools.append(h('label', {}, h('input', { type: 'checkbox', checked: o.log, onchange: (event) => { state.log = event.target.checked; chart.draw(); } }), 'log scale'));
+    tools.prepend(h('label', {}, h('input', { type: 'checkbox', checked: o.log, onchange: (event) => { state.log = event.target.checked; chart.draw(); } }), 'log scale'));
   }
   drawLegend();
   const element = h('figure', { class: o.wide ? 'card wide' : 'card' },
@@ -208,11 +210,13 @@ function chartText(o) {
 function chartTable(o) {
   const rows = new Map();
   o.series.forEach((s, i) => s.points.forEach((p) => {
-    const key = p.label || String(p.x);
+    const key = o.labelTitle ? rows.size : p.label || String(p.x);  // short labels may be alike
     if (!rows.has(key)) rows.set(key, { label: p.label, x: p.x, values: {} });
     rows.get(key).values[i] = p;
   }));
-  const columns = [{ label: capital(o.xTitle), header: true, value: (row) => row.x, cell: (row) => row.label || figure(row.x, o.xLog ? rateText : count) }];
+  const columns = o.labelTitle
+    ? [{ label: o.labelTitle, header: true, value: (row) => row.label }, { label: capital(o.xTitle), numeric: true, value: (row) => row.x }]
+    : [{ label: capital(o.xTitle), header: true, value: (row) => row.x, cell: (row) => row.label || figure(row.x, o.xLog ? rateText : count) }];
   o.series.forEach((s, i) => {
     columns.push({ label: s.name, numeric: true, value: (row) => row.values[i]?.y });
     if (s.points.some((p) => isNumber(p.low))) {

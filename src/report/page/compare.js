@@ -1,21 +1,28 @@
 // Several runs on one page.
 
-function overlay(runs, title, about, value, more = {}) {
-  const series = runs.filter((run) => run.epochs.some((e) => isNumber(value(e)))).map((run) => byEpoch(run.epochs, value, run.label, { colour: run.colour, dashed: run.dashed }));
+function overlay(runs, title, about, key, more = {}) {
+  const series = runs.filter((run) => has(run.epochs, key)).map((run) => byEpoch(run, key, run.label, { colour: run.colour, dashed: run.dashed }));
   return series.length ? lineChart({ title, caption: about, xTitle: 'epoch', xWhole: true, series, ...more }).element : null;
 }
 
 function overlayByStep(runs) {
   const series = runs.filter((run) => run.steps.count > 0).map((run) => byStep(run.steps, run.steps.loss, run.label, { colour: run.colour, dashed: run.dashed }));
-  return series.length ? lineChart({ title: 'Training loss by iteration', caption: 'Lines: means of equal parts of each run; bands: from the lowest to the highest batch of a part.', wide: true,
-    xTitle: 'iteration', xWhole: true, yTitle: 'cross-entropy', log: false, yDomain: lossDomain, series, height: 280 }).element : null;
+  return series.length ? lineChart({ title: 'Training loss by iteration', caption: 'Lines: means of equal parts of each run; bands: from the lowest to the highest batch of a part.',
+    xTitle: 'iteration', xWhole: true, yTitle: lossUnit(runs[0]), log: false, yDomain: lossDomain, series, height: 280 }).element : null;
+}
+
+function figureByStep(runs, name) {
+  const series = runs.filter((run) => run.steps.quick === name && run.steps.count > 0).map((run) => byStep(run.steps, run.steps[`mean_${name}`], run.label, { colour: run.colour, dashed: run.dashed }));
+  return series.length ? lineChart({ title: `Training ${words(name)} by iteration`, caption: 'The mean of the epoch so far, which starts anew with each epoch.',
+    xTitle: 'iteration', xWhole: true, yTitle: unitOf(name), series, height: 280 }).element : null;
 }
 
 function resultsTable(runs) {
   const get = (key) => (run) => run.result?.[key];
   const columns = [{ label: 'Run', header: true, value: (r) => r.label, cell: (r) => [swatchOf(r), r.label] },
     { label: 'Status', value: statusOf, cell: (r) => h('span', { class: `status ${statusOf(r)}` }, statusOf(r)) }];
-  for (const key of ['test_accuracy', 'test_loss', 'val_accuracy', 'val_loss', 'train_loss', 'best_epoch', 'best_value', 'epochs', 'steps']) {
+  const figures = (part) => [...new Set(runs.flatMap((run) => figuresOf(run.result, part)))];
+  for (const key of [...figures('test'), 'test_loss', ...figures('val'), 'val_loss', 'train_loss', 'best_epoch', 'best_value', 'epochs', 'steps']) {
     if (runs.some((r) => isNumber(r.result?.[key]))) columns.push({ label: capital(words(key)), numeric: true, value: get(key) });
   }
   columns.push({ label: 'Time', numeric: true, value: get('seconds'), cell: (r) => figure(r.result?.seconds, duration) }, { label: 'Weights', value: get('weights_hash'), cell: (r) => h('code', {}, r.result?.weights_hash || '–') });
@@ -46,7 +53,7 @@ function differencesTable(runs) {
 }
 
 function classesTable(runs) {
-  const tested = runs.filter((run) => run.test);
+  const tested = runs.filter((run) => run.test?.classes);
   if (tested.length === 0) return null;
   const classes = Math.max(...tested.map((run) => run.test.classes.length));
   const made = table({ sortable: true, rows: Array.from({ length: classes }, (_, i) => i), columns: [{ label: 'Class', header: true, value: (i) => i, cell: (i) => String(i) },
@@ -62,14 +69,15 @@ function comparePage(folders) {
     seen.set(run.label, (seen.get(run.label) || 0) + 1);
     if (seen.get(run.label) > 1) run.label = `${run.label} (${seen.get(run.label)})`;
   }
+  const quick = [...new Set(runs.map(quickFigure))];
   const sections = [
     section('Results', null, h('div', { class: 'card' }, scroll('Results', resultsTable(runs)))),
     section('Differences', 'Options that are not the same in all of them; all others are.', h('div', { class: 'card' }, scroll('Differences', differencesTable(runs)))),
-    section('Learning', null, h('div', { class: 'grid' }, [overlayByStep(runs),
-      overlay(runs, 'Validation loss', 'After each epoch.', (e) => e.val_loss, { log: false, yTitle: 'cross-entropy', yDomain: lossDomain }),
-      overlay(runs, 'Validation accuracy', 'After each epoch.', (e) => e.val_accuracy, { yTitle: 'share of the rows' }),
-      overlay(runs, 'Training loss', 'The mean while the epoch went on.', (e) => e.train_loss, { log: false, yTitle: 'cross-entropy', yDomain: lossDomain }),
-      overlay(runs, 'Training accuracy', 'The mean while the epoch went on.', (e) => e.train_accuracy, { yTitle: 'share of the rows' })])),
+    section('Learning', null, h('div', { class: 'grid' }, [overlayByStep(runs), ...quick.map((name) => figureByStep(runs, name)),
+      overlay(runs, 'Validation loss', 'After each epoch.', 'val_loss', { log: false, yTitle: lossUnit(runs[0]), yDomain: lossDomain }),
+      ...quick.map((name) => overlay(runs, `Validation ${words(name)}`, 'After each epoch.', `val_${name}`, { yTitle: unitOf(name) })),
+      overlay(runs, 'Training loss', 'The mean while the epoch went on.', 'train_loss', { log: false, yTitle: lossUnit(runs[0]), yDomain: lossDomain }),
+      ...quick.map((name) => overlay(runs, `Training ${words(name)}`, 'The mean while the epoch went on.', `train_${name}`, { yTitle: unitOf(name) }))])),
     classesTable(runs),
     section('Commands', null, runs.filter((run) => run.config.command).map((run) => commandBox(run.label, run.config.command))),
   ];

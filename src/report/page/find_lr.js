@@ -4,16 +4,19 @@ function rangeChart(group) {
   const series = (name, key, look) => ({ name, ...look, points: group.rates.map((x, i) => ({ x, y: group[key][i] })) });
   const found = isNumber(group.suggestion);
   return lineChart({ title: `${group.group}: ${group.optimizer}`, wide: true, log: true, xLog: true, height: 280, xTitle: 'rate', yTitle: 'loss', yDomain: lossDomain,
-    caption: found ? ['Suggested: ', h('strong', {}, figure(group.suggestion, rateText)), ', half the rate at which training the group gains most over leaving it still.'] : `No suggestion: ${group.reason}`,
-    marks: found ? [{ x: group.suggestion, label: `try ${rateText(group.suggestion)}` }] : [],
+    caption: found ? ['Suggested: ', h('strong', {}, figure(group.suggestion, rateText)), isNumber(group.limit) ? [', for the loss rises above ', figure(group.limit, rateText), '.'] : '.'] : `No suggestion: ${group.reason}`,
+    marks: found ? [{ x: group.suggestion, label: `try ${rateText(group.suggestion)}` }, ...(isNumber(group.limit) ? [{ x: group.limit, label: 'it rises' }] : [])] : [],
     series: [series('smoothed loss', 'smoothed', { colour: colour(0) }), series('the same batches, group at rest', 'control', { colour: colour(1), dashed: true }),
       series('loss of each batch', 'loss', { colour: 'var(--faint)', faint: true })] }).element;
 }
 
-function mapFigure(map) {
+/** The figure of each cell over the plane of two rates. */
+function mapSection(map) {
   const cells = [];
   map.values.forEach((row, i) => row.forEach((value, j) => cells.push({ y: map.rates[0][i], x: map.rates[1][j], value, diverged: value === null, title: value === null ? 'diverged' : '' })));
-  return heatMap({ title: `${words(map.figure)} after a brief run`, yTitle: `${map.groups[0]}.lr`, xTitle: `${map.groups[1]}.lr`, ys: map.rates[0], xs: map.rates[1], cells, rank: ranker(cells, false) });
+  const make = (shade) => [heatMap({ title: `${words(map.figure)} after a brief run`, yTitle: `${map.groups[0]}.lr`, xTitle: `${map.groups[1]}.lr`, ys: map.rates[0], xs: map.rates[1], cells, shade })];
+  const shown = shadedMaps(cells, false, true, make);
+  return section('Map', 'Each cell is a brief run of its own; nothing is filled in between.', shown.key, h('div', { class: 'card' }, shown.box));
 }
 
 function findLrPage(folder) {
@@ -22,7 +25,7 @@ function findLrPage(folder) {
   if (folder.map) {
     const lowest = folder.map.lowest;
     if (lowest) summary = tiles(tile(`Best rate, ${folder.map.groups[0]}`, figure(lowest[0], rateText)), tile(`Best rate, ${folder.map.groups[1]}`, figure(lowest[1], rateText)));
-    sections.push(section('Map', 'Each cell is a brief run of its own; nothing is filled in between.', heatKey(false), h('div', { class: 'card heats' }, mapFigure(folder.map))));
+    sections.push(mapSection(folder.map));
   } else {
     summary = tiles(folder.groups.map((g) => tile(`Suggested rate, ${g.group}`, isNumber(g.suggestion) ? figure(g.suggestion, rateText) : 'none', isNumber(g.suggestion) ? g.optimizer : g.reason)));
     sections.push(section('Range test', 'The rate of one group rises from step to step while the others keep theirs.', h('div', { class: 'grid' }, folder.groups.map(rangeChart))));

@@ -1,13 +1,16 @@
 // The page of one run.
 
-const statusOf = (run) => run.result?.status || 'no result';
+const statusOf = (run) => run.result?.status || run.progress.status;
 const chip = (status) => h('span', { class: `chip ${status.replace(/[^a-z]/g, '-')}` }, status);
+
+/** Told where they are not as many as what is learnt; earlier runs call them classes, whatever is learnt. */
+const outputsOf = (info) => info.outputs ?? info.classes ?? info.labels ?? info.targets;
 
 function networkText(run) {
   const info = run.info || {};
   const hidden = run.config.hidden;
   return [
-    Array.isArray(hidden) && info.features ? [info.features, ...hidden, info.classes].join('-') : null,
+    Array.isArray(hidden) && info.features ? [info.features, ...hidden, outputsOf(info)].join('-') : null,
     info.parameters ? `${count(info.parameters)} parameters` : null, run.config.activation,
     run.config.batch_size ? `batches of ${count(run.config.batch_size)}` : null,
     info.train_rows ? `${count(info.train_rows)} training rows` : null,
@@ -15,13 +18,33 @@ function networkText(run) {
   ].filter(Boolean).join(' · ');
 }
 
+const finalText = (result) => (result.restored_best ? `of the best epoch, ${count(result.best_epoch)}` : 'of the final weights');
+
+/** What the validation figures of the result are of. */
+function validatedText(result) {
+  if (result.restored_best) return `of the best epoch, ${count(result.best_epoch)}`;
+  return isNumber(result.val_epoch) ? `after epoch ${count(result.val_epoch)}, before the final weights` : 'of the final weights';
+}
+
+/** A tile for each figure of a part beside its loss. */
+const figureTiles = (line, part, about) => figuresOf(line, part).map((key) => (isNumber(line[key]) ? tile(capital(words(key)), figure(line[key]), about) : null)).filter(Boolean);
+
+function progressTiles({ steps, of_steps: all }, epochs) {
+  const last = epochs[epochs.length - 1] || {};
+  const after = `after epoch ${count(last.epoch)}, the last whole one`;
+  return [tile('Iterations', figure(steps), isNumber(all) ? ['of ', figure(all), ` · ${(100 * steps / all).toFixed(1)} %`] : 'so far'),
+    ...figureTiles(last, 'val', after),
+    isNumber(last.val_loss) ? tile('Validation loss', figure(last.val_loss), after) : null,
+    isNumber(last.best_epoch) ? tile('Best epoch so far', figure(last.best_epoch)) : null].filter(Boolean);
+}
+
 function runTiles(run) {
   const result = run.result || {};
-  const all = [];
-  if (isNumber(result.test_accuracy)) all.push(tile('Test accuracy', figure(result.test_accuracy), 'of the final weights'));
-  if (isNumber(result.test_loss)) all.push(tile('Test loss', figure(result.test_loss)));
-  if (isNumber(result.val_accuracy)) all.push(tile('Validation accuracy', figure(result.val_accuracy), result.restored_best ? 'of the best epoch' : 'at the end'));
-  if (isNumber(result.val_loss)) all.push(tile('Validation loss', figure(result.val_loss), result.restored_best ? 'of the best epoch' : 'at the end'));
+  const all = run.progress ? progressTiles(run.progress, run.epochs) : [];
+  all.push(...figureTiles(result, 'test', finalText(result)));
+  if (isNumber(result.test_loss)) all.push(tile('Test loss', figure(result.test_loss), finalText(result)));
+  all.push(...figureTiles(result, 'val', validatedText(result)));
+  if (isNumber(result.val_loss)) all.push(tile('Validation loss', figure(result.val_loss), validatedText(result)));
   if (isNumber(result.best_epoch)) {
     all.push(tile('Best epoch', figure(result.best_epoch), [`${words(result.monitor)} `, figure(result.best_value), result.restored_best ? ', restored' : '']));
   }
@@ -30,39 +53,51 @@ function runTiles(run) {
     const speed = run.epochs.length ? run.epochs[run.epochs.length - 1].samples_per_second : null;
     all.push(tile('Time', figure(result.seconds, duration), isNumber(speed) ? [figure(speed, (x) => count(Math.round(x))), ' samples/s'] : null));
   }
-  if (result.weights_hash) all.push(tile('Weights', result.weights_hash, null, true));
+  if (result.weights_hash) all.push(tile('Weights', result.weights_hash, finalText(result), true));
   return all.length ? tiles(all) : null;
 }
 
+const bestEpoch = (run) => run.result?.best_epoch ?? run.epochs[run.epochs.length - 1]?.best_epoch;
+
 function learningSection(run) {
   const charts = [];
-  const bestMark = isNumber(run.result?.best_epoch) ? [{ x: run.result.best_epoch, label: 'best' }] : [];
+  const best = bestEpoch(run);
+  const quick = quickFigure(run);
+  const bestMark = isNumber(best) ? [{ x: best, label: 'best' }] : [];
   if (run.steps.count > 0) {
     const many = Boolean(run.steps.loss.min);
     charts.push(lineChart({
-      title: 'Training loss by iteration', wide: true, log: false, height: 280, xTitle: 'iteration', xWhole: true, yTitle: 'cross-entropy', yDomain: lossDomain,
+      title: 'Training loss by iteration', log: false, height: 280, xTitle: 'iteration', xWhole: true, yTitle: lossUnit(run), yDomain: lossDomain,
       caption: many
         ? `${plural(run.steps.count, 'iteration')} in ${run.steps.first.length} equal parts: the line is each part's mean, the band reaches from its lowest to its highest batch.`
         : 'The loss of each batch before its update.',
       series: [byStep(run.steps, run.steps.loss, 'batch loss', { colour: colour(0) }),
         byStep(run.steps, run.steps.mean_loss, 'mean of the epoch so far', { colour: colour(1), dashed: true })],
     }).element);
+    charts.push(lineChart({
+      title: `Training ${words(quick)} by iteration`, height: 280, xTitle: 'iteration', xWhole: true, yTitle: unitOf(quick),
+      caption: `The mean of the epoch so far${many ? ', at the end of each part' : ''}: it starts anew with each epoch.`,
+      series: [byStep(run.steps, run.steps[`mean_${quick}`], 'mean of the epoch so far', { colour: colour(1) })],
+    }).element);
   }
-  for (const [figureName, title, unit] of [['loss', 'Loss by epoch', 'cross-entropy'], ['accuracy', 'Accuracy by epoch', 'share of the rows']]) {
+  for (const [figureName, title, unit] of [['loss', 'Loss by epoch', lossUnit(run)], [quick, `${capital(words(quick))} by epoch`, unitOf(quick)]]) {
     if (!has(run.epochs, `train_${figureName}`) && !has(run.epochs, `val_${figureName}`)) continue;
-    const series = [byEpoch(run.epochs, (e) => e[`train_${figureName}`], 'training', { colour: colour(0), dashed: true })];
-    if (has(run.epochs, `val_${figureName}`)) series.push(byEpoch(run.epochs, (e) => e[`val_${figureName}`], 'validation', { colour: colour(1) }));
+    const series = [byEpoch(run, `train_${figureName}`, 'training', { colour: colour(0), dashed: true })];
+    if (has(run.epochs, `val_${figureName}`)) series.push(byEpoch(run, `val_${figureName}`, 'validation', { colour: colour(1) }));
     charts.push(lineChart({ title, xTitle: 'epoch', xWhole: true, yTitle: unit, log: figureName === 'loss' ? false : undefined, series, marks: bestMark,
-      caption: 'Training: the mean while the epoch went on; validation: after it.', yDomain: figureName === 'loss' ? lossDomain : undefined }).element);
+      caption: `${epochParts(run)}Training: the mean while the epoch went on; validation: after it.`, yDomain: figureName === 'loss' ? lossDomain : undefined }).element);
   }
   if (charts.length === 0) return null;
   return section('Learning', null, h('div', { class: 'grid' }, charts),
-    run.epochs.length ? h('div', { class: 'card', id: 'epochs' }, h('h3', {}, 'Epochs'), scroll('Epochs', epochTable(run))) : null);
+    run.epochs.length ? h('div', { class: 'card', id: 'epochs' }, h('h3', {}, 'Epochs'), epochsLeftOut(run), scroll('Epochs', epochTable(run), run.epochs.length > 40)) : null);
 }
 
+const epochsLeftOut = (run) => (run.epoch_curves
+  ? h('p', { class: 'caption' }, `Of ${count(run.epoch_count)} epochs the first, the last of each of ${run.epoch_curves.first.length} equal parts, and the best; metrics.jsonl has all.`) : null);
+
 function epochTable(run) {
-  const best = run.result?.best_epoch;
-  const keys = ['train_loss', 'train_accuracy', 'val_loss', 'val_accuracy', 'val_macro_f1', 'val_auc'].filter((key) => has(run.epochs, key));
+  const best = bestEpoch(run);
+  const keys = [...new Set(run.epochs.flatMap(Object.keys))].filter((key) => /^(train|val)_/.test(key) && has(run.epochs, key));
   const columns = [{ label: 'Epoch', header: true, value: (e) => e.epoch, cell: (e) => [figure(e.epoch), e.epoch === best ? h('span', { class: 'mark' }, ' best') : null] }];
   for (const key of keys) columns.push({ label: capital(words(key)), numeric: true, value: (e) => e[key] });
   for (const group of Object.keys(run.epochs[0]?.learning_rates || {})) {
@@ -83,27 +118,33 @@ function ratesSection(run) {
   const layers = Math.max(0, ...run.epochs.map((e) => e.update_ratios?.length || 0));
   if (layers > 0) {
     charts.push(lineChart({ title: 'Update-to-weight ratio', xTitle: 'epoch', xWhole: true, yTitle: '‖change‖ / ‖weights‖', log: true, valueText: rateText,
-      caption: 'Of each layer, in the epoch’s last update. Around 1e-3 is usual; far below, a layer hardly learns.',
-      series: Array.from({ length: layers }, (_, i) => byEpoch(run.epochs, (e) => e.update_ratios?.[i], `layer ${i}`, { colour: colour(i), dashed: i % 2 === 1 })) }).element);
+      caption: `${epochParts(run)}Of each layer, in the epoch’s last update. Around 1e-3 is usual; far below, a layer hardly learns.`,
+      series: Array.from({ length: layers }, (_, i) => byEpoch(run, `update_ratios.${i}`, `layer ${i}`, { colour: colour(i), dashed: i % 2 === 1 })) }).element);
   }
   return charts.length ? section('Rates', null, h('div', { class: 'grid' }, charts)) : null;
 }
 
+/** Grey, or red, green and blue. */
 function drawPixels(canvas, image, pixels) {
   const bytes = atob(pixels);
+  const colours = image.channels || 1;
   canvas.width = image.columns;
   canvas.height = image.rows;
   const context = canvas.getContext('2d');
   const data = context.createImageData(image.columns, image.rows);
-  for (let i = 0; i < bytes.length; ++i) {
-    const grey = bytes.charCodeAt(i);
-    data.data.set([grey, grey, grey, 255], 4 * i);
+  for (let i = 0; i < bytes.length / colours; ++i) {
+    const value = (c) => bytes.charCodeAt(colours * i + Math.min(c, colours - 1));
+    data.data.set([value(0), value(1), value(2), 255], 4 * i);
   }
   context.putImageData(data, 0, 0);
 }
 
 /** What the data call a class; by its number where they have no names. */
 const className = (test, index) => test.classes[index].name;
+
+/** Validation rows that are held out keep the numbers that they have among all rows of training. */
+const countedText = (test) => (test.counted_in
+  ? `rows are counted from 0 in the ${test.counted_in} data, from which the ${test.part} part is held out` : `rows of the ${test.part} part are counted from 0`);
 
 function gallery(test, cell) {
   const label = className(test, cell.label);
@@ -115,16 +156,31 @@ function gallery(test, cell) {
     return h('li', {}, canvas, text, h('br'), 'sure by ', figure(mistake.probability));
   });
   const some = cell.shown.length < cell.count ? `The ${cell.shown.length} surest of ${count(cell.count)}` : `All ${count(cell.count)}`;
-  return [h('h3', { tabindex: -1 }, `Class ${label}, taken for ${predicted}`), h('p', { class: 'caption' }, `${some}; rows of the ${test.part} part are counted from 0.`), h('ul', { class: 'gallery' }, items)];
+  return [h('h3', { tabindex: -1 }, `Class ${label}, taken for ${predicted}`), h('p', { class: 'caption' }, `${some}; ${countedText(test)}.`), h('ul', { class: 'gallery' }, items)];
+}
+
+/** How a count of the confusion matrix is shaded. */
+function confusionShade(test, label, predicted) {
+  const n = test.confusion[label][predicted];
+  const largest = Math.max(1, ...test.mistakes.map((m) => m.count));
+  const wrong = label !== predicted;
+  return { tone: wrong ? '--bad' : '--good', share: n === 0 ? 0 : wrong ? 0.12 + 0.88 * (n / largest) : 0.25 + 0.6 * (n / Math.max(1, test.classes[label].support)) };
+}
+
+function confusionPicture(test) {
+  const names = test.classes.map((_, c) => className(test, c));
+  const rows = test.confusion.map((row, label) => row.map((n, predicted) => {
+    const shade = confusionShade(test, label, predicted);
+    return { ...shade, text: count(n), strong: shade.share > 0.5 };
+  }));
+  return matrixPicture({ title: `Confusion matrix, ${test.part} part`, xTitle: 'taken for', yTitle: 'true', xs: names, ys: names, rows });
 }
 
 function confusionTable(test, open) {
-  const largest = Math.max(1, ...test.mistakes.map((m) => m.count));
   const cells = new Map(test.mistakes.map((m) => [`${m.label} ${m.predicted}`, m]));
-  const supports = test.classes.map((c) => c.support);
   const rows = test.confusion.map((row, label) => h('tr', {}, h('th', { scope: 'row' }, className(test, label)), row.map((n, predicted) => {
     const wrong = label !== predicted;
-    const share = n === 0 ? 0 : wrong ? 0.12 + 0.88 * (n / largest) : 0.25 + 0.6 * (n / Math.max(1, supports[label]));
+    const { share } = confusionShade(test, label, predicted);
     const cell = cells.get(`${label} ${predicted}`);
     const name = `${count(n)} of class ${className(test, label)} ${wrong ? 'taken for' : 'recognised as'} ${className(test, predicted)}`;
     const number = h('data', { value: exact(n) }, count(n));
@@ -137,9 +193,16 @@ function confusionTable(test, open) {
     h('thead', {}, h('tr', {}, h('th', { class: 'corner', scope: 'col' }, 'true'), test.confusion.map((_, c) => h('th', { scope: 'col' }, className(test, c))))), h('tbody', {}, rows));
 }
 
+/** Of what moment of the run the tested model is. */
+function modelText({ test, result }) {
+  const steps = isNumber(test.steps) ? ` after ${plural(test.steps, 'iteration')}` : '';
+  if (test.earlier) return `The model in the folder, of an earlier end of the run${steps}, not of the end of the curves`;
+  return result?.restored_best ? `The model of the best epoch${steps}` : `The final model${steps}`;
+}
+
 function mistakesSection(run) {
   const test = run.test;
-  if (!test) return null;
+  if (!test?.mistakes) return null;
   const panel = h('div', { 'aria-live': 'polite' });
   let pressed = null;
   function open(cell, button) {
@@ -154,25 +217,50 @@ function mistakesSection(run) {
   const list = table({ caption: 'The most frequent first', rows: test.mistakes, columns: [
     { label: 'Class', header: true, value: (m) => m.label, cell: (m) => className(test, m.label) }, { label: 'Taken for', value: (m) => m.predicted, cell: (m) => className(test, m.predicted) }, { label: 'Rows', numeric: true, value: (m) => m.count },
     { label: '', value: () => '', cell: (m) => h('button', { type: 'button', class: 'plain small', 'aria-label': `Show class ${className(test, m.label)} taken for ${className(test, m.predicted)}`, onclick: (event) => open(m, event.currentTarget) }, 'Show') }] }).element;
-  return section('Mistakes', `The model as it was saved, tested once on the ${count(test.rows)} rows of the ${test.part} part: ${count(wrong)} mistakes.`,
-    h('div', { class: 'card split' }, scroll('Confusion', test.confusion ? confusionTable(test, open) : list, !test.confusion), panel));
+  return section('Mistakes', `${modelText(run)}, tested once on the ${count(test.rows)} rows of the ${test.part} part: ${count(wrong)} mistakes.`,
+    h('div', { class: 'card split' }, h('div', { class: 'narrow' }, test.confusion ? h('div', { class: 'tools' }, saveButtons('Confusion matrix', () => confusionPicture(test))) : null,
+      scroll('Confusion', test.confusion ? confusionTable(test, open) : list, !test.confusion)), panel));
 }
+
+/** A share, and how long a bar it makes. */
+const shareBar = (key) => (c) => {
+  const box = h('span', { class: 'barbox', 'aria-hidden': 'true' }, h('span', { class: 'bar' }));
+  box.firstChild.style.setProperty('--share', c[key]);
+  return [figure(c[key]), box];
+};
 
 function classesSection(run) {
   const test = run.test;
-  if (!test) return null;
-  const bar = (key) => (c) => {
-    const box = h('span', { class: 'barbox', 'aria-hidden': 'true' }, h('span', { class: 'bar' }));
-    box.firstChild.style.setProperty('--share', c[key]);
-    return [figure(c[key]), box];
-  };
+  if (!test?.classes) return null;
   const made = table({ sortable: true, rows: test.classes.map((c, index) => ({ ...c, index })), columns: [
     { label: 'Class', header: true, value: (c) => c.index, cell: (c) => c.name },
-    ...['precision', 'recall', 'f1'].map((key) => ({ label: capital(words(key)), numeric: true, value: (c) => c[key], cell: bar(key) })),
+    ...['precision', 'recall', 'f1'].map((key) => ({ label: capital(words(key)), numeric: true, value: (c) => c[key], cell: shareBar(key) })),
     { label: 'Support', numeric: true, value: (c) => c.support, title: 'Rows of the class' }, { label: 'Predicted', numeric: true, value: (c) => c.predicted, title: 'Rows taken for the class' }] });
   made.element.id = 'classes-table';
   return section('Classes', ['Precision: of the rows taken for a class, the share that belongs to it. Recall: of its rows, the share that was found. Mean F1 ', figure(test.macro_f1), '.'],
     h('div', { class: 'card' }, scroll('Classes', made.element, test.classes.length > 20)));
+}
+
+/** A text that names options, each as code. */
+const withOptions = (text) => text.split(/‹([a-z0-9_]+)›/).map((part, i) => (i % 2 ? h('code', {}, part) : part));
+
+const evidenceText = (value) => (isNumber(value) ? figure(value) : Array.isArray(value) ? value.map((v, i) => [i ? ' – ' : '', evidenceText(v)]) : value === null ? '–' : String(value));
+
+function findingCard(finding, note) {
+  const where = [finding.group, isNumber(finding.layer) ? `layer ${finding.layer}` : null].filter(Boolean).join(', ');
+  return h('article', { class: note ? 'card finding' : 'card finding costs', 'data-code': finding.code },
+    h('h3', {}, `${finding.code} · ${capital(finding.title)}`, where ? ` · ${where}` : null, note ? h('span', { class: 'chip' }, 'note') : null),
+    h('p', {}, finding.meaning),
+    h('dl', { class: 'evidence' }, Object.entries(finding.evidence).map(([name, value]) => h('div', {}, h('dt', {}, words(name)), h('dd', {}, evidenceText(value))))),
+    h('p', { class: 'advice' }, 'To do: ', withOptions(finding.advice)));
+}
+
+/** What costs accuracy or time, then what is merely so. */
+function diagnosisSection(run) {
+  const diagnosis = run.diagnosis;
+  if (!diagnosis || diagnosis.findings.length + diagnosis.notes.length === 0) return null;
+  const about = diagnosis.findings.length ? `What costs accuracy or time: ${plural(diagnosis.findings.length, 'finding')}.` : 'Nothing that costs accuracy or time was found.';
+  return section('Diagnosis', about, diagnosis.findings.map((f) => findingCard(f, false)), diagnosis.notes.map((f) => findingCard(f, true)));
 }
 
 function configurationTable(config) {
@@ -188,5 +276,5 @@ function configurationSection(folder, title = 'Configuration') {
 
 function runPage(run) {
   return { eyebrow: 'Run', title: run.name, status: statusOf(run), lead: networkText(run), summary: runTiles(run),
-    sections: [learningSection(run), ratesSection(run), mistakesSection(run), classesSection(run), configurationSection(run)] };
+    sections: [diagnosisSection(run), learningSection(run), ratesSection(run), mistakesSection(run), classesSection(run), labelsSection(run), curvesSection(run), numbersSection(run), importanceSection(run), configurationSection(run)] };
 }

@@ -4,15 +4,23 @@ const number = (text) => (text !== undefined && text !== '' && Number.isFinite(N
 const isRate = (name) => name.endsWith('lr');
 const axisText = (name, value) => (value === undefined ? '–' : isRate(name) && typeof number(value) === 'number' ? rateText(number(value)) : String(value));
 
+// What belongs to the epoch by which a trial is ranked; trials of earlier versions have the command of their end alone.
+const hashOf = (run) => run?.best_weights_hash;
+const commandOf = (run) => run.best_command || run.command;
+
+/** The name of the figure that is told beside the training loss. */
+const quickOfTrials = (candidates) => (candidates.flatMap((c) => figuresOf(c.best?.final, 'train'))[0] || 'train_accuracy').slice('train_'.length);
+
 /** The candidates with what the page shows of them. */
 function sweepModel(folder) {
   const monitor = folder.config.monitor;
   const candidates = folder.candidates.map((c, i) => {
     const runs = c.runs.map((key) => folder.trials[key]);
-    const done = runs.filter((run) => isNumber(run.best?.[monitor]));
+    const done = runs.filter((run) => run.status === 'completed' && isNumber(run.best?.[monitor]));
     const best = done.reduce((a, b) => (a === null || (folder.higher_is_better ? b.best[monitor] > a.best[monitor] : b.best[monitor] < a.best[monitor]) ? b : a), null);
     const failed = runs.find((run) => run.status !== 'completed');
-    return { ...c, rank: i + 1, runs, best, status: failed ? failed.status : isNumber(c.value) ? 'completed' : 'no figure', reason: failed?.reason || '' };
+    const status = isNumber(c.value) ? 'completed' : failed ? failed.status : 'no figure';
+    return { ...c, rank: i + 1, runs, best, status, failure: failed?.status, reason: failed?.reason || '' };
   });
   const axes = [...new Set(candidates.flatMap((c) => Object.keys(c.varied)))].map((name) => {
     const texts = [...new Set(candidates.map((c) => c.varied[name]).filter((v) => v !== undefined))];
@@ -33,24 +41,53 @@ function ranker(items, higher) {
   return (value) => (sorted.length < 2 ? 1 : sorted.indexOf(value) / (sorted.length - 1));
 }
 
-const heatKey = (higher) => h('p', { class: 'key' }, h('span', {}, 'worst', h('span', { class: 'ramp' }), `best (colour by rank; ${higher ? 'higher' : 'lower'} is better)`),
+/** Where a value lies between the worst and the best, from 0 to 1. Losses that explode count as the worst of the others. */
+function valuer(items, higher, loss) {
+  const values = items.map((c) => c.value).filter(isNumber);
+  const [low] = extent(values);
+  const high = loss ? lossTop(values) : extent(values)[1];
+  const share = (value) => (high > low ? Math.min(Math.max((value - low) / (high - low), 0), 1) : 0);
+  return higher ? share : (value) => 1 - share(value);
+}
+
+const heatKey = (higher, choice) => h('p', { class: 'key' }, h('span', {}, 'worst', h('span', { class: 'ramp' }), `best (${higher ? 'higher' : 'lower'} is better)`), choice,
   h('span', {}, h('span', { class: 'hatch' }), 'diverged or failed'), h('span', {}, 'empty: not measured'));
 
-/** A grid of measured values: cells [{x, y, value, diverged, title, press, pressed}]. */
-function heatMap({ title, xTitle, yTitle, xs, ys, cells, rank }) {
+/** The maps that `make(shade)` gives, coloured by rank, which tells the good ones apart, or by value. Returns {key, box, draw}. */
+function shadedMaps(items, higher, loss, make) {
+  const shades = { rank: ranker(items, higher), value: valuer(items, higher, loss) };
+  const box = h('div', { class: 'heats' });
+  let by = 'rank';
+  const draw = () => box.replaceChildren(...make(shades[by]));
+  const choice = select('Colour by ', [['rank', 'rank'], ['value', 'value']], by, (chosen) => { by = chosen; draw(); });
+  draw();
+  return { key: heatKey(higher, choice), box, draw };
+}
+
+/** A grid of measured values: cells [{x, y, value, diverged, title, press, pressed}]; `shade` gives a value 0 to 1. */
+function heatMap({ title, xTitle, yTitle, xs, ys, cells, shade }) {
   const at = new Map(cells.map((cell) => [`${cell.y}|${cell.x}`, cell]));
-  const best = cells.reduce((a, c) => (isNumber(c.value) && (a === null || rank(c.value) > rank(a.value)) ? c : a), null);
-  const rows = [...ys].reverse().map((y) => h('tr', {}, h('th', { scope: 'row' }, axisText(yTitle, y)), xs.map((x) => {
+  const best = cells.reduce((a, c) => (isNumber(c.value) && (a === null || shade(c.value) > shade(a.value)) ? c : a), null);
+  const shareOf = (cell) => (isNumber(cell.value) ? 0.04 + 0.96 * shade(cell.value) : 0);
+  const down = [...ys].reverse();
+  function picture() {
+    const rows = down.map((y) => xs.map((x) => {
+      const cell = at.get(`${y}|${x}`);
+      return cell ? { text: isNumber(cell.value) ? short(cell.value) : cell.title || 'diverged', tone: '--accent', share: shareOf(cell), strong: shareOf(cell) > 0.55, best: cell === best, hatched: cell.diverged } : null;
+    }));
+    return matrixPicture({ title, xTitle, yTitle, xs: xs.map((x) => axisText(xTitle, x)), ys: down.map((y) => axisText(yTitle, y)), rows });
+  }
+  const rows = down.map((y) => h('tr', {}, h('th', { scope: 'row' }, axisText(yTitle, y)), xs.map((x) => {
     const cell = at.get(`${y}|${x}`);
     if (!cell) return h('td', { class: 'absent' });
-    const share = isNumber(cell.value) ? 0.04 + 0.96 * rank(cell.value) : 0;
+    const share = shareOf(cell);
     const content = isNumber(cell.value) ? figure(cell.value) : cell.title || 'diverged';
     const td = h('td', { class: [cell.diverged ? 'diverged' : '', share > 0.55 ? 'strong' : '', cell === best ? 'best' : ''].join(' '), title: cell.hint },
       cell.press ? h('button', { type: 'button', 'aria-label': `${cell.hint}; draw its curve`, onclick: cell.press }, content) : content);
     td.style.setProperty('--share', share.toFixed(3));
     return td;
   })));
-  return h('figure', {}, h('figcaption', {}, title), scroll(title, h('table', { class: 'matrix heat' },
+  return h('figure', {}, h('figcaption', {}, title, ' ', h('span', { class: 'tools' }, saveButtons(title, picture))), scroll(title, h('table', { class: 'matrix heat' },
     h('thead', {}, h('tr', {}, h('th', { class: 'corner', scope: 'col' }, `${yTitle} ↓  ${xTitle} →`), xs.map((x) => h('th', { scope: 'col' }, axisText(xTitle, x))))), h('tbody', {}, rows))));
 }
 
@@ -68,11 +105,9 @@ function heatSection(model, choose) {
   const state = { y: (wanted('lower.lr') || able.find((a) => a.numeric) || able[0]).name };
   state.x = (wanted('upper.lr') || able.find((a) => a.numeric && a.name !== state.y) || able.find((a) => a.name !== state.y)).name;
   if (state.x === state.y) state.x = able.find((a) => a.name !== state.y).name;
-  const rank = ranker(candidates, folder.higher_is_better);
-  const box = h('div', { class: 'heats' });
   const pick = h('div', { class: 'filters' });
 
-  function maps() {
+  function maps(shade) {
     const panelAxes = axes.filter((a) => ['lower', 'upper'].includes(a.name) && a.name !== state.x && a.name !== state.y && a.texts.length > 1);
     const panels = new Map();
     for (const c of candidates) {
@@ -98,20 +133,19 @@ function heatSection(model, choose) {
           hint: finished ? `${c.label}: ${exact(c.value)}${spread}${more}` : `${c.label}: ${c.status}, ${c.reason}`, press: () => choose(c) };
       });
       const used = (a) => a.texts.filter((t) => cells.some((cell) => cell.x === t || cell.y === t));
-      return heatMap({ title, xTitle: state.x, yTitle: state.y, xs: used(axis(state.x)), ys: used(axis(state.y)), cells, rank });
+      return heatMap({ title, xTitle: state.x, yTitle: state.y, xs: used(axis(state.x)), ys: used(axis(state.y)), cells, shade });
     });
   }
-  const draw = () => box.replaceChildren(...maps());
+  const shown = shadedMaps(candidates, folder.higher_is_better, model.monitor.endsWith('loss'), maps);
   if (able.length > 2) {
     const options = able.map((a) => [a.name, a.name]);
     const drawPick = () => pick.replaceChildren(
-      select('Down', options, state.y, (name) => { if (name === state.x) state.x = state.y; state.y = name; drawPick(); draw(); }),
-      select('Across', options, state.x, (name) => { if (name === state.y) state.y = state.x; state.x = name; drawPick(); draw(); }));
+      select('Down', options, state.y, (name) => { if (name === state.x) state.x = state.y; state.y = name; drawPick(); shown.draw(); }),
+      select('Across', options, state.x, (name) => { if (name === state.y) state.y = state.x; state.x = name; drawPick(); shown.draw(); }));
     drawPick();
   }
-  draw();
   return section('Map', `${capital(words(model.monitor))} at the best epoch. Every cell was measured; where several trials share one, it shows the best. Press a cell to draw its curve.`,
-    heatKey(folder.higher_is_better), h('div', { class: 'card' }, able.length > 2 ? pick : null, box));
+    shown.key, h('div', { class: 'card' }, able.length > 2 ? pick : null, shown.box));
 }
 
 /** Dots in the plane of two rates that have too many values for a map. */
@@ -156,7 +190,8 @@ function scatterSection(model, state, choose) {
     });
     view.addEventListener('mouseout', () => { tooltip.hidden = true; });
   });
-  return { draw: chart.draw, element: section('Plane', `${pair[1].name} and ${pair[0].name} were drawn from ranges. A dot is a trial: the stronger, the better its ${words(model.monitor)}; crosses diverged or failed. Press one to draw its curve.`, h('div', { class: 'card' }, plot)) };
+  return { draw: chart.draw, element: section('Plane', `${pair[1].name} and ${pair[0].name} were drawn from ranges. A dot is a trial: the stronger, the better its ${words(model.monitor)}; crosses diverged or failed. Press one to draw its curve.`,
+    h('div', { class: 'card' }, h('div', { class: 'tools' }, saveButtons('Plane', () => chartPicture(`${words(model.monitor)} by ${pair[0].name} and ${pair[1].name}`, scatterSpec(model, pair, state.shown(), state.chosen), []))), plot)) };
 }
 
 /** Where a value lies on its axis, from 0 to 1. */
@@ -254,7 +289,8 @@ function sweepPage(folder) {
 
   // ---- the table
   const boxes = new Map();
-  const finalKeys = ['val_loss', 'val_accuracy', 'train_loss', 'test_accuracy'].filter((key) => candidates.some((c) => isNumber(c.best?.final?.[key])));
+  const quick = quickOfTrials(candidates);
+  const finalKeys = ['val_loss', `val_${quick}`, 'train_loss', `test_${quick}`].filter((key) => candidates.some((c) => isNumber(c.best?.final?.[key])));
   const columns = [
     { label: 'Rank', header: true, value: (c) => c.rank, cell: (c) => {
       const box = h('input', { type: 'checkbox', 'aria-label': `Draw the curve of rank ${c.rank}: ${c.label}` });
@@ -266,12 +302,12 @@ function sweepPage(folder) {
     { label: `Best ${words(monitor)}`, numeric: true, value: (c) => c.value },
     seeds > 1 ? { label: '± deviation', numeric: true, value: (c) => c.deviation } : null,
     { label: 'at epoch', numeric: true, value: (c) => c.best?.best?.epoch },
-    seeds > 1 ? { label: 'Seeds', numeric: true, value: (c) => c.runs.length } : null,
+    seeds > 1 ? { label: 'Seeds', title: 'Completed, of all', numeric: true, value: (c) => c.completed, cell: (c) => (c.completed < c.runs.length ? `${c.completed} of ${c.runs.length}` : figure(c.runs.length)) } : null,
     new Set(candidates.map((c) => c.epochs)).size > 1 ? { label: 'Epochs', numeric: true, value: (c) => c.epochs } : null,
     ...finalKeys.map((key) => ({ label: `Final ${words(key)}`, title: seeds > 1 ? 'Of the best seed' : undefined, numeric: true, value: (c) => c.best?.final?.[key] })),
     { label: 'Status', value: (c) => c.status, cell: (c) => h('span', { class: `status ${c.status}`, title: c.reason }, c.status) },
     { label: 'Time', numeric: true, value: (c) => c.runs.reduce((sum, run) => sum + (run.seconds || 0), 0), cell: (c) => figure(c.runs.reduce((sum, run) => sum + (run.seconds || 0), 0), duration) },
-    { label: 'Command', sortable: false, value: () => '', cell: (c) => copyButton(c.runs.map((run) => run.command).join('\n'), `Copy the command of rank ${c.rank}`) },
+    { label: 'Command', sortable: false, screenOnly: true, value: () => '', cell: (c) => copyButton(c.runs.map(commandOf).join('\n'), `Copy the command of rank ${c.rank}`) },
   ].filter(Boolean);
   const trials = table({ columns, rows: candidates, sortable: true, rowClass: (c) => (isNumber(c.value) ? null : 'bad') });
   trials.element.id = 'trials-table';
@@ -305,9 +341,9 @@ function sweepPage(folder) {
     scatter?.draw();
     chosenList.replaceChildren(...[...chosen].map(([c, look]) => h('li', { class: 'card' }, h('div', { class: 'head' }, h('h3', {}, swatchOf({ colour: look }), `Rank ${c.rank}: ${c.label}`),
       h('button', { type: 'button', class: 'plain small', 'aria-label': `Remove rank ${c.rank} from the chart`, onclick: () => choose(c, false) }, 'Remove')),
-    c.reason ? h('p', { class: 'caption' }, `${c.status}: ${c.reason}`) : null,
-    c.runs.map((run) => h('div', {}, h('p', { class: 'caption' }, [seeds > 1 ? `Seed ${exact(run.seed)}: ` : '', `${words(monitor)} `, figure(run.best?.[monitor]), run.weights_hash ? [' · weights ', h('code', {}, run.weights_hash)] : ''], ' ', copyButton(run.command, `Copy the command of rank ${c.rank}`)),
-      h('pre', { class: 'command' }, run.command))))));
+    c.reason ? h('p', { class: 'caption' }, `${c.failure}${c.completed ? ' for a seed' : ''}: ${c.reason}`) : null,
+    c.runs.map((run) => h('div', {}, h('p', { class: 'caption' }, [seeds > 1 ? `Seed ${exact(run.seed)}: ` : '', `${words(monitor)} `, figure(run.best?.[monitor]), hashOf(run) ? [' · weights ', h('code', {}, hashOf(run))] : ''], ' ', copyButton(commandOf(run), `Copy the command of rank ${c.rank}`)),
+      h('pre', { class: 'command' }, commandOf(run)))))));
   }
 
   finished.slice(0, 5).forEach((c) => chosen.set(c, freeColour()));
@@ -319,16 +355,17 @@ function sweepPage(folder) {
   const tied = finished.filter((c) => c.tied).length;
   const summary = tiles(
     best ? tile(`Best ${words(monitor)}`, figure(best.value), [isNumber(best.deviation) ? ['± ', figure(best.deviation), ' · '] : null, best.label]) : tile('Best', 'none', 'no trial was completed'),
-    best && isNumber(best.best?.best?.val_accuracy) ? tile('Its validation accuracy', figure(best.best.best.val_accuracy), ['at epoch ', figure(best.best.best.epoch)]) : null,
+    best && isNumber(best.best?.best?.[`val_${quick}`]) ? tile(`Its validation ${words(quick)}`, figure(best.best.best[`val_${quick}`]), ['at epoch ', figure(best.best.best.epoch)]) : null,
     tile('Trials', figure(Object.keys(folder.trials).length), seeds > 1 ? `${plural(candidates.length, 'candidate')}, up to ${plural(seeds, 'seed')} each` : folder.config.strategy),
     bad ? tile('Diverged or failed', figure(bad), `of ${plural(candidates.length, 'candidate')}`) : null,
     tied > 1 ? tile('Tied with the best', figure(tied - 1), seeds > 1 ? 'they differ by less than the seeds do' : 'equal values') : null,
-    best?.best?.weights_hash ? tile('Weights of the best', best.best.weights_hash, null, true) : null);
+    hashOf(best?.best) ? tile('Weights of the best', hashOf(best.best), null, true) : null);
   const sections = [
-    best ? section('Best', folder.best_report ? ['The best trial’s own page: ', h('a', { href: folder.best_report }, folder.best_report), '.'] : null, commandBox(best.label, best.best.command)) : null,
+    best ? section('Best', folder.best_report ? ['The best trial’s own page: ', h('a', { href: folder.best_report }, folder.best_report), '.'] : null, commandBox(best.label, commandOf(best.best))) : null,
     heatSection(model, choose),
     scatter?.element,
-    parallel ? section('Paths', 'A line for each trial, from option to option to its result; the stronger, the better. The result’s axis goes by rank, the best on top.', h('div', { class: 'card' }, parallelPlot)) : null,
+    parallel ? section('Paths', 'A line for each trial, from option to option to its result; the stronger, the better. The result’s axis goes by rank, the best on top.',
+      h('div', { class: 'card' }, h('div', { class: 'tools' }, saveButtons('Paths', () => chartPicture('Trials by option and result', parallelSpec(model, shown, chosen), []))), parallelPlot)) : null,
     curves ? section('Curves', null, curves.element, h('details', {}, h('summary', {}, 'Commands and weights of the chosen'), chosenList)) : null,
     section('Trials', 'Press a heading to sort. A ticked trial is drawn above.', filters, scroll('Trials', trials.element, true)),
     configurationSection({ config: { ...folder.config.common, command: folder.config.command } }, 'Common options'),

@@ -1,8 +1,8 @@
-// Tables. A column: label, value(row), and, if they differ, cell(row) and sort(row).
+// Tables. A column: label, value(row), and, if they differ, cell(row) and sort(row); screenOnly: not on paper.
 
 function cellOf(column, row) {
   const content = column.cell ? column.cell(row) : typeof column.value(row) === 'number' ? figure(column.value(row)) : optionText(column.value(row));
-  return h(column.header ? 'th' : 'td', { class: [column.numeric ? 'num' : '', column.text ? 'text' : ''].join(' ').trim() || null, scope: column.header ? 'row' : null }, content);
+  return h(column.header ? 'th' : 'td', { class: [column.numeric ? 'num' : '', column.text ? 'text' : '', column.screenOnly ? 'screen' : ''].join(' ').trim() || null, scope: column.header ? 'row' : null }, content);
 }
 
 /** Numbers before texts, what is missing last whatever the direction. */
@@ -24,7 +24,7 @@ function table({ caption, columns, rows, sortable = false, rowClass, onRow }) {
     const label = sortable && column.sortable !== false
       ? h('button', { type: 'button', onclick: () => { direction = sorted === column ? -direction : 1; sorted = column; draw(); } }, column.label)
       : column.label;
-    return h('th', { scope: 'col', class: column.numeric ? 'num' : null, title: column.title }, label);
+    return h('th', { scope: 'col', class: [column.numeric ? 'num' : '', column.screenOnly ? 'screen' : ''].join(' ').trim() || null, title: column.title }, label);
   });
   function rowOf(row) {
     if (!made.has(row)) {

@@ -1,0 +1,199 @@
+"""A trained model: predicts, evaluates, is saved and read again."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from typing import Any, Dict, Mapping, Optional, Tuple, Union, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _library
+from ._library import Handle, library
+from ._rows import Targets, data_for_model, described, features_of, read_more_rows
+from ._settings import settings_json
+from .errors import DataError
+
+
+def tensors(kind: str, handle: Handle) -> Dict[str, npt.NDArray[np.float32]]:
+    """Copies of a trainer's or a model's weights."""
+    copies = {}
+    for tensor in _library.json_of(f"{kind}_tensors", handle.pointer):
+        values = np.empty(tensor["shape"], dtype=np.float32)
+        pointer = values.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+        function = getattr(library, f"strata_{kind}_tensor")
+        _library.check(function(handle.pointer, tensor["name"].encode(), pointer, values.size))
+        copies[tensor["name"]] = values
+    return copies
+
+
+class Model:
+    """A trained model, from a file or from whatever trained it.
+
+    >>> import numpy as np
+    >>> from strata_mlp import Model, Trainer
+    >>> X = np.linspace(-1, 1, 200).reshape(-1, 1)
+    >>> trainer = Trainer(X, (X[:, 0] > 0).astype(int), hidden=(8,), batch_size=8, epochs=5)
+    >>> model = trainer.run().model
+    >>> model.predict_proba(X[:3]).shape
+    (3, 2)
+    >>> again = Model.from_bytes(model.to_bytes())
+    >>> again.weights_hash == model.weights_hash
+    True
+    """
+
+    def __init__(self, path: Union[str, os.PathLike[str], Handle]) -> None:
+        """Reads a model file (.safetensors) or the folder of a run."""
+        self._handle = (
+            path if isinstance(path, Handle) else _library.make("model", "model_load", os.fsencode(os.fspath(path)))
+        )
+        self._info: Optional[Dict[str, Any]] = None
+        self._used = threading.Lock()  # a handle is for one thread at a time
+
+    @classmethod
+    def load(cls, path: Union[str, os.PathLike[str]]) -> Model:
+        """Reads a model file (.safetensors) or the folder of a run."""
+        return cls(path)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Model:
+        """Reads the bytes of a model file."""
+        return cls(_library.make("model", "model_parse", data, len(data)))
+
+    def save(self, path: Union[str, os.PathLike[str]]) -> None:
+        """Writes a .safetensors file, whole or not at all."""
+        _library.check(library.strata_model_save(self._handle.pointer, os.fsencode(os.fspath(path))))
+
+    def to_bytes(self) -> bytes:
+        """The bytes of such a file."""
+        return _library.bytes_of("model_bytes", self._handle.pointer)
+
+    def export_onnx(self, path: Union[str, os.PathLike[str]]) -> None:
+        """Writes an ONNX file, which takes raw features: the scaler is inside."""
+        _library.check(library.strata_model_export_onnx(self._handle.pointer, os.fsencode(os.fspath(path))))
+
+    def to_onnx_bytes(self) -> bytes:
+        """The bytes of an ONNX file."""
+        return _library.bytes_of("model_onnx_bytes", self._handle.pointer)
+
+    @property
+    def info(self) -> Mapping[str, Any]:
+        """What `strata info --json` says of the model."""
+        if self._info is None:
+            self._info = _library.json_of("model_info", self._handle.pointer)
+        return self._info
+
+    @property
+    def weights_hash(self) -> str:
+        """XXH3-64 of the weights, as the command prints it."""
+        return _library.weights_hash("model_weights_hash", self._handle)
+
+    @property
+    def weights(self) -> Dict[str, npt.NDArray[np.float32]]:
+        """Copies of the weights: ``layers.0.weight`` (outputs, inputs), ``layers.0.bias`` (outputs), …"""
+        return tensors("model", self._handle)
+
+    @property
+    def n_features(self) -> int:
+        """Features of a row."""
+        return int(library.strata_model_features(self._handle.pointer))
+
+    @property
+    def n_outputs(self) -> int:
+        """Numbers in a row of predictions."""
+        return int(library.strata_model_outputs(self._handle.pointer))
+
+    def outputs(self, X: Any, threads: int = 0) -> npt.NDArray[np.float32]:
+        """The network's predictions of every row, of shape (rows, outputs).
+
+        Probabilities of the classes, of one output of the second class; of labels, of each; numbers in the targets' own
+        units. `threads`: 0 for as many as this process may use.
+        """
+        features = X if type(X) is np.ndarray and X.dtype == np.float32 else features_of(X)[0]
+        if features.ndim == 0:
+            raise DataError("X is a single number, expected rows of features")
+        predictions = np.empty((features.shape[0], self.n_outputs), dtype=np.float32)
+        if predictions.size == 0:
+            return predictions
+        array = described(features)
+        pointer = predictions.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+        with self._used:
+            code = library.strata_model_predict(
+                self._handle.pointer, ctypes.byref(array), threads, pointer, predictions.size
+            )
+        _library.check(code)
+        return predictions
+
+    def predict_proba(self, X: Any, threads: int = 0) -> npt.NDArray[np.float32]:
+        """Probabilities of the classes, a column each; or of labels."""
+        outputs = self.outputs(X, threads)
+        if self.targets == "numbers":
+            raise DataError("a model of numbers has no probabilities; call predict")
+        if self.targets == "classes" and outputs.shape[1] == 1:
+            return np.hstack([1 - outputs, outputs])
+        return outputs
+
+    def predict(self, X: Any, threads: int = 0) -> npt.NDArray[Any]:
+        """The classes by their names; labels as 0 and 1, a column each; or numbers (rows, targets)."""
+        outputs = self.outputs(X, threads)
+        if self.targets == "numbers":
+            return outputs
+        if self.targets == "labels":
+            return (outputs > self._threshold).astype(np.int64)
+        chosen = outputs[:, 0] > self._threshold if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+        return np.asarray(self.output_names)[chosen.astype(np.int64)]
+
+    def _rows(self, X: Any, y: Any) -> Handle:
+        """Rows with what the model has learnt of them."""
+        rows = data_for_model(features_of(X)[0], self._handle)
+        read_more_rows(rows, None, self._read_classes(y), "the data", self.targets, None)
+        return rows
+
+    def evaluate(self, X: Any = None, y: Any = None, threads: int = 0, **data: Any) -> Dict[str, Any]:
+        """The figures on rows, as `strata evaluate --json` gives them.
+
+        `y` holds classes by their names or numbers, labels, or numbers. Without X the rows come from files, by the
+        settings data, test_data, label_column, ….
+        """
+        if X is None:
+            rows = _library.make("data", "data_load_for_model", settings_json(data, {}), self._handle.pointer)
+        else:
+            rows = self._rows(X, y)
+        with self._used:
+            figures: Dict[str, Any] = _library.json_of("model_evaluate", self._handle.pointer, rows.pointer, threads)
+        return figures
+
+    @property
+    def targets(self) -> Targets:
+        """What the model has learnt."""
+        return cast(Targets, self.info["targets"])
+
+    @property
+    def output_names(self) -> Tuple[str, ...]:
+        """Classes in the order of their probabilities, labels or targets, as texts."""
+        return tuple(self.info["output_names"])
+
+    def _read_classes(self, y: Any) -> Any:
+        """Classes by their names as indices."""
+        if self.targets != "classes":
+            return y
+        values = np.asarray(y)
+        if values.dtype.kind not in "OUS":
+            return values
+        indices = {name: index for index, name in enumerate(self.output_names)}
+        try:
+            return np.array([indices[str(value)] for value in values.ravel()], dtype=np.int64)
+        except KeyError as name:
+            raise DataError(f"y has the class {name}, which the model lacks: {', '.join(indices)}") from None
+
+    @property
+    def _threshold(self) -> float:
+        return float(self.info.get("threshold", 0.5))
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return Model.from_bytes, (self.to_bytes(),)
+
+    def __repr__(self) -> str:
+        return f"Model({self.n_features} features, {self.n_outputs} outputs, {self.weights_hash})"

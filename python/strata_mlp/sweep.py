@@ -1,0 +1,252 @@
+"""Range tests of learning rates, and sweeps: the commands' own, over rows in memory."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import threading
+import time
+from queue import SimpleQueue
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+
+from . import _library
+from ._arguments import DEFAULTS
+from ._library import Handle, Listener, library
+from ._rows import Rows, Targets, read_rows, validation_rows
+from ._settings import plain, settings_json
+from .display import HeatMap, rows_html, rows_text
+from .errors import SettingsError
+from .model import Model
+
+Heard = Callable[[Dict[str, Any]], Any]
+"""Hears of a trial that has come to its end; True ends the work, which then has no result."""
+
+
+def _rows(rows: Rows, settings: Dict[str, Any]) -> Tuple[Handle, Optional[Handle]]:
+    """Training rows, and validation rows of their own if there are any."""
+    if rows.X is None:
+        return _library.make("data", "data_load", settings_json(_of_data(settings), DEFAULTS)), None
+    read = read_rows(rows, settings.get("loss"))
+    return read.data, None if rows.eval_set is None else validation_rows(read, rows.eval_set)
+
+
+def _of_data(settings: Mapping[str, Any]) -> Dict[str, Any]:
+    """Those settings that say where rows are and how they are read."""
+    schema = _library.settings_schema()["properties"]
+    return {
+        name: value
+        for name, value in settings.items()
+        if name in ("loss", "missing", "threads") or schema.get(name, {}).get("section") in ("Data", "Tables")
+    }
+
+
+def _value_text(value: Any) -> str:
+    """A value of `vary` as the command has it between bars."""
+    value = plain(value)
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ",".join(map(_value_text, value)) or "none"
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _varied(vary: Any) -> Any:
+    """{"batch_size": [32, 128]} as the command has it: batch-size=32|128."""
+    if not isinstance(vary, Mapping):
+        return vary
+    return [f"{_axis(name)}={'|'.join(map(_value_text, values))}" for name, values in vary.items()]
+
+
+def _axis(name: str) -> str:
+    """Optimizers' keys, lower.weight_decay, are spelled as they are."""
+    return name if "." in name else name.replace("_", "-")
+
+
+_SECONDS_BETWEEN_LOOKS = 0.002
+
+
+class _Work:
+    """A search by a thread of its own, while the one that asked for it hears of trials, and of ctrl-C."""
+
+    def __init__(self, function: str) -> None:
+        self._function = getattr(library, f"strata_{function}")
+        self._listener = Listener(self._listen)
+        self._news: SimpleQueue[Optional[bytes]] = SimpleQueue()
+        self._stopped = False
+        self._code = _library.OK
+        self._message = ""
+
+    def run(self, hear: Optional[Heard], before: Sequence[Any], after: Sequence[Any]) -> bool:
+        """Calls the function with a listener between these arguments. False if it was stopped.
+
+        Whatever `hear` or a signal raises stops the search, and is raised when it has ended.
+        """
+        worker = threading.Thread(target=self._call, args=([*before, self._listener, None, *after],), daemon=True)
+        worker.start()
+        try:
+            while (text := self._news.get()) is not None:
+                if hear is not None and hear(json.loads(text)) is True:
+                    self._stopped = True
+        except BaseException:
+            self._stopped = True
+            while worker.is_alive():  # its last news may have been got just when a signal came
+                try:
+                    time.sleep(_SECONDS_BETWEEN_LOOKS)
+                except KeyboardInterrupt:
+                    continue
+            raise
+        if self._code == _library.STOPPED:
+            return False
+        if self._code != _library.OK:
+            raise _library.exception(self._code, self._message)
+        return True
+
+    def _call(self, arguments: Sequence[Any]) -> None:
+        try:
+            self._code = self._function(*arguments)
+            self._message = _library.message()
+        finally:
+            self._news.put(None)
+
+    def _listen(self, _context: Any, text: Optional[bytes]) -> int:
+        if text is not None:
+            self._news.put(text)
+        return int(self._stopped)
+
+
+class FoundRates(List[Dict[str, Any]]):
+    """What a range test found, a dict for each group; of a map none, but `map`."""
+
+    map: Optional[Dict[str, Any]] = None
+
+    @property
+    def suggestions(self) -> Dict[str, float]:
+        """The rate that each group had best begin with, by the group's name, where there is one."""
+        return {group["group"]: group["suggestion"] for group in self if group.get("suggestion") is not None}
+
+    _shown = ("group", "optimizer", "suggestion", "limit", "reason")
+
+    def __repr__(self) -> str:
+        return rows_text(self, self._shown)
+
+    def _repr_html_(self) -> str:
+        return rows_html("Learning rates", self, self._shown)
+
+
+class SweepResult(List[Dict[str, Any]]):
+    """The candidates of a sweep, best first; `best` is the model of the first."""
+
+    best: Optional[Model] = None
+    details: Mapping[str, Any] = {}
+    """the sweep as a whole: monitor, edges, and records, a dict for each trial as trials.jsonl has it"""
+
+    def heat_map(self, rows: str, columns: str, value: str = "value") -> HeatMap:
+        """How `value` depends on two of what was varied, the best of all others; "value" is the monitored figure."""
+        name = self.details.get("monitor", value) if value == "value" else value
+        lower = str(name).endswith(("loss", "rmse", "mae", "pinball", "deviation"))
+        return HeatMap(self, rows, columns, value, name, not lower)
+
+    def _shown(self) -> List[str]:
+        return [name for name in (self[0] if self else {}) if name not in ("runs", "completed", "diverged")]
+
+    def __repr__(self) -> str:
+        return rows_text(self, self._shown())
+
+    def _repr_html_(self) -> str:
+        return rows_html("Sweep", self, self._shown())
+
+
+def find_lr(
+    X: Any = None,
+    y: Any = None,
+    *,
+    sample_weight: Any = None,
+    eval_set: Any = None,
+    targets: Optional[Targets] = None,
+    callback: Optional[Heard] = None,
+    **settings: Any,
+) -> FoundRates:
+    """Range tests of the groups' learning rates, as `strata find-lr`.
+
+    The arguments are a Trainer's, and those of the command: rates, steps, map, points, jobs.
+
+    >>> import numpy as np
+    >>> from strata_mlp import find_lr
+    >>> X = np.linspace(-1, 1, 400).reshape(-1, 1)
+    >>> found = find_lr(X, (X[:, 0] > 0).astype(int), hidden=(8,), upper_layers=1, batch_size=16, steps=40)
+    >>> [group["group"] for group in found]
+    ['lower', 'upper']
+    """
+    data, validation = _rows(Rows(X, y, sample_weight, eval_set, targets), settings)
+    text = ctypes.c_void_p()
+    before = (data.pointer, _library.pointer_of(validation), settings_json(settings, {}))
+    if not _Work("find_lr").run(callback, before, [ctypes.byref(text)]):
+        return FoundRates()
+    found = _library.taken_json(text)
+    rates = FoundRates(found.get("groups", []))
+    rates.map = found.get("map")
+    return rates
+
+
+def sweep(
+    X: Any = None,
+    y: Any = None,
+    *,
+    vary: Union[Mapping[str, Any], List[str], None] = None,
+    sample_weight: Any = None,
+    eval_set: Any = None,
+    targets: Optional[Targets] = None,
+    callback: Optional[Heard] = None,
+    **settings: Any,
+) -> SweepResult:
+    """Trains many models, a core each, and ranks them, as `strata sweep`.
+
+    The arguments are a Trainer's, and those of the command: lower and upper as lists, lower_lr, upper_lr, strategy,
+    trials, eta, seeds, jobs. `vary` crosses values of settings and of optimizers' keys:
+    ``{"batch_size": [32, 128], "lower.momentum": [0, 0.9]}``.
+
+    >>> import numpy as np
+    >>> from strata_mlp import sweep
+    >>> X = np.linspace(-1, 1, 400).reshape(-1, 1)
+    >>> y = (X[:, 0] > 0).astype(int)
+    >>> found = sweep(X, y, hidden=(8,), upper_layers=1, epochs=2, lower_lr=[0.01, 0.1], vary={"batch_size": [8, 16]})
+    >>> len(found)
+    4
+    >>> found.best.n_features
+    1
+    """
+    if "vary" in settings:
+        raise SettingsError("vary is given twice")
+    data, validation = _rows(Rows(X, y, sample_weight, eval_set, targets), settings)
+    text, best = ctypes.c_void_p(), ctypes.c_void_p()
+    given = settings_json({**settings, "vary": _varied(vary)}, {})
+    before = (data.pointer, _library.pointer_of(validation), given)
+    if not _Work("sweep").run(callback, before, [ctypes.byref(text), ctypes.byref(best)]):
+        return SweepResult()
+    details = _library.taken_json(text)
+    records = {record["key"]: record for record in details["records"]}
+    result = SweepResult(_candidate(candidate, records) for candidate in details["candidates"])
+    result.details = details
+    result.best = Model(Handle("model", best)) if best else None
+    return result
+
+
+def _candidate(candidate: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> Dict[str, Any]:
+    """One line of the table: what it varies, what it came to, and its first run's figures at the best epoch."""
+    figures = dict(records[candidate["runs"][0]].get("best") or {}) if candidate["runs"] else {}
+    best_epoch = {"best_epoch": figures.pop("epoch")} if "epoch" in figures else {}
+    varied = {name.replace("-", "_"): _number(text) for name, text in candidate["varied"].items()}
+    rest = {name: value for name, value in candidate.items() if name != "varied"}
+    return {**varied, "value": None, **rest, **best_epoch, **figures}
+
+
+def _number(text: Any) -> Any:
+    """A number, if the text is one."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

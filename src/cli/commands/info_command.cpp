@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <optional>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/model_operand.h"
+#include "cli/options/compute_options.h"
+#include "cli/options/options.h"
+#include "cli/options/repeat_command.h"
+#include "cli/shell/output.h"
+#include "cli/text/data_notes.h"
+#include "cli/text/help.h"
+#include "cli/text/info.h"
+#include "cli/text/option_text.h"
+#include "core/error.h"
+#include "data/formats/npy.h"
+#include "data/formats/npz.h"
+#include "data/table/table.h"
+#include "run/info.h"
+#include "run/start.h"
+#include "settings/run_settings.h"
+
+namespace strata::cli {
+
+namespace {
+
+void print(const Arguments& arguments, const nlohmann::ordered_json& json,
+           std::string (*text)(const nlohmann::ordered_json&)) {
+  if (arguments.given("json")) {
+    write_json_line(json);
+  } else {
+    write_stdout(text(json));
+  }
+}
+
+nlohmann::ordered_json lines_of(std::string_view text) {
+  nlohmann::ordered_json lines = nlohmann::ordered_json::array();
+  for (; !text.empty(); text.remove_prefix(text.find('\n') + 1)) {
+    lines.push_back(std::string(text.substr(0, text.find('\n'))));
+  }
+  return lines;
+}
+
+void check_subject(const Arguments& arguments) {
+  const std::size_t subjects =
+      arguments.operands().size() + (arguments.given("data") ? 1 : 0) + (arguments.given("system") ? 1 : 0);
+  if (subjects != 1) {
+    throw usage_error("strata info expects one of MODEL, --data PATH and --system; found {} of them", subjects);
+  }
+  if (arguments.given("isa") && !arguments.given("system")) {
+    throw usage_error("--isa does not apply: nothing is computed; it is an option of --system");
+  }
+}
+
+/// The companions of --data without it.
+void check_data_options(const Arguments& arguments) {
+  for (const std::string_view option : kDataOptions) {
+    if (arguments.given(option) && !arguments.given("data")) {
+      throw usage_error("--{} does not apply without --data", option);
+    }
+  }
+}
+
+/// Throws Error(usage) for data in the place of a model.
+void check_is_no_data(const std::string& named) {
+  if (!is_model(named) && (is_table_name(named) || is_npy_name(named) || is_npz_name(named))) {
+    throw usage_error("{} is no model; on data: strata info --data {}", named, named);
+  }
+}
+
+/// A text of fields as options.
+nlohmann::ordered_json spelled_lines(const nlohmann::ordered_json& lines) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const auto& line : lines) {
+    all.push_back(as_options(line.get<std::string>()));
+  }
+  return all;
+}
+
+/// A table for which choices are left, with the command that makes them.
+void table_look(const Arguments& arguments, const TableAdvice& advice) {
+  nlohmann::ordered_json json = look_info(advice);
+  for (auto& column : json["columns"]) {
+    if (column.contains("option")) {
+      column["option"] = as_options(column["option"].get<std::string>());
+    }
+  }
+  json["problems"] = spelled_lines(json["problems"]);
+  json["notes"] = spelled_lines(json["notes"]);
+  if (advice.cures) {
+    const std::vector<Option> own = info_command().options;
+    std::vector<Option> options = train_options({kDataOptions.begin(), kDataOptions.end()});
+    options.insert(options.begin(), *std::ranges::find(own, "data", &Option::name));
+    json["command"] = command_line("train", with_remedy(words_given(options, arguments), advice.remedy));
+  }
+  print(arguments, json, look_info_text);
+}
+
+void data_set(const Arguments& arguments, const DataRequest& request) {
+  std::optional<DataSource> source;
+  try {
+    source = load_training_data(request);
+  } catch (const Error& error) {
+    const std::optional<TableAdvice> advice = training_advice(request);
+    const bool has_choices = advice && (advice->cures || error.kind() == ErrorKind::usage);
+    if (!has_choices || advice->problems.empty()) {
+      throw;
+    }
+    table_look(arguments, *advice);
+    return;
+  }
+  nlohmann::ordered_json json = data_info(request.data.string(), *source);
+  json["notes"] = lines_of(training_notes(*source));
+  if (const auto advice = training_advice(request)) {
+    for (const std::string& hint : advice->hints) {
+      json["notes"].push_back(as_options(hint));
+    }
+  }
+  print(arguments, json, data_info_text);
+}
+
+void info(const Command& command, const Arguments& arguments) {
+  check_subject(arguments);
+  check_data_options(arguments);
+  if (arguments.given("system")) {
+    print(arguments, system_info(instruction_set(arguments), thread_count(arguments)), system_info_text);
+  } else if (arguments.given("data")) {
+    DataRequest request = data_request(arguments);
+    request.threads = thread_count(arguments);
+    data_set(arguments, request);
+  } else {
+    check_is_no_data(arguments.operands().front());
+    print(arguments, model_info(named_model(command, arguments)), model_info_text);
+  }
+}
+
+}  // namespace
+
+Outcome run_info(const std::vector<std::string>& words) {
+  const Command command = info_command();
+  const Arguments arguments = parse_arguments(command, words);
+  if (!print_if_asked(command, arguments)) {
+    info(command, arguments);
+  }
+  return Outcome::done;
+}
+
+}  // namespace strata::cli

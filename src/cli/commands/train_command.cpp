@@ -1,0 +1,220 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/json_printer.h"
+#include "cli/options/repeat_command.h"
+#include "cli/options/train_settings.h"
+#include "cli/shell/message.h"
+#include "cli/shell/output.h"
+#include "cli/shell/progress.h"
+#include "cli/shell/shell_face.h"
+#include "cli/text/announcement.h"
+#include "cli/text/help.h"
+#include "cli/text/result_text.h"
+#include "core/error.h"
+#include "dist/node_threads.h"
+#include "dist/together.h"
+#include "engine/engine.h"
+#include "kernels/instruction_set.h"
+#include "run/training.h"
+
+namespace strata::cli {
+
+namespace {
+
+bool saves(const TrainSettings& settings) { return settings.save || settings.run_dir; }
+
+/// `resumed`: the run folder is there. --save may replace the model that the run goes on from.
+void check_outputs(const TrainSettings& settings, bool resumed) {
+  InputFiles inputs = files_read_beside_model(settings);
+  if (resumed) {
+    inputs.add_run_folder(*settings.run_dir);
+  }
+  if (settings.save) {
+    check_output("save", *settings.save, inputs);
+  }
+  if (settings.from) {
+    inputs.add_model(settings.from_path.value());
+  }
+  if (settings.metrics && *settings.metrics != "-") {
+    check_output("metrics", *settings.metrics, inputs);
+  }
+  check_stdout(inputs);
+  if (settings.run_dir || settings.metrics) {
+    static_cast<void>(stored_config(settings));  // whether files can name what is read
+  }
+  if (settings.run_dir && !resumed) {
+    RunFolder::check_free(*settings.run_dir);
+  }
+}
+
+/// Writes a run's result to stdout, unless the metrics stream there, which end with the result themselves.
+class ResultPrinter : public Observer {
+ public:
+  explicit ResultPrinter(const TrainSettings& settings) : settings_(settings) {}
+
+  void on_run(const RunInfo& run) override { check_can_be_met(settings_.expected, run); }
+
+  void on_result(const RunResult& result) override {
+    if (!settings_.json && settings_.metrics != "-") {
+      write_stdout(result_text(result));
+    } else if (!settings_.json && !settings_.quiet) {
+      print_notes(result_text(result));
+    }
+    if (!settings_.quiet && !settings_.epochs_given) {
+      print_notes(unused_limit_text(result, settings_.config));
+    }
+  }
+
+ private:
+  const TrainSettings& settings_;
+};
+
+/// Those who show a run as the settings ask for it; by rank 0, if there are several.
+class Listeners {
+ public:
+  /// `source` is the run's data; `streams`: stdout is one stream of JSON Lines.
+  Listeners(const TrainSettings& settings, const DataSource& source, bool speaks, bool streams) {
+    if (!settings.quiet) {
+      add(std::make_unique<Announcer>(settings, source));
+    }
+    if (settings.progress != ProgressStyle::none) {
+      add(std::make_unique<Progress>(settings.progress));
+    }
+    if (speaks && settings.json) {
+      add(std::make_unique<JsonPrinter>(settings, streams));
+    }
+    if (speaks) {
+      add(std::make_unique<ResultPrinter>(settings));
+    }
+  }
+  std::span<Observer* const> all() const { return pointers_; }
+
+ private:
+  void add(std::unique_ptr<Observer> observer) {
+    owned_.push_back(std::move(observer));
+    pointers_.push_back(owned_.back().get());
+  }
+
+  std::vector<std::unique_ptr<Observer>> owned_;
+  std::vector<Observer*> pointers_;
+};
+
+/// What has become of a run that a signal has stopped.
+std::string kept_text(const TrainSettings& settings) {
+  if (settings.run_dir) {
+    return fmt::format("; go on with: {}", command_line("train", {"--resume", settings.run_dir->string()}));
+  }
+  return settings.save ? "" : "; without --save or --run-dir the model is not kept";
+}
+
+Outcome stopped(const TrainSettings& settings, const FinishedRun& run) {
+  if (!settings.quiet) {
+    const bool interrupted = run.result.status == RunStatus::interrupted;
+    print_notes(fmt::format("stopped by {}{}\n", signal_name(run.stop),
+                            interrupted ? kept_text(settings) : "; the run is complete"));
+  }
+  return stopped_by(run.stop);
+}
+
+Outcome outcome(const TrainSettings& settings, const FinishedRun& run, bool speaks) {
+  if (run.result.status == RunStatus::diverged) {
+    if (speaks) {
+      print_error(
+          divergence_text(run.result.divergence.value(), settings.config, saves(settings) && !run.finite_weights));
+    }
+    return Outcome::diverged;
+  }
+  if (run.stop != 0) {
+    return stopped(settings, run);
+  }
+  const std::string unmet = unmet_expectation(settings.expected, run.result);
+  if (!unmet.empty() && speaks) {
+    print_error(unmet);
+  }
+  return unmet.empty() ? Outcome::done : Outcome::unexpected;
+}
+
+/// The words with a fair share of the cores, where several ranks have none by --threads.
+std::vector<std::string> with_threads(std::vector<std::string> words, Communicator& ranks) {
+  const int threads = ranks.world_size() > 1 ? node_threads(ranks) : 0;
+  if (threads > 0 && std::ranges::none_of(words, [](const std::string& word) {
+        return word == "--threads" || word.starts_with("--threads=");
+      })) {
+    words.insert(words.end(), {"--threads", fmt::format("{}", threads)});
+  }
+  return words;
+}
+
+/// What the command line asks for.
+struct TrainJob {
+  TrainSettings settings;
+  std::optional<ResumedRun> resumed;
+};
+
+TrainJob train_job(const Arguments& arguments, Communicator& ranks) {
+  TrainJob job;
+  if (arguments.given("resume")) {
+    ShellFace face(arguments.given("quiet"));
+    job.resumed.emplace(open_resumed_run(arguments.text("resume"), ranks.rank() == 0, face));
+    job.settings = shown_settings(resumed_settings(*job.resumed, arguments), arguments);
+  } else {
+    job.settings = train_settings(arguments);
+  }
+  share_among(ranks, job.settings);
+  if (ranks.rank() != 0) {
+    job.settings.progress = ProgressStyle::none;
+    job.settings.quiet = true;
+  }
+  return job;
+}
+
+/// Before anything is read or written.
+void prepare_cpu(const TrainSettings& settings) {
+  kernels::require_instruction_set(settings.config.instruction_set);
+  if (settings.config.precision == kernels::Precision::bf16) {
+    require_bf16();
+  }
+}
+
+Outcome train(TrainJob& job, Communicator& ranks) {
+  const bool speaks = ranks.rank() == 0;
+  ShellFace face(job.settings.quiet);
+  together(ranks, [&] { check_outputs(job.settings, job.resumed.has_value()); });
+  const bool streams = job.settings.json && job.settings.metrics == "-";
+  if (streams) {
+    job.settings.metrics.reset();  // JsonPrinter writes them
+  }
+  Training training(job.settings, job.resumed ? &*job.resumed : nullptr, ranks, face);
+  const Listeners listeners(job.settings, training.source(), speaks, streams);
+  return outcome(job.settings, training.run(listeners.all()), speaks);
+}
+
+}  // namespace
+
+Outcome run_train(const std::vector<std::string>& given_words, Communicator& ranks) {
+  const Command command = train_command();
+  const std::vector<std::string> words = with_threads(given_words, ranks);
+  std::optional<TrainJob> job;
+  together(ranks, [&] {
+    const Arguments arguments = parse_arguments(command, words);
+    if (print_if_asked(command, arguments, ranks.rank() == 0)) {
+      return;
+    }
+    job.emplace(naming_file(arguments, [&](const Arguments& all) { return train_job(all, ranks); }));
+    job->settings.config.may_spare_threads |= words.size() != given_words.size();  // a share, as none was given
+    prepare_cpu(job->settings);
+  });
+  if (!job) {
+    return Outcome::done;
+  }
+  const Outcome outcome = train(*job, ranks);
+  ranks.barrier();  // what rank 0 writes may take a while
+  return outcome;
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,165 @@
+#include "cli/options/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "cli/options/choices.h"
+#include "settings/run_options.h"
+
+namespace strata::cli {
+
+namespace {
+
+constexpr std::string_view kCommon = "Common";
+
+Option resume_option() {
+  return {
+      .name = "resume",
+      .value = "DIR",
+      .heading = kOutput,
+      .help =
+          "go on with the run in a --run-dir from its last checkpoint, with its options, exactly as if it had not "
+          "stopped; other --epochs, --max-steps and --max-time may be given (unless a schedule runs to the run's end), "
+          "another --early-stopping, other --threads, another place of the data, and what only concerns output",
+      .contradicts = {{.option = "run-dir", .reason = "the run goes on in its own folder"}}};
+}
+
+Option progress_option() {
+  return choice("progress", kProgressStyles, "auto", kOutput,
+                "bar: one live line an epoch; lines: a line an epoch; auto: bar on a terminal. Without a terminal at "
+                "stderr, bar is lines");
+}
+
+/// What a run must end with.
+std::vector<Option> expectation_options() {
+  return {
+      {.name = "fail-below",
+       .value = "FIGURE=X",
+       .heading = kOutput,
+       .help = "exit code 5 if a figure of the result, such as val_accuracy=0.8, ends below X, or a loss above it; "
+               "any number of times",
+       .repeatable = true},
+      {.name = "expect-hash", .value = "H", .heading = kOutput, .help = "exit code 5 if the weights' hash is another"}};
+}
+
+Option config_option() {
+  return {.name = "config",
+          .value = "FILE",
+          .heading = kCommon,
+          .help =
+              "options from a TOML file, or from the config.json of a run; what the command line gives or "
+              "contradicts is left out, and --no-NAME takes back a flag of it (docs/configuration.md)"};
+}
+
+/// Of every command.
+std::vector<Option> common_options() {
+  return {
+      {.name = "quiet",
+       .heading = kCommon,
+       .help = "no progress and no messages but errors",
+       .contradicts = {{.option = "progress",
+                        .values = {"auto", "bar", "lines"},
+                        .reason = "quiet means --progress none"}}},
+      {.name = "json", .heading = kCommon, .help = "the result as one JSON object on stdout"},
+      {.name = "help", .heading = kCommon, .help = "show this help (also -h)"},
+      {.name = "version",
+       .heading = kCommon,
+       .help = "show the versions of Strata, oneDNN and TBB, and the instruction "
+               "set in use"},
+  };
+}
+
+/// Puts `own` before the option of that name.
+void insert_before(std::vector<Option>& options, std::string_view name, Option own) {
+  options.insert(std::ranges::find(options, name, &Option::name), std::move(own));
+}
+
+}  // namespace
+
+Command train_command() {
+  Command command{.name = "train", .summary = "train one model", .options = run_options(), .ranks_share = "each batch"};
+  insert_before(command.options, "tensorboard", resume_option());
+  insert_before(command.options, "threads", progress_option());
+  for (Option& option : expectation_options()) {
+    insert_before(command.options, "threads", std::move(option));
+  }
+  insert_before(command.options, "threads", config_option());
+  for (Option& option : common_options()) {
+    command.options.push_back(std::move(option));
+  }
+  return command;
+}
+
+Command report_command() {
+  Command command{.name = "report",
+                  .summary = "run folders to one HTML page",
+                  .options = {{.name = "output",
+                               .value = "FILE",
+                               .fallback_note = "report.html, in the folder if there is one, else here",
+                               .heading = kOutput,
+                               .help = "the page; a file that is there is replaced"}},
+                  .operands = "DIR [DIR…]"};
+  for (Option& option : train_options({"threads", "quiet", "json", "help", "version"})) {
+    command.options.push_back(std::move(option));
+  }
+  return command;
+}
+
+Command diagnose_command() {
+  return {.name = "diagnose",
+          .summary = "what went wrong in a run, and what to do",
+          .options = train_options({"threads", "quiet", "json", "help", "version"}),
+          .operands = "RUN"};
+}
+
+Command check_command() {
+  Command command{
+      .name = "check",
+      .summary = "whether a run repeats, by its folder",
+      .options = {{.name = "hash",
+                   .value = "H",
+                   .fallback_note = "the one that the folder's metrics.jsonl ends with",
+                   .heading = kOutput,
+                   .help = "the hash of the weights that the run, trained once more by its config.json, has "
+                           "to come to; exit code 5 if it comes to another"}},
+      .operands = "RUN"};
+  for (Option& option : train_options({"progress", "threads", "quiet", "json", "help", "version"})) {
+    if (option.name == "threads") {
+      option.fallback_note = "the run's";
+    }
+    command.options.push_back(std::move(option));
+  }
+  return command;
+}
+
+std::vector<Option> train_options(const std::vector<std::string_view>& names) {
+  std::vector<Option> options;
+  for (Option& option : train_command().options) {
+    if (std::ranges::find(names, option.name) != names.end()) {
+      options.push_back(std::move(option));
+    }
+  }
+  for (Option& option : options) {
+    std::erase_if(option.contradicts,
+                  [&](const Contradiction& other) { return std::ranges::find(names, other.option) == names.end(); });
+  }
+  return options;
+}
+
+Command completion_command() {
+  return {.name = "completion",
+          .summary = "a script that completes command lines in a shell",
+          .options = train_options({"help", "version"}),
+          .operands = "bash|zsh|fish"};
+}
+
+std::vector<Command> commands() {
+  return {train_command(),   sweep_command(),    find_lr_command(), evaluate_command(),
+          predict_command(), info_command(),     export_command(),  report_command(),
+          bench_command(),   diagnose_command(), check_command(),   completion_command()};
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,68 @@
+// Every option of every command: a run's own (settings/run_options.h), and those of the commands.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "settings/option.h"
+
+namespace strata::cli {
+
+/// A command, its one-line summary and its options; those of all commands come last.
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  std::vector<Option> options;
+  std::string_view operands{};     ///< words that belong to no option, such as DIR [DIR…]; empty: none are taken
+  std::string_view ranks_share{};  ///< what several ranks under a launcher share out; empty: one process runs it
+};
+
+Command train_command();
+Command sweep_command();
+Command find_lr_command();
+Command bench_command();
+Command evaluate_command();
+Command predict_command();
+Command info_command();
+Command export_command();
+Command report_command();
+Command diagnose_command();
+Command check_command();
+Command completion_command();
+
+/// train's options of these names, in its order, for another command; without contradictions to those left out.
+std::vector<Option> train_options(const std::vector<std::string_view>& names);
+
+/// Options of train on the data set that --data names, which `info --data` takes too.
+inline constexpr std::array<std::string_view, 26> kDataOptions{"class-names",
+                                                               "labels",
+                                                               "validation-data",
+                                                               "validation-labels",
+                                                               "test-data",
+                                                               "test-labels",
+                                                               "missing",
+                                                               "label-column",
+                                                               "ignore-columns",
+                                                               "id-column",
+                                                               "weight-column",
+                                                               "category-columns",
+                                                               "unseen-categories",
+                                                               "header",
+                                                               "delimiter",
+                                                               "decimal",
+                                                               "comment",
+                                                               "missing-values",
+                                                               "label-type",
+                                                               "target-columns",
+                                                               "label-columns",
+                                                               "label-separator",
+                                                               "date-columns",
+                                                               "images",
+                                                               "resize",
+                                                               "gray"};
+
+/// In the order in which help lists them.
+std::vector<Command> commands();
+
+}  // namespace strata::cli

@@ -1,0 +1,23 @@
+// What is known of the library itself.
+#include <cstdlib>
+#include <string>
+
+#include "core/field.h"
+#include "io/json_text.h"
+#include "library/call.h"
+#include "settings/settings_json.h"
+
+using namespace strata;
+
+const char* strata_version(void) { return STRATA_VERSION; }
+
+int strata_abi_version(void) { return STRATA_ABI_VERSION; }
+
+const char* strata_message(void) { return library::message(); }
+
+const char* strata_settings_schema(void) {
+  static const std::string schema = plain(json_text(settings_schema()));
+  return schema.c_str();
+}
+
+void strata_free(void* memory) { std::free(memory); }

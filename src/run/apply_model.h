@@ -1,0 +1,59 @@
+// A trained model at work: its figures on a part of the data, and its predictions for rows.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "data/gaps.h"
+#include "data/load.h"
+#include "data/row_stream.h"
+#include "engine/inference.h"
+#include "io/prediction_writer.h"
+#include "run/trained_model.h"
+#include "settings/given.h"
+#include "train/importance.h"
+#include "train/part.h"
+#include "train/part_evaluation.h"
+
+namespace strata {
+
+struct TopK {
+  std::size_t k = 0;
+  double accuracy = 0;
+};
+
+struct Evaluation {
+  Part part = Part::test;
+  std::string data;  ///< where they lie: files of all parts, or of this one
+  PartEvaluation figures;
+  std::optional<TopK> top_k;               ///< of more classes than five, or as it was asked for
+  std::optional<Importance> importance{};  ///< if it was asked for
+  std::size_t trained_rows = 0;            ///< of all rows, those that the model was trained on, as far as can be told
+};
+
+/// By `part`, `top-k` and `importance` as given, on `source`, the data of the request. Of data that are given and have
+/// no test part, such as a table, all rows count. Throws Error(usage) for a part without rows, and as evaluate_part.
+Evaluation evaluate(const Given& given, const TrainedModel& trained, const DataRequest& request,
+                    const DataSource& source, const ComputeChoice& compute);
+
+/// All of it: docs/formats.md.
+nlohmann::ordered_json to_json(const Evaluation& evaluation, const TrainedModel& trained);
+
+/// What is given for `format`, or else what the output's ending names, or CSV.
+PredictionFormat prediction_format(const Given& given, const std::optional<std::filesystem::path>& output);
+
+/// What became of rows that were predicted.
+struct Predictions {
+  std::size_t rows = 0;
+  GapCounter gaps;
+};
+
+/// Predicts all rows, block by block, by `task` (task_of), into the file, or to stdout if there is none. Throws
+/// Error(failed) for a row whose predictions are not finite, and as PredictionWriter.
+Predictions predict(const ModelFile& model, const Task& task, RowStream& rows, const ComputeChoice& compute,
+                    PredictionFormat format, const std::optional<std::filesystem::path>& output);
+
+}  // namespace strata

@@ -1,0 +1,59 @@
+// What a sweep is asked to do, and what follows from it: the points to try, and for how long.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/model_file.h"
+#include "search/axis.h"
+#include "search/halving.h"
+#include "settings/choices.h"
+#include "settings/given.h"
+
+namespace strata {
+
+/// How a sweep chooses its trials.
+enum class Strategy { grid, random, halving };
+
+inline constexpr std::array kStrategies{Choice{Strategy::grid, "grid"}, Choice{Strategy::random, "random"},
+                                        Choice{Strategy::halving, "halving"}};
+
+struct SweepSettings {
+  std::vector<Axis> axes;                 ///< an optimizer before its keys
+  std::shared_ptr<const ModelFile> from;  ///< the model that all trials go on from; or null
+  GivenTexts shared;                      ///< options of a run that hold for all trials
+  nlohmann::ordered_json options;         ///< everything that shapes the sweep, as a file of options has it
+  Strategy strategy = Strategy::grid;
+  std::optional<std::size_t> trials;  ///< draws
+  std::uint32_t eta = 3;
+  std::uint32_t seeds = 1;
+  std::uint64_t seed = 42;    ///< the first
+  std::uint32_t epochs = 10;  ///< of a whole trial
+  std::size_t jobs = 1;
+  std::optional<std::filesystem::path> run_dir;
+  bool tensorboard = false;  ///< needs a run_dir
+
+  /// Whether points are drawn, rather than crossed.
+  bool draws() const { return strategy == Strategy::random || (strategy == Strategy::halving && trials); }
+};
+
+/// Reads what was given for the sweep's `options`. Throws Error(usage) for a value that is wrong, or an option that
+/// does not apply beside the others.
+SweepSettings sweep_settings(const std::vector<Option>& options, const Given& asked);
+
+/// The number of trials at once: `jobs`, else `threads`, else what the machine allows.
+std::size_t jobs(const Given& given);
+
+/// The points to try: crossed or drawn, no two of them alike.
+std::vector<Point> candidate_points(const SweepSettings& sweep);
+
+/// The rounds in which so many candidates are trained.
+std::vector<Rung> rungs_of(const SweepSettings& sweep, std::size_t candidates);
+
+}  // namespace strata

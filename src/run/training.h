@@ -1,0 +1,68 @@
+// One run from its data to its model, its folder and its page.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "data/load.h"
+#include "diagnose/observed_facts.h"
+#include "dist/communicator.h"
+#include "io/checkpoint_folder.h"
+#include "run/face.h"
+#include "run/record.h"
+#include "run/resume.h"
+#include "settings/run_settings.h"
+#include "train/observer.h"
+#include "train/trainer.h"
+
+namespace strata {
+
+/// The run is shared by ranks, of which only rank 0 writes anything.
+void share_among(Communicator& ranks, RunSettings& settings);
+
+/// What came of a run.
+struct FinishedRun {
+  RunResult result;
+  int stop = 0;                ///< what asked it to stop (Face::stop_requested), on any rank
+  bool finite_weights = true;  ///< else no model was saved
+};
+
+/// A run as one of its ranks sees it.
+class Training {
+ public:
+  /// Loads the data and makes the trainer, all that may be refused. `resumed`: the run to go on with, whose settings
+  /// these are; or null. All must outlive this. Every rank calls it.
+  Training(const RunSettings& settings, ResumedRun* resumed, Communicator& ranks, Face& face);
+
+  /// The run's data.
+  const DataSource& source() const { return *source_; }
+
+  /// Trains, and leaves what the settings ask for. `observers` hear of the run after its logs; what one of them throws
+  /// ends the run, but the model so far is saved.
+  FinishedRun run(std::span<Observer* const> observers);
+
+ private:
+  bool speaks() const { return ranks_.rank() == 0; }
+  void record(ResumedRun* resumed);
+  void add(std::unique_ptr<Observer> observer);
+  RunResult train(std::span<Observer* const> observers);
+  /// The model, wherever the settings want it, unless it has diverged.
+  void save_if_finite() const;
+  /// Saves what there is, on the way out with an error that must be told, and not another one.
+  void rescue() const;
+
+  const RunSettings& settings_;
+  Communicator& ranks_;
+  Face& face_;
+  std::optional<DataSource> source_;
+  std::optional<Trainer> trainer_;
+  std::unique_ptr<RunRecord> record_;
+  std::optional<Checkpointer> checkpointer_;
+  std::unique_ptr<ObservedFacts> observed_;  ///< of a run without a folder to read
+  std::vector<std::unique_ptr<Observer>> owned_;
+  std::vector<Observer*> logs_;
+};
+
+}  // namespace strata
