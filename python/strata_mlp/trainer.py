@@ -313,7 +313,8 @@ class Trainer(TrainerArguments):
         if steps < 1:
             raise SettingsError(f"steps: {steps} is below 1")
         before = self._at.global_step
-        self._train(steps)
+        while self._train(steps) and self._at.global_step == before:
+            pass  # that call had only the validation to make up which a stop had kept an epoch from
         return None if self._at.global_step == before else Step(self._at, self.figure)
 
     def run(

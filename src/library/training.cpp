@@ -299,11 +299,11 @@ int TrainingRun::run(std::uint64_t steps) {
     throw;
   }
   measured_ = trainer_->config().gradient_norms && (measured_ || trainer_->state().global_step > before);
-  stop_ = false;
   if (goes_on) {
-    return STRATA_OK;
+    return STRATA_OK;  // a request to stop that came just now is for the next call
   }
   if (trainer_->interrupted()) {
+    stop_ = false;
     return STRATA_STOPPED;
   }
   end();

@@ -305,26 +305,31 @@ void stopping() {
   strata_trainer_stop(stopped.get());
   EXPECT(stopped.run(0, STRATA_STOPPED).global_step == 0);
   EXPECT(std::string(strata_message()) == "stopped on request");
-  int stops = 0;
-  strata_progress at{};
-  std::atomic<bool> asked = false;
+  std::atomic<int> asked = 0;
+  std::atomic<int> stops = 0;
+  std::atomic<bool> over = false;
   std::thread other([&] {
-    for (int i = 0; i < 50; ++i) {
+    for (int i = 0; i < 50 && !over; ++i) {
+      ++asked;
       strata_trainer_stop(stopped.get());
-      asked = true;
-      std::this_thread::yield();
+      while (stops < asked && !over) {
+        std::this_thread::yield();
+      }
     }
   });
-  while (!asked) {  // the first request finds a run that is not over, however slow this thread is
+  while (asked == 0) {  // the first request finds a run that is not over, however slow this thread is
     std::this_thread::yield();
   }
+  strata_progress at{};
   while (at.ended == 0) {
-    const int code = strata_trainer_run(stopped.get(), 0, &at);
+    const int code = strata_trainer_run(stopped.get(), 1, &at);  // short calls: many a request comes between two
     EXPECT(code == 0 || code == STRATA_STOPPED);
     stops += code == STRATA_STOPPED ? 1 : 0;
   }
+  over = true;
   other.join();
   EXPECT(stops > 0);
+  EXPECT(stops >= asked - 1);  // none is lost, but for one that came as the run ended
   EXPECT(stopped.hash() == whole.finish());
 }
 
