@@ -97,7 +97,7 @@ def check_importance(strata, seed, folder):
 
 def main():
     strata = Path(sys.argv[1]).resolve()
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(2**31)
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     print(f"columns: seed {seed}")
     with tempfile.TemporaryDirectory() as name:
         for i in range(12):
