@@ -10,16 +10,36 @@
 
 namespace strata {
 
+namespace fs = std::filesystem;
+
 namespace {
 
 constexpr std::array kPaths{"data",      "labels",      "validation_data", "validation_labels",
                             "test_data", "test_labels", "initial_weights", "from"};
 
+/// The same path without `.`, `..` and a last `/`, so that two spellings of one file are one text. Of links only those
+/// before a `..` are followed: another link may lead elsewhere some day, which is what it is for.
+fs::path without_detours(const fs::path& path) {
+  fs::path folders;
+  for (const fs::path& part : path) {
+    if (part == "..") {
+      std::error_code error;
+      folders = fs::weakly_canonical(folders, error).parent_path();
+      if (error) {
+        return path;
+      }
+    } else if (part != "." && !part.empty()) {
+      folders /= part;
+    }
+  }
+  return folders;
+}
+
 }  // namespace
 
-std::string stored_path(const std::filesystem::path& path) {
+std::string stored_path(const fs::path& path) {
   std::error_code error;
-  std::string text = std::filesystem::absolute(path, error).string();
+  std::string text = without_detours(fs::absolute(path, error)).string();
   if (error) {
     throw failed_error("{}: the folder that it is to be looked for in cannot be told: {}", path.string(),
                        error.message());

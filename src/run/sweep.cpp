@@ -430,7 +430,7 @@ SweepJob sweep_job(SweepSettings settings, std::string command, const Face& face
   TrialLosses losses;
   for (const Point& point : points) {
     const RunSettings trial = trial_settings(settings, point, settings.seed, rungs.front().epochs, face);
-    options.push_back(config_json(trial));
+    options.push_back(stored_config(trial));
     losses.add(trial.config);
   }
   RunSettings first = trial_settings(settings, points.front(), settings.seed, rungs.front().epochs, face);

@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "io/json_text.h"
 #include "io/run_folder.h"
+#include "io/stored_path.h"
 #include "report/report.h"
 #include "run/record.h"
 #include "run/start.h"
@@ -60,7 +61,7 @@ void check_same_options(const fs::path& path, const SweptOptions& here) {
   const Json config = read_json(path / kConfig);
   SweptOptions there;
   try {
-    there = {config.at("common"), config.at("varied").get<std::set<std::string>>()};
+    there = {with_stored_paths(config.at("common")), config.at("varied").get<std::set<std::string>>()};
   } catch (const Json::exception&) {
     throw usage_error("{}: this folder holds no sweep; give the name of a new one", path.string());
   }

@@ -89,7 +89,7 @@ RunSettings restoring_best(RunSettings settings) {
 Trial make_trial(const SweepSettings& sweep, const Point& point, const RunSettings& settings, const DataSource& source,
                  const Face& face) {
   Trial trial;
-  trial.options = config_json(settings);
+  trial.options = stored_config(settings);
   trial.key = trial_key(trial.options);
   trial.point = point;
   if (sweep.seeds > 1) {

@@ -14,12 +14,20 @@
 #include "core/error.h"
 #include "io/atomic_file.h"
 #include "io/json_text.h"
+#include "io/stored_path.h"
 
 namespace strata {
 
 namespace {
 
 constexpr mode_t kNewFile = 0666;  // less what the umask takes
+
+/// The record with paths that lead anywhere; versions up to 0.1.0 kept them as they were typed.
+TrialRecord as_kept_now(TrialRecord record) {
+  record.options = with_stored_paths(std::move(record.options));
+  record.key = trial_key(record.options);
+  return record;
+}
 
 }  // namespace
 
@@ -43,7 +51,7 @@ void TrialLog::read() {
   for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', first)) {
     ++number;
     try {
-      TrialRecord record = trial_record(parse_json(std::string_view(text).substr(first, end - first)));
+      TrialRecord record = as_kept_now(trial_record(parse_json(std::string_view(text).substr(first, end - first))));
       std::string key = record.key;
       records_.insert_or_assign(std::move(key), std::move(record));
     } catch (const std::bad_alloc&) {
