@@ -8,7 +8,7 @@
 
 using namespace strata;
 
-TEST_CASE("paths are stored whole, each file's in one spelling", "[stored_path]") {
+TEST_CASE("paths are stored whole, each file's in one spelling", "[io]") {
   const std::string here = std::filesystem::current_path().string();
   CHECK(stored_path("d.csv") == here + "/d.csv");
   for (const char* spelling :
@@ -20,7 +20,7 @@ TEST_CASE("paths are stored whole, each file's in one spelling", "[stored_path]"
   CHECK(test::thrown([] { stored_path("a\xff"); }).find("is not UTF-8") != std::string::npos);
 }
 
-TEST_CASE("a link is followed where .. leads out of what it names, and kept otherwise", "[stored_path]") {
+TEST_CASE("a link is followed where .. leads out of what it names, and kept otherwise", "[io]") {
   const test::TemporaryFolder folder;
   folder.write("a/b/d.csv", "");
   std::filesystem::create_directory_symlink(folder / "a/b", folder / "link");
