@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lets the program run out of memory: failing_allocations.sh STRATA LIBRARY all|some [SCENARIO…]
-# Each allocation of its own code fails in turn (`some`: about forty of them), alone and with all that follow: then it must
+# Each allocation of its own code fails in turn (`some`: about twenty of them), alone and with all that follow: then it must
 # say so in one line and leave no file half-written or temporary.
 # shellcheck disable=SC2154  # scenarios.sh sets much
 set -euo pipefail

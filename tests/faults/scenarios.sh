@@ -35,10 +35,10 @@ prepare() {
   run "${command[@]}"
 }
 
-# stride_of COUNT: so that a sample of so many is about forty.
+# stride_of COUNT: so that a sample of so many is about twenty.
 stride_of() {
   stride=1
-  [[ $extent = all ]] || stride=$(($1 / 40 + 1))
+  [[ $extent = all ]] || stride=$(($1 / 20 + 1))
 }
 
 # The folder case, as the scenario starts; it becomes the current one.
