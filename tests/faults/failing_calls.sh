@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Lets every system call of a save fail in turn: failing_calls.sh STRATA LIBRARY all|some [SCENARIO…]
 # Each call on a file below the folder in which a scenario (scenarios.sh) runs meets each of the `ways` (`some`: about
-# forty calls, one of the ways in turn). Then the exit code must be right, the message one line that names the file,
+# twenty calls, one of the ways in turn). Then the exit code must be right, the message one line that names the file,
 # nothing half-written or temporary may be left, and the program must be able to go on from what is there.
 # shellcheck disable=SC2154  # scenarios.sh sets much
 set -euo pipefail
