@@ -1,4 +1,4 @@
-// What a configuration asks of the data and of the run's length.
+// What a configuration asks of the data, of the run's length, and of a snapshot to go on from.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "data/dataset.h"
+#include "train/run_state.h"
 #include "train/train_config.h"
 
 namespace strata {
@@ -23,5 +24,11 @@ void check_objective(const TrainConfig& config, const Objective& objective, cons
 
 /// Throws Error(usage) if a batch has fewer row blocks than there are ranks.
 void check_ranks(const TrainConfig& config);
+
+/// `snapshot` has the shapes of the network and of the optimizers' state of `config` and of data with that scaler, of
+/// which an epoch takes that many steps. Throws Error(data) if its position is none of such a run, or another scaler,
+/// number of groups or validation shows that it is of another run; Error(usage) if it is past the end of this one.
+void check_snapshot(const RunSnapshot& snapshot, const TrainConfig& config, const Scaler& scaler,
+                    std::size_t steps_per_epoch);
 
 }  // namespace strata

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "train/check_config.h"
-#include "train/check_snapshot.h"
 #include "train/class_weights.h"
 #include "train/divergence_search.h"
 #include "train/run_setup.h"
