@@ -1,6 +1,7 @@
 #include "model/parameters.h"
 
 #include <bit>
+#include <cmath>
 #include <utility>
 
 #include "core/hash.h"
@@ -41,6 +42,24 @@ std::string weights_hash(const Parameters& parameters) {
   Hash64 hash;
   hash.update(std::as_bytes(parameters.values()));
   return hash.hex();
+}
+
+std::vector<double> update_ratios(const Parameters& before, const Parameters& after) {
+  std::vector<double> ratios;
+  for (std::size_t l = 0; l < before.layers().size(); ++l) {
+    const auto old = before.weight(l);
+    const auto now = after.weight(l);
+    double moved = 0;
+    double size = 0;
+    for (std::size_t i = 0; i < old.rows() * old.columns(); ++i) {
+      const double w = old.data()[i];
+      const double step = static_cast<double>(now.data()[i]) - w;
+      moved += step * step;
+      size += w * w;
+    }
+    ratios.push_back(std::sqrt(moved / size));
+  }
+  return ratios;
 }
 
 }  // namespace strata

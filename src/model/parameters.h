@@ -36,4 +36,8 @@ class Parameters {
 /// XXH3-64 in hex of the arena's bytes (fp32, little-endian).
 std::string weights_hash(const Parameters& parameters);
 
+/// How far an update moved the weights: for each layer ||after - before|| / ||before|| over its weights without biases,
+/// in double, summed in canonical order; not finite where all weights were 0. Both have the same layers.
+std::vector<double> update_ratios(const Parameters& before, const Parameters& after);
+
 }  // namespace strata

@@ -8,7 +8,6 @@
 #include "train/class_weights.h"
 #include "train/divergence_search.h"
 #include "train/run_setup.h"
-#include "train/update_ratio.h"
 
 namespace strata {
 

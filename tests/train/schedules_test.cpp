@@ -8,7 +8,6 @@
 #include "tests/core/thrown.h"
 #include "tests/train/recorder.h"
 #include "tests/train/small_source.h"
-#include "train/update_ratio.h"
 
 namespace train_schedules_test {
 
