@@ -243,17 +243,21 @@ void compare(const Tried& tried, Monitor monitor, RateEffect& effect) {
 /// As few digits as one would write.
 std::string short_text(double figure, int digits = 4) { return rounded_text(figure, digits); }
 
+std::string place_text(const RateEffect& effect) {
+  if (effect.whole_network) {
+    return "";
+  }
+  if (effect.group == "lower" || effect.group == "upper") {
+    return effect.group == "lower" ? "below" : "above";
+  }
+  return fmt::format("in layer{} {}", effect.group.find('-') == std::string::npos ? "" : "s", effect.group);
+}
+
+/// `with sgd below, `
 std::string opening(const RateEffect& effect) {
-  const auto place = [&]() -> std::string {
-    if (effect.whole_network) {
-      return "";
-    }
-    if (effect.group == "lower" || effect.group == "upper") {
-      return effect.group == "lower" ? " below" : " above";
-    }
-    return fmt::format(" in layer{} {}", effect.group.find('-') == std::string::npos ? "" : "s", effect.group);
-  };
-  return fmt::format("with {}{}, ", effect.optimizer, place());
+  const std::string with = effect.optimizer.empty() ? "" : "with " + effect.optimizer;
+  const std::string place = place_text(effect);
+  return fmt::format("{}{}{}, ", with, with.empty() || place.empty() ? "" : " ", place);
 }
 
 /// `by 0.039 ± 0.004`
