@@ -3,7 +3,7 @@
 
 const kMostOthers = 200;  // grey curves that a chart has room for
 
-/** A slider whose positions are the texts, in their order; the first move(text) comes with its first move. */
+/** A slider whose positions are the texts, in their order; move(text) hears where it goes. Returns {element, set, range}. */
 function slider(label, texts, value, shown, move) {
   const output = h('output', {}, shown(value));
   const input = h('input', { type: 'range', min: 0, max: texts.length - 1, step: 1, value: texts.indexOf(value), 'aria-valuetext': shown(value) });
@@ -14,11 +14,13 @@ function slider(label, texts, value, shown, move) {
   input.addEventListener('input', () => { show(texts[input.value]); move(texts[input.value]); });
   return {
     element: h('label', { class: 'slider' }, h('span', {}, label, ' ', output), input),
-    set(text, enabled = true) {
+    /** Goes to `text`; a slider that is not `enabled` tells `told`. */
+    set(text, enabled, told = text) {
       input.value = texts.indexOf(text);
       input.disabled = !enabled;
-      show(text);
+      show(enabled ? text : told);
     },
+    /** Other positions. */
     range(all, text) {
       texts = all;
       input.max = Math.max(all.length - 1, 0);
@@ -60,7 +62,7 @@ function whatIf(model) {
   const moved = (name) => (text) => { at[name] = text; draw(); };
   const parts = axes.map((a) => {
     at[a.name] = candidates[0].varied[a.name] ?? a.texts[0];
-    const shown = (text) => axisText(a.name, text);
+    const shown = (text) => axisText(a.name, text ?? undefined);
     if (isRate(a.name) && a.numeric) return { axis: a, slider: slider(a.name, a.texts, at[a.name], shown, moved(a.name)) };
     const element = select(a.name, a.texts.map((t) => [t, shown(t)]), at[a.name], moved(a.name));
     return { axis: a, element, choice: element.querySelector('select') };
@@ -96,7 +98,7 @@ function whatIf(model) {
     epochs.range(own.length ? own : [epoch], epoch);
     for (const part of parts) {
       const has = candidates.some((other) => other.varied[part.axis.name] !== undefined && matches(other, axes.filter((a) => a !== part.axis && !isRate(a.name)).map((a) => a.name)));
-      if (part.slider) part.slider.set(at[part.axis.name], has);
+      if (part.slider) part.slider.set(at[part.axis.name], has, null);
       else { part.choice.value = at[part.axis.name]; part.choice.disabled = !has; }
     }
     const choices = parts.filter((part) => part.choice).map((part) => part.axis.name);
