@@ -108,28 +108,29 @@ std::vector<Block> shared_blocks(const std::vector<const Figures*>& rates) {
   return shared;
 }
 
-/// Blocks that one of the rates has.
-std::size_t blocks_covered(const std::vector<const Figures*>& rates) {
-  std::set<Block> all;
-  for (const Figures* rate : rates) {
-    for (const auto& [block, value] : *rate) {
-      all.insert(block);
-    }
-  }
-  return all.size();
-}
-
 /// The rates that have most of the blocks in common: the emptiest go until the others do, or two are left. Otherwise
 /// one that mostly diverges would leave the few settings at which it does not.
 std::vector<const Figures*> comparable(const std::map<double, Figures>& figures) {
   std::vector<const Figures*> rates;
+  std::map<Block, std::size_t> holders;  // how many of the rates have each block
   for (const auto& [rate, own] : figures) {
     rates.push_back(&own);
+    for (const auto& [block, value] : own) {
+      ++holders[block];
+    }
   }
-  while (rates.size() > 2 && 2 * shared_blocks(rates).size() < blocks_covered(rates)) {
-    const auto size = [](const Figures* rate) { return rate->size(); };
+  const auto shared = [&] {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(holders, [&](const auto& block) { return block.second == rates.size(); }));
+  };
+  while (rates.size() > 2 && 2 * shared() < holders.size()) {
     const auto emptiest = std::min_element(rates.rbegin(), rates.rend(),
-                                           [&](const Figures* a, const Figures* b) { return size(a) < size(b); });
+                                           [](const Figures* a, const Figures* b) { return a->size() < b->size(); });
+    for (const auto& [block, value] : **emptiest) {
+      if (--holders.at(block) == 0) {
+        holders.erase(block);
+      }
+    }
     rates.erase(std::next(emptiest).base());
   }
   return rates;

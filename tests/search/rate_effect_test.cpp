@@ -91,6 +91,14 @@ TEST_CASE("each group's rate has a sentence: what ten times it does, or that it 
             "over 3 seeds (mean of 2 settings of all else)"});
 }
 
+TEST_CASE("figures may be below 0", "[search]") {
+  Sweep sweep(Monitor{"r2"});
+  sweep.add({{"lower", "sgd"}, {"lower.lr", "0.01"}}, {-1.5, -1.25});
+  sweep.add({{"lower", "sgd"}, {"lower.lr", "0.1"}}, {0.5, 0.75});
+  CHECK(sweep.sentences() == std::vector<std::string>{"with sgd below, 10 times the rate (0.01 to 0.1) raises val_r2 "
+                                                      "from -1.375 to 0.625, by 2 ± 0 over 2 seeds"});
+}
+
 TEST_CASE("a rate in the middle that is best is compared with the worst on either side", "[search]") {
   Sweep sweep(Monitor{"accuracy"});
   for (const auto& [rate, accuracy] : {std::pair{"1", 0.3}, {"0.001", 0.7}, {"0.1", 0.81}, {"0.01", 0.8}}) {
