@@ -370,9 +370,10 @@ STRATA_API int strata_find_lr(const strata_data *data, const strata_data *valida
 
 /* `strata sweep`: trials by grid, random draws or halving. `settings`: the command's, by strata_sweep_schema(). `json`:
  * trials, monitor, candidates (varied, epochs, completed, value, deviation, diverged, runs), best first; records, the
- * trials as trials.jsonl has them, which runs name by their keys; edges; and best, the key of the best one. `best` (may
- * be null): its model, of its best epoch; null if no trial was completed. The listener (may be null) hears of each trial
- * as of a record; STRATA_STOPPED, without a result, if it has ended the sweep. */
+ * trials as trials.jsonl has them, which runs name by their keys; rate_effects, what the rates did, with a sentence for
+ * each group; edges; and best, the key of the best one. `best` (may be null): its model, of its best epoch; null if no
+ * trial was completed. The listener (may be null) hears of each trial as of a record; STRATA_STOPPED, without a result,
+ * if it has ended the sweep. */
 STRATA_API int strata_sweep(const strata_data *data, const strata_data *validation, const char *settings,
                             strata_listener listener, void *context, char **json, strata_model **best);
 

@@ -185,6 +185,7 @@ Json sweep_json(const SweepResult& result) {
       json["records"].push_back(to_json(*run, result.monitor));
     }
   }
+  json["rate_effects"] = to_json(result.rate_effects, result.monitor);
   json["edges"] = Json::array();
   for (const Edge& edge : result.edges) {
     json["edges"].push_back({{"axis", edge.axis}, {"value", edge.value}, {"end", edge.largest ? "upper" : "lower"}});

@@ -9,6 +9,7 @@
 #include "report/folder_json.h"
 #include "report/json_files.h"
 #include "search/ranking.h"
+#include "search/rate_effect.h"
 
 namespace strata {
 
@@ -161,11 +162,13 @@ Json sweep_json(const fs::path& folder, const Json& config) {
   const MonitorEntry& monitor = monitor_of(folder, config);
   const Trials trials = read_trials(folder / "trials.jsonl");
   const std::size_t stride = curve_stride(trials);
+  const std::vector<Candidate> candidates = candidates_of(trials, monitor.value);
   Json json{{"kind", "sweep"},
             {"notes", Json::array()},
             {"config", config},
             {"higher_is_better", higher_is_better(monitor.value)},
-            {"candidates", candidates_json(candidates_of(trials, monitor.value))},
+            {"rate_sentences", rate_sentences(rate_effects(candidates, monitor.value), monitor.value)},
+            {"candidates", candidates_json(candidates)},
             {"trials", Json::object()}};
   for (const std::string& key : trials.order) {
     json["trials"][key] = trial_json(trials.lines.at(key), trials.records.at(key), stride);

@@ -81,6 +81,8 @@ class Trials {
 
   /// All candidates, each as far as it was trained, ranked.
   std::vector<Candidate> candidates() const { return ranked(job_.points); }
+  /// What their rates did, by the trials of all rounds.
+  std::vector<RateEffect> effects() const { return rate_effects(trained_, monitor()); }
   /// Trials in all.
   std::size_t count() const { return keys_.size(); }
 
@@ -97,7 +99,8 @@ class Trials {
   TrialLog& log_;
   Recorder& recorder_;
   TrialPartners* partners_;
-  std::map<Point, Candidate> candidates_;
+  std::map<Point, Candidate> candidates_;  ///< each in its last round
+  std::vector<Candidate> trained_;         ///< in all rounds
   std::set<std::string> keys_;
 };
 
@@ -142,7 +145,8 @@ void Trials::train(const std::vector<Point>& points, std::uint32_t epochs, const
     for (const std::string& key : point_keys) {
       runs.push_back(log_.find(key));
     }
-    candidates_.insert_or_assign(point, make_candidate(point, std::move(runs), epochs, monitor()));
+    trained_.push_back(make_candidate(point, std::move(runs), epochs, monitor()));
+    candidates_.insert_or_assign(point, trained_.back());
   }
 }
 
@@ -256,6 +260,7 @@ int run_job(const SweepJob& job, SweepRecords& records, Face& face, const SweepV
   }
   SweepResult result{.candidates = trials.candidates(),
                      .edges = {},
+                     .rate_effects = trials.effects(),
                      .monitor = job.first.config.monitor,
                      .trials = trials.count(),
                      .left_out = job.left_out,

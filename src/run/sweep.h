@@ -15,6 +15,7 @@
 #include "run/sweep_settings.h"
 #include "search/edge.h"
 #include "search/ranking.h"
+#include "search/rate_effect.h"
 #include "search/trial_pool.h"
 #include "settings/run_settings.h"
 
@@ -46,6 +47,7 @@ DataSource sweep_data(const SweepJob& job, Communicator& ranks);
 struct SweepResult {
   std::vector<Candidate> candidates;  ///< ranked
   std::vector<Edge> edges;            ///< of the best one
+  std::vector<RateEffect> rate_effects;
   Monitor monitor{};
   std::size_t trials = 0;    ///< in all
   std::size_t left_out = 0;  ///< points whose options do not go together

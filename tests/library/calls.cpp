@@ -555,6 +555,8 @@ void searching() {
   EXPECT(strata_sweep(rings.get(), nullptr, sweep, count, &heard, &json, &best.handle) == 0);
   const std::string result = taken(json);
   EXPECT(heard == 4 && result.find("\"trials\":4") != std::string::npos);
+  EXPECT(result.find("\"sentence\":\"with adam below, 10 times the rate (0.01 to 0.1) takes val_loss from ") !=
+         std::string::npos);
   char hash[17];
   EXPECT(strata_model_weights_hash(best.handle, hash) == 0 && result.find(hash) != std::string::npos);
   json = nullptr;

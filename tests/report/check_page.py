@@ -204,7 +204,7 @@ def check_sweep(folder, page):
     seeds = json.loads((folder / "config.json").read_text())["seeds"]
     expect(len(rows), len(trials) / seeds, "rows of the table")
     expect(page.tiles.get("Trials"), len(trials), "number of trials")
-    axes = [h for h in headings if h in ("lower", "upper") or h.endswith(".lr")]
+    axes = [h for h in headings if any(h in trial["varied"] for trial in trials)]
     candidates = {}
     for trial in trials:
         key = tuple(shown_axis(a, trial["varied"].get(a)) for a in axes)
@@ -223,6 +223,8 @@ def check_sweep(folder, page):
 
 
 def shown_axis(name, value):
+    if value is None:
+        return "–"
     if not name.endswith(".lr"):
         return value
     text = f"{float(value):.3g}"

@@ -13,6 +13,31 @@ addEventListener('load', () => setTimeout(() => {
   expect(new Set(all('[id]').map((one) => one.id)).size === all('[id]').length, 'every id once');
   expect(document.documentElement.scrollWidth <= innerWidth, 'nothing wider than the window');
 
+  function checkWhatIf() {
+    const said = document.querySelector('.said');
+    if (!said) return;
+    const sliders = all('.slider input');
+    const move = (slider, to) => { slider.value = to; slider.dispatchEvent(new Event('input')); };
+    const marked = () => all('.heats td.marked');
+    expect(sliders.every((one) => one.closest('label').textContent.trim() && one.getAttribute('aria-valuetext')), 'a name and a value of every slider');
+    for (const slider of sliders.slice(0, -1)) {
+      for (const to of [slider.max, 0]) {
+        move(slider, to);
+        expect(slider.disabled || slider.closest('label').querySelector('output').textContent === slider.getAttribute('aria-valuetext'), 'the chosen value beside its slider');
+        expect(all('.heats td').length === 0 || marked().length === 1, 'one cell marked');
+        expect(marked().every((cell) => cell.classList.contains('absent') === said.textContent.startsWith('Not measured')), 'what was not measured said so');
+      }
+    }
+    const cell = [...document.querySelectorAll('.heats td button')].pop();
+    if (cell) {
+      cell.click();
+      expect(marked()[0] === cell.parentElement, 'the pressed cell marked');
+    }
+    const epoch = sliders[sliders.length - 1];
+    move(epoch, epoch.max);
+    expect(said.textContent.includes(`epoch ${epoch.getAttribute('aria-valuetext')}`), 'the figure of the chosen epoch');
+  }
+
   for (const plot of all('.plot[tabindex]')) {
     key(plot, 'End');
     key(plot, 'ArrowLeft');
@@ -47,6 +72,7 @@ addEventListener('load', () => setTimeout(() => {
     box.click();
     expect(box.closest('tr').classList.contains('chosen'), 'a ticked row marked');
     for (const cell of all('.heats td button').slice(0, 2)) cell.click();
+    checkWhatIf();
   }
   for (const choice of all('.key select')) {
     const shades = () => all('.heats td').map((cell) => cell.style.getPropertyValue('--share')).join();

@@ -133,6 +133,14 @@ std::string tie_line(const SweepResult& result) {
              : "one seed tells nothing about chance: --seeds 3 shows which differences are larger than it\n";
 }
 
+std::string rate_lines(const SweepResult& result) {
+  std::string text;
+  for (const std::string& sentence : rate_sentences(result.rate_effects, result.monitor)) {
+    text += sentence + "\n";
+  }
+  return text;
+}
+
 std::string edge_lines(const SweepResult& result) {
   std::string text;
   for (const Edge& edge : result.edges) {
@@ -188,7 +196,8 @@ std::string sweep_table(const SweepResult& result) {
   if (completed(result) == 0) {
     return text + unfinished_lines(result) + "no trial was completed\n" + page;
   }
-  text += best_table(result) + seeds_line(result) + unfinished_lines(result) + tie_line(result) + edge_lines(result);
+  text += best_table(result) + seeds_line(result) + unfinished_lines(result) + tie_line(result) + rate_lines(result) +
+          edge_lines(result);
   const TrialRecord& best = best_run(result.candidates.front(), result.monitor);
   text += fmt::format("best epoch{}: {}, {} {}\n", seed_text(result, best), *best_epoch(best, result.monitor),
                       monitor_name(result.monitor), figure(*best_value(best, result.monitor)));
@@ -214,6 +223,7 @@ std::string sweep_json(const SweepResult& result) {
       json["best_folder"] = result.best_folder->string();
     }
   }
+  json["rate_effects"] = to_json(result.rate_effects, result.monitor);
   json["edges"] = Json::array();
   for (const Edge& edge : result.edges) {
     json["edges"].push_back({{"axis", edge.axis},

@@ -7,7 +7,8 @@
 
 namespace strata::cli {
 
-/// The best candidates, those that diverged or failed, ties, edges, and the command that repeats the best.
+/// The best candidates, those that diverged or failed, ties, what the rates did, edges, and the command that repeats
+/// the best.
 std::string sweep_table(const SweepResult& result);
 
 /// All of it as one JSON object on one line (docs/formats.md).

@@ -75,7 +75,7 @@ function lineSpec(o, series) {
         { type: 'area', from: { data: 'one' }, encode: { update: { x: place.x, y: { scale: 'y', field: 'low' }, y2: { scale: 'y', field: 'high' }, fill: { field: 'colour' }, fillOpacity: { value: 0.16 }, defined: { signal: 'isValid(datum.low)' } } } },
         { type: 'line', from: { data: 'one' }, encode: { update: { ...place, stroke: { field: 'colour' }, strokeWidth: { field: 'thick' }, strokeDash: { field: 'dash' }, strokeOpacity: { field: 'solid' }, strokeJoin: { value: 'round' }, defined } } },
       ] },
-      few ? { type: 'symbol', from: { data: 'all' }, encode: { update: { ...place, fill: { field: 'colour' }, size: { value: 22 }, opacity: { signal: `${defined.signal} ? 1 : 0` } } } } : null,
+      few ? { type: 'symbol', from: { data: 'all' }, encode: { update: { ...place, fill: { field: 'colour' }, size: { value: 22 }, opacity: { signal: `${defined.signal} ? datum.solid : 0` } } } } : null,
       { type: 'rule', from: { data: 'marks' }, encode: { update: { x: { scale: 'x', field: 'x' }, y: { value: 0 }, y2: { signal: 'height' }, stroke: { value: 'var(--faint)' }, strokeDash: { value: [2, 3] } } } },
       { type: 'text', from: { data: 'marks' }, encode: { update: { x: { scale: 'x', field: 'x', offset: { signal: "scale('x', datum.x) > width - 90 ? -5 : 5" } }, y: { value: 9 }, text: { field: 'label' }, fill: { value: 'var(--soft)' }, font: { value: kFont }, fontSize: { value: 12 }, align: { signal: "scale('x', datum.x) > width - 90 ? 'right' : 'left'" } } } },
       { type: 'rule', encode: { update: { x: { signal: "spot === null ? 0 : scale('x', spot)" }, y: { value: 0 }, y2: { signal: 'height' }, stroke: { value: 'var(--soft)' }, opacity: { signal: 'spot === null ? 0 : 0.6' } } } },
@@ -107,7 +107,7 @@ function drawing(plot, spec, listen) {
 
 /**
  * A figure with title, legend, plot and the same values as a table.
- * o: title, caption, series [{name, colour, dashed, faint, points [{x, y, low, high, label}]}], xTitle, yTitle, log (undefined: no
+ * o: title, caption, series [{name, colour, dashed, faint, silent (no values are told of it), points [{x, y, low, high, label}]}], xTitle, yTitle, log (undefined: no
  * choice), xLog, xWhole, marks [{x, label}], wide, valueText; labelTitle: the heading of the labels, if the table has them beside x.
  */
 function lineChart(o) {
@@ -139,12 +139,12 @@ function lineChart(o) {
     }));
   }
 
-  const positions = () => [...new Set(visible().flatMap((s) => s.points.map((p) => p.x)))].sort((a, b) => a - b);
+  const positions = () => [...new Set(visible().filter((s) => !s.silent).flatMap((s) => s.points.map((p) => p.x)))].sort((a, b) => a - b);
   function moveTo(x) {
     state.at = x;
     chart.view()?.signal('spot', x).run();
     let where = '';
-    for (const s of visible()) {
+    for (const s of visible().filter((one) => !one.silent)) {
       const p = x === null ? null : s.points.find((point) => point.x === x);
       const holder = holders.get(s.name);
       if (p) where = p.label || `${o.xTitle} ${o.xLog ? rateText(p.x) : count(p.x)}`;
@@ -198,7 +198,7 @@ function lineChart(o) {
 
 /** What a chart shows, in a sentence a line. */
 function chartText(o) {
-  const lines = o.series.map((s) => {
+  const lines = o.series.filter((s) => !s.silent).map((s) => {
     const points = s.points.filter((p) => isNumber(p.y));
     if (points.length === 0) return `${s.name}: no values`;
     const low = points.reduce((a, b) => (b.y < a.y ? b : a));
@@ -209,7 +209,8 @@ function chartText(o) {
 
 function chartTable(o) {
   const rows = new Map();
-  o.series.forEach((s, i) => s.points.forEach((p) => {
+  const told = o.series.filter((s) => !s.silent);
+  told.forEach((s, i) => s.points.forEach((p) => {
     const key = o.labelTitle ? rows.size : p.label || String(p.x);  // short labels may be alike
     if (!rows.has(key)) rows.set(key, { label: p.label, x: p.x, values: {} });
     rows.get(key).values[i] = p;
@@ -217,7 +218,7 @@ function chartTable(o) {
   const columns = o.labelTitle
     ? [{ label: o.labelTitle, header: true, value: (row) => row.label }, { label: capital(o.xTitle), numeric: true, value: (row) => row.x }]
     : [{ label: capital(o.xTitle), header: true, value: (row) => row.x, cell: (row) => row.label || figure(row.x, o.xLog ? rateText : count) }];
-  o.series.forEach((s, i) => {
+  told.forEach((s, i) => {
     columns.push({ label: s.name, numeric: true, value: (row) => row.values[i]?.y });
     if (s.points.some((p) => isNumber(p.low))) {
       columns.push({ label: 'lowest', numeric: true, value: (row) => row.values[i]?.low }, { label: 'highest', numeric: true, value: (row) => row.values[i]?.high });

@@ -64,8 +64,8 @@ function shadedMaps(items, higher, loss, make) {
   return { key: heatKey(higher, choice), box, draw };
 }
 
-/** A grid of measured values: cells [{x, y, value, diverged, title, press, pressed}]; `shade` gives a value 0 to 1. */
-function heatMap({ title, xTitle, yTitle, xs, ys, cells, shade }) {
+/** A grid of measured values: cells [{x, y, value, diverged, title, press, pressed}]; `shade` gives a value 0 to 1; `spot` hears of each cell's element. */
+function heatMap({ title, xTitle, yTitle, xs, ys, cells, shade, spot = () => {} }) {
   const at = new Map(cells.map((cell) => [`${cell.y}|${cell.x}`, cell]));
   const best = cells.reduce((a, c) => (isNumber(c.value) && (a === null || shade(c.value) > shade(a.value)) ? c : a), null);
   const shareOf = (cell) => (isNumber(cell.value) ? 0.04 + 0.96 * shade(cell.value) : 0);
@@ -79,12 +79,17 @@ function heatMap({ title, xTitle, yTitle, xs, ys, cells, shade }) {
   }
   const rows = down.map((y) => h('tr', {}, h('th', { scope: 'row' }, axisText(yTitle, y)), xs.map((x) => {
     const cell = at.get(`${y}|${x}`);
-    if (!cell) return h('td', { class: 'absent' });
+    if (!cell) {
+      const absent = h('td', { class: 'absent', title: 'not measured' }, h('span', { class: 'hidden' }, 'not measured'));
+      spot(x, y, absent);
+      return absent;
+    }
     const share = shareOf(cell);
     const content = isNumber(cell.value) ? figure(cell.value) : cell.title || 'diverged';
     const td = h('td', { class: [cell.diverged ? 'diverged' : '', share > 0.55 ? 'strong' : '', cell === best ? 'best' : ''].join(' '), title: cell.hint },
       cell.press ? h('button', { type: 'button', 'aria-label': `${cell.hint}; draw its curve`, onclick: cell.press }, content) : content);
     td.style.setProperty('--share', share.toFixed(3));
+    spot(x, y, td);
     return td;
   })));
   return h('figure', {}, h('figcaption', {}, title, ' ', h('span', { class: 'tools' }, saveButtons(title, picture))), scroll(title, h('table', { class: 'matrix heat' },
@@ -96,8 +101,8 @@ const select = (label, options, value, change) =>
 
 const kMapSide = 20;  // values of an axis that a map has room for
 
-/** One heat map for each pair of optimizers, or whatever is neither of the two axes and not fixed. */
-function heatSection(model, choose) {
+/** {key, box}: one heat map for each pair of optimizers, or whatever is neither of the two axes and not fixed. null if there are no two axes. */
+function heatMaps(model, choose, what) {
   const { axes, candidates, folder } = model;
   const able = axes.filter((a) => a.texts.length > 1 && a.texts.length <= kMapSide);
   if (able.length < 2) return null;
@@ -110,6 +115,7 @@ function heatSection(model, choose) {
   function maps(shade) {
     const panelAxes = axes.filter((a) => ['lower', 'upper'].includes(a.name) && a.name !== state.x && a.name !== state.y && a.texts.length > 1);
     const panels = new Map();
+    what?.forgetSpots();
     for (const c of candidates) {
       if (c.varied[state.x] === undefined || c.varied[state.y] === undefined) continue;
       const key = panelAxes.map((a) => `${a.name} ${c.varied[a.name] ?? '–'}`).join(', ') || `${words(model.monitor)} at the best epoch`;
@@ -130,13 +136,20 @@ function heatSection(model, choose) {
         const more = own.length > 1 ? `; the best of ${own.length}` : '';
         const spread = isNumber(c.deviation) ? `, deviation ${exact(c.deviation)}` : '';
         return { x: c.varied[state.x], y: c.varied[state.y], value: finished ? c.value : null, diverged: !finished, title: c.status,
-          hint: finished ? `${c.label}: ${exact(c.value)}${spread}${more}` : `${c.label}: ${c.status}, ${c.reason}`, press: () => choose(c) };
+          hint: finished ? `${c.label}: ${exact(c.value)}${spread}${more}` : `${c.label}: ${c.status}, ${c.reason}`, press: () => { what?.show(c); choose(c); } };
       });
       const used = (a) => a.texts.filter((t) => cells.some((cell) => cell.x === t || cell.y === t));
-      return heatMap({ title, xTitle: state.x, yTitle: state.y, xs: used(axis(state.x)), ys: used(axis(state.y)), cells, shade });
+      const panel = Object.fromEntries(panelAxes.map((a) => [a.name, members[0].varied[a.name]]).filter(([, text]) => text !== undefined));
+      const spot = (x, y, td) => what?.spot({ ...panel, [state.x]: x, [state.y]: y }, td);
+      return heatMap({ title, xTitle: state.x, yTitle: state.y, xs: used(axis(state.x)), ys: used(axis(state.y)), cells, shade, spot });
     });
   }
-  const shown = shadedMaps(candidates, folder.higher_is_better, model.monitor.endsWith('loss'), maps);
+  const marked = (shade) => {
+    const figures = maps(shade);
+    what?.mark();
+    return figures;
+  };
+  const shown = shadedMaps(candidates, folder.higher_is_better, model.monitor.endsWith('loss'), marked);
   if (able.length > 2) {
     const options = able.map((a) => [a.name, a.name]);
     const drawPick = () => pick.replaceChildren(
@@ -144,8 +157,20 @@ function heatSection(model, choose) {
       select('Across', options, state.x, (name) => { if (name === state.y) state.y = state.x; state.x = name; drawPick(); shown.draw(); }));
     drawPick();
   }
-  return section('Map', `${capital(words(model.monitor))} at the best epoch. Every cell was measured; where several trials share one, it shows the best. Press a cell to draw its curve.`,
-    shown.key, h('div', { class: 'card' }, able.length > 2 ? pick : null, shown.box));
+  if (what) shown.key.append(h('span', {}, h('span', { class: 'ring' }), 'chosen'));
+  return { key: shown.key, box: h('div', {}, able.length > 2 ? pick : null, shown.box) };
+}
+
+/** What the rates did, what to choose, the maps with the chosen one marked, and its curve. */
+function whatIfSection(model, choose) {
+  const what = whatIf(model);
+  const maps = heatMaps(model, choose, what);
+  const sentences = sentenceList(model.folder.rate_sentences || []);
+  if (!what && !maps && !sentences) return null;
+  const about = [what ? 'Move the sliders: only what was measured is shown.' : null,
+    maps ? `Maps show the ${words(model.monitor)} at the best epoch; where several trials share a cell, it shows the best. Press a cell to go there, and to draw its curve below.` : null].filter(Boolean).join(' ');
+  return section(what ? 'What if' : maps ? 'Map' : 'Rates', about, sentences,
+    what || maps ? h('div', { class: 'card' }, what?.controls, maps?.key, h('div', { class: 'whatif' }, maps?.box, what?.chart)) : null);
 }
 
 /** Dots in the plane of two rates that have too many values for a map. */
@@ -362,7 +387,7 @@ function sweepPage(folder) {
     hashOf(best?.best) ? tile('Weights of the best', hashOf(best.best), null, true) : null);
   const sections = [
     best ? section('Best', folder.best_report ? ['The best trial’s own page: ', h('a', { href: folder.best_report }, folder.best_report), '.'] : null, commandBox(best.label, commandOf(best.best))) : null,
-    heatSection(model, choose),
+    whatIfSection(model, choose),
     scatter?.element,
     parallel ? section('Paths', 'A line for each trial, from option to option to its result; the stronger, the better. The result’s axis goes by rank, the best on top.',
       h('div', { class: 'card' }, h('div', { class: 'tools' }, saveButtons('Paths', () => chartPicture('Trials by option and result', parallelSpec(model, shown, chosen), []))), parallelPlot)) : null,
