@@ -19,11 +19,11 @@ class FrameworkProcess:
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
-            raise RuntimeError(f"{self.name}'s process ended; its messages are in {self.log_path()}")
+            raise RuntimeError(f"{self.name}'s process ended; its last messages:\n{self.log_path().read_text()[-2000:]}")
         return json.loads(answer)
 
     def log_path(self):
-        return Path(self.settings.folder) / f"{self.name}-{self.batch}.log"
+        return Path(self.settings.folder) / f"{self.name}-{self.batch}-{self.settings.threads}.log"
 
     def warm_up(self):
         """In a process of its own, which only imports the framework."""
@@ -34,8 +34,8 @@ class FrameworkProcess:
         """Starts the process."""
         with open(self.log_path(), "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
-                [sys.executable, Path(__file__).parent / "worker.py", self.name, str(self.batch), self.settings.data,
-                 repr(time.monotonic())],
+                [sys.executable, Path(__file__).parent / "worker.py", self.name, self.settings.task.name, str(self.batch),
+                 self.settings.data, repr(time.monotonic())],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, preexec_fn=self.settings.pin)
         return self.ask("first_step")
 
@@ -45,8 +45,8 @@ class FrameworkProcess:
     def round(self, seconds):
         return self.ask("round", seconds=seconds)
 
-    def train_to(self, accuracy, max_seconds):
-        return self.ask("train_to", accuracy=accuracy, max_seconds=max_seconds)
+    def train_to_target(self, max_seconds):
+        return self.ask("train_to_target", max_seconds=max_seconds)
 
     def memory(self):
         return self.ask("memory")
