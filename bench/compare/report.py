@@ -29,15 +29,19 @@ def step_cell(contestants, name):
     return cell
 
 
-def spread_text(result):
-    spreads = [one["step"]["spread"] for batch in result["batches"].values() for one in batch["contestants"].values()]
-    others = [batch["cpus_of_others"]["others"] for batch in result["batches"].values()]
-    stolen = [batch["cpus_of_others"]["stolen"] for batch in result["batches"].values()]
-    text = (f"Spreads (quartile to quartile): {100 * min(spreads):.0f} to {100 * max(spreads):.0f} % of the median. "
-            f"Other programs took {max(others):.2f} CPUs at most, the hypervisor {max(stolen):.2f}.")
-    if max(others) + max(stolen) > 0.1:
+def quiet_text(loads):
+    """Of OtherPrograms' cpus(), what others had at most."""
+    others, stolen = (max(load[who] for load in loads) for who in ("others", "stolen"))
+    text = f"Other programs took {others:.2f} CPUs at most, the hypervisor {stolen:.2f}."
+    if others + stolen > 0.1:
         text += " **The machine was not quiet: repeat this before relying on it.**"
     return text
+
+
+def spread_text(result):
+    spreads = [one["step"]["spread"] for batch in result["batches"].values() for one in batch["contestants"].values()]
+    return (f"Spreads (quartile to quartile): {100 * min(spreads):.0f} to {100 * max(spreads):.0f} % of the median. "
+            + quiet_text([batch["cpus_of_others"] for batch in result["batches"].values()]))
 
 
 def machine_text(result):
