@@ -263,11 +263,10 @@ def of_one_row(package, turns):
     model = package.Trainer(x, np.arange(1000) % 10, epochs=1, threads=1).run().model
     row = x[:1]
     array, predictions = _rows.described(row), np.empty((1, 10), np.float32)
-    pointer = predictions.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
-    described, handle = ctypes.byref(array), model._handle.pointer
+    described, handle, place = ctypes.byref(array), model._handle.pointer, predictions.ctypes.data
     medians = turns.medians({
         "predict": repeated(lambda: model.predict(row), 2000),
-        "bare": repeated(lambda: _library.library.strata_model_predict(handle, described, 0, pointer, 10), 2000)})
+        "bare": repeated(lambda: _library.library.strata_model_predict(handle, described, 0, place, 10), 2000)})
     return [Asked("Model.predict of a row of the default network, above the call of the C function", "us", 50,
                   (medians["predict"] - medians["bare"]) * 1e6)]
 
