@@ -1,47 +1,49 @@
-"""compare.py: times Strata beside JAX, PyTorch, Keras on TensorFlow and scikit-learn. See README.md."""
+"""compare.py [TASK…]: times Strata beside JAX, PyTorch, Keras on TensorFlow, scikit-learn and ONNX Runtime. See README.md."""
 
 import argparse
 import json
 import os
-import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import contestants
+import figures
 import machine
+import predict
 import report
-import task
+import small_fits
+import strata_runs
 from framework_process import FrameworkProcess
 from quiet_machine import OtherPrograms, QuietMachine
-from strata_runs import PlainLoop, Program, save_initial_weights
+from task import ROOT, TASKS
 
 TITLES = {"strata-panels": "Strata, panels", "strata-onednn": "Strata, onednn",
           "plain": "oneDNN's primitives alone, a plain loop", **contestants.TITLES}
-BATCHES = [32, 128, 1024]
-TARGET_ACCURACY = 0.875
-TARGET_BATCH = 32
+PROGRAMS = {"predict": predict.main, "fits": small_fits.main}  # which are no trainings of one task
 TARGET_MAX_SECONDS = 60
 ROUND_SECONDS = 0.25
 TOLERANCE = 2e-4  # relative, of a loss: as tests/interop
 
 
 class Settings:
-    """What the contestants are started with."""
+    """What the contestants of one task are started with, on so many threads."""
 
-    def __init__(self, arguments, folder):
-        self.strata = Path(arguments.build) / "strata"
-        self.strata_bench = Path(arguments.build) / "bench" / "strata_bench"
+    def __init__(self, arguments, folder, chosen, threads):
+        self.strata = arguments.build / "strata"
+        self.strata_bench = arguments.build / "bench" / "strata_bench"
         self.data = arguments.data
-        self.threads = arguments.threads
+        self.task = chosen
+        self.threads = threads
         self.folder = folder
         self.weights = Path(folder) / "weights.safetensors"
-        self.cpus = sorted(os.sched_getaffinity(0))[:arguments.threads]
+        self.cpus = sorted(os.sched_getaffinity(0))[:threads]
         self.loaded = None
-        if len(self.cpus) < self.threads:
-            sys.exit(f"--threads {self.threads}: this process may use {len(self.cpus)} CPUs only")
-        save_initial_weights(self.weights)
+        strata_runs.save_initial_weights(self.weights, chosen)
+        self.strata_options = ["--data", self.data]
+        if chosen.made_up:
+            self.strata_options = strata_runs.write_rows(folder, self.task_data()) + strata_runs.network_options(chosen)
 
     def pin(self):
         """In a contestant's process: as many CPUs as threads, so that each framework's own choice of threads is ours."""
@@ -49,24 +51,16 @@ class Settings:
 
     def task_data(self):
         if self.loaded is None:
-            self.loaded = task.Data(self.data)
+            self.loaded = self.task.make_data(self.data)
         return self.loaded
 
 
 def make_contestant(settings, name, batch):
     if name == "plain":
-        return PlainLoop(settings, batch)
+        return strata_runs.PlainLoop(settings, batch)
     if name.startswith("strata-"):
-        return Program(settings, name.removeprefix("strata-"), batch)
+        return strata_runs.Program(settings, name.removeprefix("strata-"), batch)
     return FrameworkProcess(settings, name, batch)
-
-
-def summary(seconds):
-    """Best, median, and the distance of the quartiles as a share of the median."""
-    ordered = sorted(seconds)
-    n = len(ordered)
-    median = statistics.median(ordered)
-    return {"best": ordered[0], "median": median, "spread": (ordered[n * 3 // 4] - ordered[n // 4]) / median}
 
 
 def say(text):
@@ -74,7 +68,7 @@ def say(text):
 
 
 class BatchRun:
-    """All contestants at one batch size, each in its own process, taking turns."""
+    """All contestants at one batch size and number of threads, each in its own process, taking turns."""
 
     def __init__(self, settings, names, batch):
         self.settings, self.batch = settings, batch
@@ -128,22 +122,22 @@ class BatchRun:
                 for name, one in self.all.items():
                     seconds[name].append(self.turn(one, ROUND_SECONDS))
         for name, values in seconds.items():
-            self.results[name]["step"] = summary(values)
+            self.results[name]["step"] = figures.summary(values)
 
     def train_to_target(self):
         for name, one in self.all.items():
             self.machine.turn()
             with self.others.watch(self.pids):
                 one.resume()
-                answer = one.train_to(TARGET_ACCURACY, TARGET_MAX_SECONDS)
+                answer = one.train_to_target(TARGET_MAX_SECONDS)
                 one.pause()
             if answer is None:
                 continue
             self.results[name]["target"] = {
-                "accuracy": TARGET_ACCURACY, "train_seconds": answer["train_seconds"],
+                "train_seconds": answer["train_seconds"],
                 "wall_seconds": answer.get("wall") or (
                     answer["seconds"] and answer["seconds"] + self.results[name]["startup_seconds"]),
-                "epochs": len(answer["accuracies"]), "last_accuracy": answer["accuracies"][-1]}
+                "figures": answer["figures"]}
 
     def stop(self):
         for name, one in self.all.items():
@@ -163,20 +157,20 @@ def warm_up(settings, names):
     for file in sorted(Path(settings.data).iterdir()):
         file.read_bytes()
     for name in names:
-        make_contestant(settings, name, TARGET_BATCH).warm_up()
+        make_contestant(settings, name, settings.task.target.batch).warm_up()
 
 
 def compare_batch(settings, names, batch, rounds):
     run = BatchRun(settings, names, batch)
     try:
-        say(f"batch {batch}: starting")
+        say(f"{settings.task.name}, batch {batch}, {settings.threads} threads: starting")
         run.start()
         say("  comparing losses")
         run.check()
         say(f"  timing {rounds} rounds")
         run.time(rounds)
-        if batch == TARGET_BATCH:
-            say(f"  training to {100 * TARGET_ACCURACY} % of the validation rows")
+        if batch == settings.task.target.batch:
+            say(f"  training to {settings.task.shown(settings.task.target.value)} of the held-out rows")
             run.train_to_target()
         run.stop()
     finally:
@@ -184,52 +178,97 @@ def compare_batch(settings, names, batch, rounds):
     return {"contestants": run.results, "cpus_of_others": run.others.cpus()}
 
 
+def search_threads(settings, names, batch, rounds):
+    """The time of a step on another number of threads, for whoever it suits better."""
+    run = BatchRun(settings, names, batch)
+    try:
+        say(f"{settings.task.name}, batch {batch}, {settings.threads} threads: starting")
+        run.start()
+        say(f"  timing {rounds} rounds")
+        run.time(rounds)
+    finally:
+        run.close()
+    return {name: one["step"] for name, one in run.results.items()}
+
+
+def compare_task(arguments, folder, chosen):
+    """Writes the results as JSON, prints them as Markdown."""
+    names = [name for name in arguments.contestant if name != "plain" or not chosen.made_up]
+    batches = arguments.batch or chosen.batches[:1 if arguments.quick else None]
+    settings = Settings(arguments, folder, chosen, arguments.threads)
+    output = arguments.build / f"compare-{chosen.name}-{arguments.threads}.json"
+    result = {"schema": 2, "task": chosen.name, "threads": arguments.threads, "other_threads": arguments.other_threads,
+              **machine.describe(settings.strata), "batches": {}}
+    if arguments.resume and output.exists():
+        before = json.loads(output.read_text())
+        if {**before, "date": None, "batches": None} == {**result, "date": None, "batches": None}:
+            result["batches"] = before["batches"]
+    say("starting every contestant once")
+    warm_up(settings, names)
+    for batch in batches:
+        if str(batch) not in result["batches"]:
+            run = compare_batch(settings, names, batch, arguments.rounds)
+            run["other_threads"] = {
+                str(threads): search_threads(Settings(arguments, folder, chosen, threads), names, batch, arguments.rounds)
+                for threads in arguments.other_threads}
+            result["batches"][str(batch)] = run
+            output.write_text(json.dumps(result, indent=1) + "\n")
+    print(report.markdown(result, TITLES), flush=True)
+    if arguments.docs:
+        report.write_docs(result, TITLES)
+    say(f"results in {output}")
+
+
+def numbers(text):
+    return [int(part) for part in text.split(",")]
+
+
 def parse_arguments():
-    parser = argparse.ArgumentParser(prog="bench/compare/run", description=__doc__)
-    parser.add_argument("--all", action="store_true",
-                        help="every contestant at every batch size, and the results into docs/performance.md")
-    parser.add_argument("--batch", type=lambda text: [int(part) for part in text.split(",")], default=BATCHES)
-    parser.add_argument("--contestant", type=lambda text: text.split(","), default=list(TITLES),
-                        help="of " + ",".join(TITLES))
-    parser.add_argument("--threads", type=int, default=min(2, len(os.sched_getaffinity(0))))
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--output", type=Path, help="the results as JSON; default: compare-THREADS.json in the build")
-    parser.add_argument("--resume", action="store_true", help="keep the batch sizes that --output already holds")
-    parser.add_argument("--docs", action="store_true", help="table and chart into docs/")
-    parser.add_argument("--build", type=Path, default=task.ROOT / "build" / "release")
+    known = [*TASKS, *PROGRAMS]
+    quick = ["strata-panels", "jax-scan", "torch-eager", "sklearn"]
+    cpus = len(os.sched_getaffinity(0))
+    parser = argparse.ArgumentParser(prog="./dev compare", description=__doc__)
+    parser.add_argument("task", nargs="*", metavar="TASK", help=f"of {', '.join(known)}; default: images")
+    parser.add_argument("--quick", action="store_true",
+                        help="less of everything, to see that it works: few contestants, rounds and batch sizes")
+    parser.add_argument("--threads", type=int, default=min(2, cpus), help="ours, and what the table shows of all")
+    parser.add_argument("--other-threads", type=lambda text: numbers(text) if text != "none" else [],
+                        help="on which a step is timed as well; none; default: 1, 2, 4, … that there are CPUs for")
+    parser.add_argument("--batch", type=numbers, help="of a training task; default: the task's")
+    parser.add_argument("--contestant", type=lambda text: text.split(","), help="of " + ",".join(TITLES))
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--resume", action="store_true", help="keep the batch sizes that the results already hold")
+    parser.add_argument("--docs", action="store_true", help="a training task's tables into docs/performance.md")
+    parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
     parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist")
     arguments = parser.parse_args()
-    unknown = set(arguments.contestant) - set(TITLES)
-    if unknown:
+    arguments.task = arguments.task or ["images"]
+    arguments.rounds = arguments.rounds or (2 if arguments.quick else 7)
+    if arguments.other_threads is None:
+        arguments.other_threads = figures.other_thread_counts(arguments.threads, cpus)
+    if max([arguments.threads, *arguments.other_threads]) > cpus:
+        parser.error(f"this process may use {cpus} CPUs only")
+    if unknown := [name for name in arguments.task if name not in known]:
+        parser.error(f"{', '.join(unknown)} is not among {', '.join(known)}")
+    if arguments.docs and (arguments.quick or arguments.batch or arguments.contestant):
+        parser.error("--docs means every contestant and batch size: leave out --quick, --batch and --contestant")
+    arguments.contestant = arguments.contestant or (quick if arguments.quick else list(TITLES))
+    if unknown := set(arguments.contestant) - set(TITLES):
         parser.error(f"--contestant: {', '.join(sorted(unknown))} is not among {', '.join(TITLES)}")
-    if arguments.all and (arguments.batch != BATCHES or arguments.contestant != list(TITLES)):
-        parser.error("--all means every contestant and batch size: leave out --batch and --contestant")
-    if arguments.output is None:
-        arguments.output = arguments.build / f"compare-{arguments.threads}.json"
     return arguments
 
 
 def main():
     arguments = parse_arguments()
     begin = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="strata-compare-") as folder:
-        os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(Path(folder) / "torchinductor")
-        settings = Settings(arguments, folder)
-        result = {"schema": 1, "threads": arguments.threads, **machine.describe(settings.strata), "batches": {}}
-        if arguments.resume and arguments.output.exists():
-            before = json.loads(arguments.output.read_text())
-            if {**before, "date": None, "batches": None} == {**result, "date": None, "batches": None}:
-                result["batches"] = before["batches"]
-        say("starting every contestant once")
-        warm_up(settings, arguments.contestant)
-        for batch in arguments.batch:
-            if str(batch) not in result["batches"]:
-                result["batches"][str(batch)] = compare_batch(settings, arguments.contestant, batch, arguments.rounds)
-                arguments.output.write_text(json.dumps(result, indent=1) + "\n")
-    print(report.markdown(result, TITLES))
-    if arguments.docs or arguments.all:
-        report.write_docs(result, TITLES)
-    say(f"{arguments.output}: {time.monotonic() - begin:.0f} s in all")
+    for name in arguments.task:
+        with tempfile.TemporaryDirectory(prefix="strata-compare-") as folder:
+            os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(Path(folder) / "torchinductor")
+            if name in PROGRAMS:
+                PROGRAMS[name](arguments, Path(folder))
+            else:
+                compare_task(arguments, folder, TASKS[name])
+    say(f"{time.monotonic() - begin:.0f} s in all")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import os
 import platform
 import subprocess
 
-PACKAGES = ["jax", "torch", "keras", "tensorflow-cpu", "scikit-learn", "numpy"]
+PACKAGES = ["jax", "torch", "keras", "tensorflow-cpu", "scikit-learn", "onnxruntime", "numpy"]
 
 
 def cpu():

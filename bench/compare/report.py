@@ -1,10 +1,11 @@
 """The comparison as Markdown, and its place in docs/."""
 
 import chart
-import task
+import figures
+from task import ROOT, TASKS
 
-PAGE = task.ROOT / "docs" / "performance.md"
-CHART = task.ROOT / "docs" / "images" / "compare.svg"
+PAGE = ROOT / "docs" / "performance.md"
+CHART = ROOT / "docs" / "images" / "compare.svg"
 STRATA = ["strata-panels", "strata-onednn"]
 
 
@@ -28,15 +29,19 @@ def step_cell(contestants, name):
     return cell
 
 
-def spread_text(result):
-    spreads = [one["step"]["spread"] for batch in result["batches"].values() for one in batch["contestants"].values()]
-    others = [batch["cpus_of_others"]["others"] for batch in result["batches"].values()]
-    stolen = [batch["cpus_of_others"]["stolen"] for batch in result["batches"].values()]
-    text = (f"Spreads (quartile to quartile): {100 * min(spreads):.0f} to {100 * max(spreads):.0f} % of the median. "
-            f"Other programs took {max(others):.2f} CPUs at most, the hypervisor {max(stolen):.2f}.")
-    if max(others) + max(stolen) > 0.1:
+def quiet_text(loads):
+    """Of OtherPrograms' cpus(), what others had at most."""
+    others, stolen = (max(load[who] for load in loads) for who in ("others", "stolen"))
+    text = f"Other programs took {others:.2f} CPUs at most, the hypervisor {stolen:.2f}."
+    if others + stolen > 0.1:
         text += " **The machine was not quiet: repeat this before relying on it.**"
     return text
+
+
+def spread_text(result):
+    spreads = [one["step"]["spread"] for batch in result["batches"].values() for one in batch["contestants"].values()]
+    return (f"Spreads (quartile to quartile): {100 * min(spreads):.0f} to {100 * max(spreads):.0f} % of the median. "
+            + quiet_text([batch["cpus_of_others"] for batch in result["batches"].values()]))
 
 
 def machine_text(result):
@@ -60,28 +65,68 @@ def number(value, digits):
     return "" if value is None else f"{value:,.{digits}f}"
 
 
-def run_row(title, one):
+def best_at(run, threads, name):
+    """(threads, median seconds) where the contestant is fastest; None without a measurement."""
+    if name not in run["contestants"]:
+        return None
+    others = {int(count): steps[name]["median"] for count, steps in run["other_threads"].items() if name in steps}
+    return figures.best_threads({threads: run["contestants"][name]["step"]["median"], **others})
+
+
+def best_cell(run, threads, name):
+    """`median on threads (times Strata at its best)`"""
+    best = best_at(run, threads, name)
+    if best is None:
+        return ""
+    cell = f"{best[1] * 1e6:,.0f} on {best[0]}"
+    strata = [best_at(run, threads, one)[1] for one in STRATA if one in run["contestants"]]
+    return cell + (f" ({best[1] / min(strata):.2f})" if strata else "")
+
+
+def ahead_text(result, titles):
+    """Whom Strata does not beat, at equal threads or each at its best."""
+    behind = []
+    for batch, run in result["batches"].items():
+        if not any(one in run["contestants"] for one in STRATA):
+            return "Strata was not among them."
+        ours = fastest_strata(run["contestants"])
+        our_best = min(best_at(run, result["threads"], one)[1] for one in STRATA if one in run["contestants"])
+        for name, one in run["contestants"].items():
+            theirs = best_at(run, result["threads"], name)[1]
+            if name not in STRATA and (one["step"]["median"] < ours or theirs < our_best):
+                behind.append(f"{titles[name]} at batch {batch}")
+    return "Strata is behind: " + "; ".join(behind) + "." if behind else "Strata is ahead in every row."
+
+
+def run_row(chosen, title, one):
     cells = [title, number(one.get("startup_seconds"), 2), number(one.get("memory_megabytes"), 0)]
     target = one.get("target")
     if target is None:
         return [*cells, "", "", ""]
     if target["train_seconds"] is None:
-        return [*cells, "not in time", "", f"{100 * target['last_accuracy']:.1f} % after {target['epochs']}"]
-    return [*cells, number(target["train_seconds"], 2), number(target["wall_seconds"], 2), str(target["epochs"])]
+        return [*cells, "not in time", "", f"{chosen.shown(target['figures'][-1])} after {len(target['figures'])}"]
+    return [*cells, number(target["train_seconds"], 2), number(target["wall_seconds"], 2), str(len(target["figures"]))]
 
 
 def markdown(result, titles):
-    batches = result["batches"]
+    chosen, threads, batches = TASKS[result["task"]], result["threads"], result["batches"]
     names = [name for name in titles if any(name in batch["contestants"] for batch in batches.values())]
     steps = table(["microseconds a step: best / median (times the faster Strata)"] + [f"batch {batch}" for batch in batches],
                   [[titles[name]] + [step_cell(batch["contestants"], name) for batch in batches.values()]
                    for name in names])
-    parts = [machine_text(result), steps, spread_text(result)]
-    if "32" in batches:
-        runs = batches["32"]["contestants"]
-        parts.append(table(["batch 32", "start to first step, s", "peak memory, MB", "to 87.5 %: training, s",
-                            "from process start, s", "epochs"],
-                           [run_row(titles[name], runs[name]) for name in names if name in runs and name != "plain"]))
+    parts = [machine_text(result), steps]
+    if result["other_threads"]:
+        parts.append(table(["median at the threads that suit best (times Strata's)"] + [f"batch {batch}" for batch in batches],
+                           [[titles[name]] + [best_cell(run, threads, name) for run in batches.values()] for name in names]))
+    parts += [ahead_text(result, titles), spread_text(result)]
+    target_batch = str(chosen.target.batch)
+    if target_batch in batches:
+        runs = batches[target_batch]["contestants"]
+        checked = "times 50 steps" if chosen.takes_all(chosen.target.batch) else "epochs"
+        parts.append(table([f"batch {target_batch}", "start to first step, s", "peak memory, MB",
+                            f"to {chosen.shown(chosen.target.value)}: training, s", "from process start, s", checked],
+                           [run_row(chosen, titles[name], runs[name])
+                            for name in names if name in runs and name != "plain"]))
     parts.append(unmeasured_text(result))
     return "\n\n".join(parts)
 
@@ -95,12 +140,18 @@ def replaced(page, name, text):
     return before + begin + "\n" + text + "\n\n" + end + rest.split(end)[1]
 
 
+def section(result):
+    """The name of its place in the page."""
+    threads = f"{result['threads']} thread{'s' if result['threads'] > 1 else ''}"
+    return f"comparison on {threads}" if result["task"] == "images" else f"{result['task']} on {threads}"
+
+
 def write_docs(result, titles):
     """Table, and for two threads the chart."""
     threads = result["threads"]
     text = markdown(result, titles)
-    if threads == 2:
+    if threads == 2 and result["task"] == "images":
         CHART.parent.mkdir(exist_ok=True)
         CHART.write_text(chart.svg(result, titles))
         text = "![Median time of a step](images/compare.svg)\n\n" + text
-    PAGE.write_text(replaced(PAGE.read_text(), f"comparison on {threads} thread{'s' if threads > 1 else ''}", text))
+    PAGE.write_text(replaced(PAGE.read_text(), section(result), text))

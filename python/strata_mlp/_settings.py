@@ -37,6 +37,8 @@ def settings_json(settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> b
     """What was given, which is all that is not the default: of that one setting may contradict another."""
     given: Dict[str, Any] = {}
     for name, value in settings.items():
+        if value is defaults.get(name):  # most are
+            continue
         if name == "group" and value is not None:
             value = _groups(value)
         if name == "max_time" and isinstance(value, (int, float)):

@@ -411,7 +411,7 @@ class StrataClassifier(ClassifierMixin, ClassifierArguments, _Estimator):  # typ
         if len(self.classes_) == 1 and self._targets == "classes":
             return np.ones((len(outputs), 1), dtype=np.float32)
         if self._targets == "classes" and outputs.shape[1] == 1:
-            return np.hstack([1 - outputs, outputs])
+            return np.concatenate([1 - outputs, outputs], axis=1)
         return outputs
 
     def predict(self, X: Any) -> AnyArray:

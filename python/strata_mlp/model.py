@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from . import _library
 from ._library import Handle, library
-from ._rows import Targets, data_for_model, described, features_of, read_more_rows
+from ._rows import Targets, address_of, data_for_model, described, features_of, read_more_rows
 from ._settings import settings_json
 from .errors import DataError
 
@@ -50,6 +50,8 @@ class Model:
             path if isinstance(path, Handle) else _library.make("model", "model_load", os.fsencode(os.fspath(path)))
         )
         self._info: Optional[Dict[str, Any]] = None
+        self._names: Optional[npt.NDArray[Any]] = None
+        self._n_outputs = int(library.strata_model_outputs(self._handle.pointer))
         self._used = threading.Lock()  # a handle is for one thread at a time
 
     @classmethod
@@ -103,7 +105,7 @@ class Model:
     @property
     def n_outputs(self) -> int:
         """Numbers in a row of predictions."""
-        return int(library.strata_model_outputs(self._handle.pointer))
+        return self._n_outputs
 
     def outputs(self, X: Any, threads: int = 0) -> npt.NDArray[np.float32]:
         """The network's predictions of every row, of shape (rows, outputs).
@@ -114,14 +116,13 @@ class Model:
         features = X if type(X) is np.ndarray and X.dtype == np.float32 else features_of(X)[0]
         if features.ndim == 0:
             raise DataError("X is a single number, expected rows of features")
-        predictions = np.empty((features.shape[0], self.n_outputs), dtype=np.float32)
+        predictions = np.empty((features.shape[0], self._n_outputs), dtype=np.float32)
         if predictions.size == 0:
             return predictions
-        array = described(features)
-        pointer = predictions.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+        array, place = described(features), address_of(predictions)
         with self._used:
             code = library.strata_model_predict(
-                self._handle.pointer, ctypes.byref(array), threads, pointer, predictions.size
+                self._handle.pointer, ctypes.byref(array), threads, place, predictions.size
             )
         _library.check(code)
         return predictions
@@ -132,7 +133,7 @@ class Model:
         if self.targets == "numbers":
             raise DataError("a model of numbers has no probabilities; call predict")
         if self.targets == "classes" and outputs.shape[1] == 1:
-            return np.hstack([1 - outputs, outputs])
+            return np.concatenate([1 - outputs, outputs], axis=1)
         return outputs
 
     def predict(self, X: Any, threads: int = 0) -> npt.NDArray[Any]:
@@ -143,7 +144,9 @@ class Model:
         if self.targets == "labels":
             return (outputs > self._threshold).astype(np.int64)
         chosen = outputs[:, 0] > self._threshold if outputs.shape[1] == 1 else outputs.argmax(axis=1)
-        return np.asarray(self.output_names)[chosen.astype(np.int64)]
+        if self._names is None:
+            self._names = np.asarray(self.output_names)
+        return self._names[chosen.astype(np.int64)]
 
     def _rows(self, X: Any, y: Any) -> Handle:
         """Rows with what the model has learnt of them."""

@@ -62,6 +62,9 @@ class FirstFault {
 /// Starts `count` threads that call work(), or as many as the system gives.
 template <class Work>
 std::vector<std::jthread> start(std::size_t count, const Work& work) {
+  if (count == 0) {  // as for a row that is predicted, which need not touch signals
+    return {};
+  }
   const SignalsBlocked blocked;
   std::vector<std::jthread> threads;
   threads.reserve(count);

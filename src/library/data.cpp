@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/number.h"
 #include "core/threads.h"
+#include "data/formats/idx.h"
 #include "data/load.h"
 #include "data/part_checks.h"
 #include "data/shown_text.h"
@@ -67,11 +68,17 @@ void take_targets(strata_data& data, const DataNeeds& needs) {
   data.source.table = needs.table;
 }
 
+/// Few values need no threads, nor the cgroup's files, which tell how many there may be.
+int reading_threads(const MemoryArray& features) {
+  constexpr std::size_t kFewValues = 64 * 1024;
+  return element_count(features.shape) <= kFewValues ? 1 : available_threads();
+}
+
 /// Samples of another shape are taken for the model's if they have as many features.
 std::unique_ptr<strata_data> read(const strata_array& array, const std::optional<DataNeeds>& needs) {
   const MemoryArray features = memory_array(array, "features");
   MemoryFeatures read =
-      memory_features(features, available_threads(), needs ? GivenOffsets(needs->offsets) : GivenOffsets());
+      memory_features(features, reading_threads(features), needs ? GivenOffsets(needs->offsets) : GivenOffsets());
   auto data = std::make_unique<strata_data>();
   data->source.train = std::move(read.data);
   data->fault = std::move(read.fault);

@@ -74,12 +74,6 @@ def optimizer_values(text):
                   for key, value in values.items()}
 
 
-def layer_optimizers(pair):
-    """The optimizer text of each layer."""
-    lower, upper = pair
-    return [lower] * (LAYERS - UPPER_LAYERS) + [upper] * UPPER_LAYERS
-
-
 def split_mix_64(x):
     """The SplitMix64 output for the states x (uint64): Steele, Lea, Flood, OOPSLA 2014."""
     z = x + np.uint64(0x9E3779B97F4A7C15)
@@ -88,14 +82,14 @@ def split_mix_64(x):
     return z ^ (z >> np.uint64(31))
 
 
-def initial_weights():
+def initial_weights(sizes=SIZES):
     """Weight (out, in) and bias (out) of each layer, float32: uniform within sqrt(3 / in), biases 0.
 
     tests/train/golden_losses_test.cpp computes the same bits. Twice the variance, He's, starts from a loss of 4 on
     these data and amplifies rounding a hundredfold: README.md.
     """
     layers = []
-    for layer, (inputs, outputs) in enumerate(zip(SIZES, SIZES[1:])):
+    for layer, (inputs, outputs) in enumerate(zip(sizes, sizes[1:])):
         index = np.arange(outputs * inputs, dtype=np.uint64) + np.uint64(layer << 40)
         unit = (split_mix_64(index) >> np.uint64(40)).astype(np.float32) * np.float32(2**-24)
         limit = np.float32(np.sqrt(3 / inputs))

@@ -157,32 +157,63 @@ def make_optimizer(text, convention):
     return OPTIMIZERS[name](convention, **values)
 
 
-def losses(batches, pair, convention):
-    """The batches' mean cross-entropies before each update."""
-    weights = [(weight.astype(np.float64), bias.astype(np.float64)) for weight, bias in problem.initial_weights()]
-    optimizers = [[make_optimizer(text, convention) for _ in "wb"] for text in problem.layer_optimizers(pair)]
+class Network:
+    """What is trained: its initial weights, the hidden layers' activation, the loss, and how many layers are upper."""
+
+    def __init__(self, weights, activation="elu", loss="softmax_cross_entropy", upper_layers=problem.UPPER_LAYERS):
+        self.weights, self.upper_layers = weights, upper_layers
+        self.activation, self.slope = ACTIVATIONS[activation]
+        self.loss = LOSSES[loss]
+
+
+# Of z, and of its slope from y.
+ACTIVATIONS = {"elu": (lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))), lambda y: np.where(y > 0, 1, y + 1)),
+               "tanh": (np.tanh, lambda y: 1 - y * y)}
+
+
+# Of outputs z and targets: the batch's mean loss, and its gradient at z.
+
+
+def softmax_cross_entropy(z, classes):
+    rows = np.arange(len(classes))
+    shifted = z - z.max(axis=1, keepdims=True)
+    log_sum = np.log(np.exp(shifted).sum(axis=1))
+    gradient = np.exp(shifted - log_sum[:, None])
+    gradient[rows, classes] -= 1
+    return np.mean(log_sum - shifted[rows, classes]), gradient / len(classes)
+
+
+def binary_cross_entropy(z, y):
+    return np.mean(np.logaddexp(0, z) - y * z), (1 / (1 + np.exp(-z)) - y) / z.size
+
+
+def mse(z, y):
+    return np.mean(np.square(z - y)), 2 * (z - y) / z.size
+
+
+LOSSES = {"softmax_cross_entropy": softmax_cross_entropy, "binary_cross_entropy": binary_cross_entropy, "mse": mse}
+
+
+def losses(batches, pair, convention, network=None):
+    """The batches' mean losses before each update; without a network those of problem.py's."""
+    network = network or Network(problem.initial_weights())
+    weights = [(weight.astype(np.float64), bias.astype(np.float64)) for weight, bias in network.weights]
+    texts = [pair[0]] * (len(weights) - network.upper_layers) + [pair[1]] * network.upper_layers
+    optimizers = [[make_optimizer(text, convention) for _ in "wb"] for text in texts]
     result = []
-    for features, labels in batches:
+    for features, targets in batches:
         outputs = [features.astype(np.float64)]
         for layer, (weight, bias) in enumerate(weights):
             z = outputs[-1] @ weight.T + bias
-            hidden = layer + 1 < len(weights)
-            outputs.append(np.where(z > 0, z, np.expm1(np.minimum(z, 0))) if hidden else z)
+            outputs.append(network.activation(z) if layer + 1 < len(weights) else z)
 
-        rows = np.arange(len(labels))
-        shifted = outputs[-1] - outputs[-1].max(axis=1, keepdims=True)
-        log_sum = np.log(np.exp(shifted).sum(axis=1))
-        result.append(np.mean(log_sum - shifted[rows, labels]))
-
-        gradient = np.exp(shifted - log_sum[:, None])
-        gradient[rows, labels] -= 1
-        gradient /= len(labels)
+        loss, gradient = network.loss(outputs[-1], targets)
+        result.append(loss)
         for layer in reversed(range(len(weights))):
             weight, bias = weights[layer]
             weight_gradient, bias_gradient = gradient.T @ outputs[layer], gradient.sum(axis=0)
             if layer > 0:
-                y = outputs[layer]
-                gradient = (gradient @ weight) * np.where(y > 0, 1, y + 1)
+                gradient = (gradient @ weight) * network.slope(outputs[layer])
             weights[layer] = (optimizers[layer][0].update(weight, weight_gradient),
                               optimizers[layer][1].update(bias, bias_gradient))
     return result

@@ -1,10 +1,10 @@
-"""The frameworks. Each class trains the task of task.py:
+"""The frameworks. Each class trains one of the tasks of task.py:
 
-    Contestant(data, batch)   the model with its initial weights, ready for the first step
-    restart()                 initial weights, optimizers as new; what is compiled stays so
-    prepare(rows)             what train() takes for rows (steps, batch); its time does not count
-    train(prepared)           that many steps; returns when they are done, with the steps' losses
-    correct(first, last)      how many of these rows the model classifies rightly
+    Contestant(task, data, batch)   the model with its initial weights, ready for the first step
+    restart()                       initial weights, optimizers as new; what is compiled stays so
+    prepare(rows)                   what train() takes for rows (steps, batch or 0); its time does not count
+    train(prepared)                 that many steps; returns when they are done, with the steps' losses
+    predicted()                     what the model predicts of the held-out rows, as task.predicted() has it
 
 `CONVENTION` says whose Adam formula its losses follow, `WHOLE_EPOCHS` that train() is compiled for whole epochs.
 """

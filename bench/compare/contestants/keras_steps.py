@@ -1,4 +1,4 @@
-"""Keras on TensorFlow: its own two optimizers in a step that is a tf.function, compiled by XLA, or run by fit."""
+"""Keras on TensorFlow: its own optimizers in a step that is a tf.function, compiled by XLA, or run by fit."""
 
 import os
 
@@ -7,29 +7,32 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-import task
+LOSSES = {"softmax_cross_entropy": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+          "binary_cross_entropy": keras.losses.BinaryCrossentropy(from_logits=True),
+          "mse": keras.losses.MeanSquaredError()}
 
 
 class TwoOptimizers(keras.Sequential):
-    """A network whose lower layers SGD updates and whose upper ones Adam."""
+    """A network whose lower layers, if there are any, SGD updates and whose upper ones Adam."""
 
-    def __init__(self):
-        super().__init__([keras.Input((task.SIZES[0],))])
-        for layer, outputs in enumerate(task.SIZES[1:]):
-            self.add(keras.layers.Dense(outputs, activation="elu" if layer + 1 < task.LAYERS else None))
-        upper = 2 * task.UPPER_LAYERS
-        self.groups = [(keras.optimizers.SGD(task.LOWER_RATE), self.trainable_variables[:-upper]),
-                       (keras.optimizers.Adam(task.UPPER_RATE), self.trainable_variables[-upper:])]
+    def __init__(self, task):
+        super().__init__([keras.Input((task.sizes[0],))])
+        self.task = task
+        for layer, outputs in enumerate(task.sizes[1:]):
+            self.add(keras.layers.Dense(outputs, activation=task.activation if layer + 1 < task.layers else None))
+        upper = 2 * task.upper_layers
+        self.groups = [(keras.optimizers.Adam(task.upper_rate), self.trainable_variables[-upper:])]
+        if self.trainable_variables[:-upper]:
+            self.groups.append((keras.optimizers.SGD(task.lower_rate), self.trainable_variables[:-upper]))
         for optimizer, variables in self.groups:
             optimizer.build(variables)
         self.fresh = [[variable.numpy() for variable in optimizer.variables] for optimizer, _ in self.groups]
-        self.mean_loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        self.mean_loss = LOSSES[task.loss]
 
     def restart(self):
-        for layer, (weight, bias) in zip(self.layers, task.problem.initial_weights()):
+        for layer, (weight, bias) in zip(self.layers, self.task.initial_weights()):
             layer.set_weights([weight.T, bias])
         for (optimizer, _), values in zip(self.groups, self.fresh):
             for variable, value in zip(optimizer.variables, values):
@@ -49,10 +52,12 @@ class Base:
     CONVENTION = "keras"
     WHOLE_EPOCHS = False
 
-    def __init__(self, data, batch):
+    def __init__(self, task, data, batch):
+        self.task = task
         self.batch = batch
-        self.data = data
-        self.model = TwoOptimizers()
+        self.features, self.targets = data.features[:data.train_rows], data.targets[:data.train_rows]
+        self.held_out = data.held_out_features
+        self.model = TwoOptimizers(task)
         self.restart()
 
     def restart(self):
@@ -61,23 +66,23 @@ class Base:
     def prepare(self, rows):
         return rows
 
-    def correct(self, first, last):
-        logits = self.model.predict(self.data.features[first:last], batch_size=2048, verbose=0)
-        return int(np.sum(logits.argmax(1) == self.data.labels[first:last]))
+    def predicted(self):
+        return self.task.predicted(self.model.predict(self.held_out, batch_size=2048, verbose=0))
 
 
 class Function(Base):
     JIT_COMPILE = False
 
-    def __init__(self, data, batch):
-        self.features = tf.constant(data.features)
-        self.labels = tf.constant(data.labels)
-        super().__init__(data, batch)
+    def __init__(self, task, data, batch):
+        super().__init__(task, data, batch)
+        self.features, self.targets = tf.constant(self.features), tf.constant(self.targets)
         model = self.model
 
         @tf.function(jit_compile=self.JIT_COMPILE)
-        def step(features, labels, rows):
-            return model.train_step((tf.gather(features, rows), tf.gather(labels, rows)))["loss"]
+        def step(features, targets, rows):
+            if rows.shape[0]:
+                features, targets = tf.gather(features, rows), tf.gather(targets, rows)
+            return model.train_step((features, targets))["loss"]
 
         self.step = step
 
@@ -85,7 +90,7 @@ class Function(Base):
         return [tf.constant(batch) for batch in rows]
 
     def train(self, prepared):
-        losses = [self.step(self.features, self.labels, rows) for rows in prepared]
+        losses = [self.step(self.features, self.targets, rows) for rows in prepared]
         losses[-1].numpy()
         return losses
 
@@ -104,15 +109,19 @@ class StepLosses(keras.callbacks.Callback):
 
 
 class Fit(Base):
-    def __init__(self, data, batch):
-        super().__init__(data, batch)
+    def __init__(self, task, data, batch):
+        super().__init__(task, data, batch)
         self.model.compile(jit_compile=True)
 
     def prepare(self, rows):
+        """Features, targets and epochs."""
+        if rows.size == 0:
+            return self.features, self.targets, len(rows)
         rows = rows.ravel()
-        return self.data.features[rows], self.data.labels[rows]
+        return self.features[rows], self.targets[rows], 1
 
     def train(self, prepared):
+        features, targets, epochs = prepared
         losses = StepLosses()
-        self.model.fit(*prepared, batch_size=self.batch, shuffle=False, verbose=0, callbacks=[losses])
+        self.model.fit(features, targets, batch_size=self.batch, epochs=epochs, shuffle=False, verbose=0, callbacks=[losses])
         return losses.losses

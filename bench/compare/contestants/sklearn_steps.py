@@ -1,38 +1,45 @@
-"""scikit-learn's MLPClassifier, a batch at a time. It has one optimizer for all layers (Adam) and no ELU (ReLU)."""
+"""scikit-learn's MLPClassifier or MLPRegressor, a batch at a time: one optimizer (Adam) for all layers; no ELU (ReLU)."""
 
 import warnings
 
 import numpy as np
-from sklearn.neural_network import MLPClassifier
-
-import task
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 
 class PartialFit:
-    CONVENTION = None  # another optimizer and activation: its losses are its own
+    CONVENTION = None  # its start and, of images, its optimizer and activation are its own, and so are its losses
     WHOLE_EPOCHS = False
 
-    def __init__(self, data, batch):
-        self.data = data
+    def __init__(self, task, data, batch):
+        self.task = task
+        self.features = data.features[:data.train_rows]
+        self.held_out = data.held_out_features
+        self.targets = data.targets[:data.train_rows]
+        self.classes = {}
+        if task.loss != "mse":
+            self.targets = self.targets.reshape(-1).astype(np.int32)
+            self.classes = {"classes": np.unique(self.targets)}
         self.batch = batch
         self.restart()
 
     def restart(self):
-        self.model = MLPClassifier(task.SIZES[1:-1], activation="relu", solver="adam", alpha=0, batch_size=self.batch,
-                                   learning_rate_init=task.UPPER_RATE, random_state=1)
+        kind = MLPRegressor if self.task.loss == "mse" else MLPClassifier
+        activation = {"elu": "relu"}.get(self.task.activation, self.task.activation)
+        self.model = kind(hidden_layer_sizes=self.task.sizes[1:-1], activation=activation, solver="adam", alpha=0,
+                          batch_size=self.batch, learning_rate_init=self.task.upper_rate, random_state=1)
 
     def prepare(self, rows):
         return rows
 
     def train(self, prepared):
-        classes = np.arange(task.SIZES[-1])
         losses = []
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for rows in prepared:
-                self.model.partial_fit(self.data.features[rows], self.data.labels[rows], classes=classes)
+                x, y = (self.features[rows], self.targets[rows]) if len(rows) else (self.features, self.targets)
+                self.model.partial_fit(x, y, **self.classes)
                 losses.append(self.model.loss_)
         return losses
 
-    def correct(self, first, last):
-        return int(np.sum(self.model.predict(self.data.features[first:last]) == self.data.labels[first:last]))
+    def predicted(self):
+        return self.model.predict(self.held_out)

@@ -71,7 +71,7 @@ Team::Waiter::Waiter() : patience(kLongestSpin) {}
 Team::Team(int threads, kernels::InstructionSet newest)
     : size_(threads),
       newest_(newest),
-      crowded_(threads > available_threads()),
+      crowded_(threads > 1 && threads > available_threads()),
       share_((threads + affinity_cpus() - 1) / affinity_cpus()),
       waiters_(static_cast<std::size_t>(threads)),
       process_(::getpid()) {
