@@ -31,3 +31,20 @@ function(strata_folder name)
   add_library(strata_${name} STATIC ${sources})
   target_link_libraries(strata_${name} PUBLIC strata_options ${arg_USES})
 endfunction()
+
+# strata_module(NAME source.cpp OF target AS WHAT USES libraries …): the module NAME.so, which the program loads when it needs
+# the libraries behind it. The target, whose sources load it, is told where it lies (STRATA_WHAT_MODULE beside the program, or
+# STRATA_WHAT_MODULE_FROM_PROGRAM as installed) and what it is made with (STRATA_WHAT_LIBRARY, a variable of this name).
+function(strata_module name source)
+  cmake_parse_arguments(arg "" "OF;AS" "USES" ${ARGN})
+  # Two folders down: CPack would have ldconfig called for a library in one below lib.
+  set(module_folder ${CMAKE_INSTALL_LIBDIR}/strata/modules)
+  file(RELATIVE_PATH from_program /${CMAKE_INSTALL_BINDIR} /${module_folder})
+  target_compile_definitions(${arg_OF} PRIVATE
+    STRATA_${arg_AS}_LIBRARY="${STRATA_${arg_AS}_LIBRARY}" STRATA_${arg_AS}_MODULE="${name}.so"
+    STRATA_${arg_AS}_MODULE_FROM_PROGRAM="${from_program}/${name}.so")
+  add_library(${name} MODULE ${source})
+  target_link_libraries(${name} PRIVATE strata_options strata_core ${arg_USES} -Wl,--as-needed)
+  set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  install(TARGETS ${name} LIBRARY DESTINATION ${module_folder})
+endfunction()

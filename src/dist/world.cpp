@@ -1,47 +1,23 @@
 #include "dist/world.h"
 
-#include <dlfcn.h>
-
-#include <filesystem>
 #include <optional>
 
 #include "core/error.h"
+#include "core/program_module.h"
 #include "dist/launcher.h"
 
 namespace strata {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 #ifdef STRATA_MPI_LIBRARY
 
-/// Where the module lies: beside the program as it is built, in the library folder as it is installed.
-fs::path module_file() {
-  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
-  for (const fs::path& file : {folder / STRATA_MPI_MODULE, folder / STRATA_MPI_MODULE_FROM_PROGRAM}) {
-    std::error_code ignored;
-    if (fs::exists(file, ignored)) {
-      return file;
-    }
-  }
-  throw failed_error("{}: not found; it belongs beside the program or at {}", (folder / STRATA_MPI_MODULE).string(),
-                     (folder / STRATA_MPI_MODULE_FROM_PROGRAM).lexically_normal().string());
-}
-
 std::unique_ptr<Communicator> make_mpi_communicator() {
-  const fs::path file = module_file();
-  // It stays loaded until the process ends, as MPI's own threads may. Global: MPI's plug-ins look for it.
-  void* const module = ::dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL);
-  if (module == nullptr) {
-    throw failed_error("{}: cannot be loaded: {}; install the MPI library it was built with ({})", file.string(),
-                       ::dlerror(), STRATA_MPI_LIBRARY);
-  }
   using Make = Communicator* (*)();
-  const auto make = reinterpret_cast<Make>(::dlsym(module, "strata_make_mpi_communicator"));
-  if (make == nullptr) {
-    throw failed_error("{}: is not this program's module for MPI", file.string());
-  }
+  // It stays loaded until the process ends, as MPI's own threads may. For all: MPI's plug-ins look for it.
+  const auto make =
+      reinterpret_cast<Make>(module_function(module_file(STRATA_MPI_MODULE, STRATA_MPI_MODULE_FROM_PROGRAM),
+                                             "strata_make_mpi_communicator", true, STRATA_MPI_LIBRARY));
   return std::unique_ptr<Communicator>(make());
 }
 

@@ -148,17 +148,10 @@ void RunLog::on_run(const RunInfo& run) {
   if (config_.empty()) {
     return;
   }
-  append(buffer_, R"({{"type":"run","schema":{},"config":{},"parameters":{},"features":{},"{}":{})", kSchema, config_,
-         run.parameters, run.features, counted(run.targets.kind), run.targets.count);
-  if (run.outputs != run.targets.count) {
-    append(buffer_, R"(,"outputs":{})", run.outputs);
-  }
-  append(buffer_, R"(,"train_rows":{},"validation_rows":{},"test_rows":{},"steps_per_epoch":{})", run.train_rows,
-         run.validation_rows, run.test_rows, run.steps_per_epoch);
   append(buffer_,
-         R"(,"engine":{},"threads":{}}})"
+         R"({{"type":"run","schema":{},"config":{},{}}})"
          "\n",
-         json_string(run.engine), run.threads);
+         kSchema, config_, run_members(run));
   flush();
 }
 
@@ -237,6 +230,19 @@ std::string_view status_name(RunStatus status) {
       return "interrupted";
   }
   return "";
+}
+
+std::string run_members(const RunInfo& run) {
+  std::string text;
+  append(text, R"("parameters":{},"features":{},"{}":{})", run.parameters, run.features, counted(run.targets.kind),
+         run.targets.count);
+  if (run.outputs != run.targets.count) {
+    append(text, R"(,"outputs":{})", run.outputs);
+  }
+  append(text, R"(,"train_rows":{},"validation_rows":{},"test_rows":{},"steps_per_epoch":{})", run.train_rows,
+         run.validation_rows, run.test_rows, run.steps_per_epoch);
+  append(text, R"(,"engine":{},"threads":{})", json_string(run.engine), run.threads);
+  return text;
 }
 
 std::string epoch_json(const EpochInfo& epoch) {

@@ -61,6 +61,9 @@ class RunLog : public Observer {
 /// `completed`, `diverged` or `interrupted`.
 std::string_view status_name(RunStatus status);
 
+/// The members of the run's JSON object behind its config, without its braces.
+std::string run_members(const RunInfo& run);
+
 /// The line of an epoch, a JSON object.
 std::string epoch_json(const EpochInfo& epoch);
 

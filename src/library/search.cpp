@@ -152,7 +152,9 @@ Json find_rates_json(const strata_data& data, const strata_data* validation, con
   asked.run.own_validation = asked.run.own_validation || validation != nullptr;
   News news(asked.run.config.monitor);
   FoundRates found;
-  heard(news, listener, context, [&] { found = find_rates(asked, source, news, [&] { return news.stopped(); }); });
+  RatesListener nobody;
+  heard(news, listener, context,
+        [&] { found = find_rates(asked, source, news, nobody, [&] { return news.stopped(); }); });
   return news.stopped() ? Json() : to_json(found);
 }
 

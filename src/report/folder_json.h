@@ -2,9 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "data/load.h"
+#include "diagnose/run_facts.h"
+#include "io/model_file.h"
 
 namespace strata {
 
@@ -13,6 +17,15 @@ namespace strata {
 /// figures.
 nlohmann::ordered_json run_json(const std::filesystem::path& folder, const nlohmann::ordered_json& config,
                                 const DataSource* source, int threads);
+
+/// Adds what a run's model says of its data, `test` (or a note), and `diagnosis` to `json`, the rest of what run_json
+/// gives of it. `facts`: what diagnoses see of its records; `model`: null if there is none worth a test.
+void judge_run(nlohmann::ordered_json& json, RunFacts facts, const ModelFile* model, const DataSource& source,
+               int threads);
+
+/// A sweep's page by its config.json and so many lines of trials.jsonl.
+nlohmann::ordered_json sweep_json(const nlohmann::ordered_json& config,
+                                  std::span<const std::shared_ptr<const nlohmann::ordered_json>> lines);
 
 /// Reads a sweep's folder.
 nlohmann::ordered_json sweep_json(const std::filesystem::path& folder, const nlohmann::ordered_json& config);

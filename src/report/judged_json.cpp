@@ -150,7 +150,7 @@ Json worst_json(const Pairs& pairs, const ModelFile& model, const PartRows& rows
 
 }  // namespace
 
-Json numbers_shown(const PartEvaluation& evaluation, const ModelFile& model, const PartRows& rows) {
+Json numbers_shown(const PartEvaluation& evaluation) {
   Json json = Json::array();
   for (std::size_t output = 0; output < std::min(evaluation.numbers.size(), kMostOutputs); ++output) {
     const Pairs pairs = pairs_of(evaluation, output);
@@ -161,10 +161,15 @@ Json numbers_shown(const PartEvaluation& evaluation, const ModelFile& model, con
       shown["points"] = points_json(pairs);
     }
     shown["errors"] = errors_json(pairs);
-    shown["worst"] = worst_json(pairs, model, rows);
     json.push_back(std::move(shown));
   }
   return json;
+}
+
+void add_worst(Json& shown, const PartEvaluation& evaluation, const ModelFile& model, const PartRows& rows) {
+  for (std::size_t output = 0; output < shown.size(); ++output) {
+    shown[output]["worst"] = worst_json(pairs_of(evaluation, output), model, rows);
+  }
 }
 
 Json curves_json(std::span<const float> scores, const std::vector<bool>& positive) {

@@ -112,34 +112,25 @@ bool places_line(std::string_view name) { return name == "epoch" || name == "glo
 
 }  // namespace
 
-bool StepSeries::take(std::string_view line) {
-  if (!read(line)) {
-    return false;
-  }
-  add();
-  return true;
-}
-
-bool StepSeries::read(std::string_view line) {
+bool StepLine::read(std::string_view line) {
   Cursor at(line);
   std::uint64_t ignored = 0;
-  step_.rates.clear();
+  rates.clear();
   if (!at.literal(R"({"type":"step","epoch":)") || !at.whole(ignored) || !at.literal(R"(,"step":)") ||
-      !at.whole(ignored) || !at.literal(R"(,"global_step":)") || !at.whole(step_.number) ||
-      !at.literal(R"(,"loss":)") || !at.number(step_.loss) || !at.literal(R"(,"mean_loss":)") ||
-      !at.number(step_.mean_loss) || !at.literal(R"(,"mean_)") || !at.name(step_.figure) || !at.literal(":") ||
-      !at.number(step_.mean_figure)) {
+      !at.whole(ignored) || !at.literal(R"(,"global_step":)") || !at.whole(number) || !at.literal(R"(,"loss":)") ||
+      !at.number(loss) || !at.literal(R"(,"mean_loss":)") || !at.number(mean_loss) || !at.literal(R"(,"mean_)") ||
+      !at.name(figure) || !at.literal(":") || !at.number(mean_figure)) {
     return false;
   }
-  step_.gradient_norm.reset();
-  if (at.literal(R"(,"gradient_norm":)") && !at.number(step_.gradient_norm.emplace())) {
+  gradient_norm.reset();
+  if (at.literal(R"(,"gradient_norm":)") && !at.number(gradient_norm.emplace())) {
     return false;
   }
   if (!at.literal(R"(,"learning_rates":{)")) {
     return false;
   }
   for (bool more = at.literal("\""); more; more = at.literal(",\"")) {
-    auto& [group, rate] = step_.rates.emplace_back();
+    auto& [group, rate] = rates.emplace_back();
     if (!at.name(group) || !at.literal(":") || !at.number(rate)) {
       return false;
     }
@@ -147,20 +138,32 @@ bool StepSeries::read(std::string_view line) {
   return at.literal("}}") && at.at_end();
 }
 
-void StepSeries::take(const Json& line) {
-  step_.number = line.at("global_step").get<std::uint64_t>();
-  step_.loss = number_of(line.at("loss"));
-  step_.mean_loss = number_of(line.at("mean_loss"));
-  step_.figure = quick_figure(line);
-  step_.mean_figure = number_of(line.at("mean_" + step_.figure));
-  step_.gradient_norm.reset();
+void StepLine::read(const Json& line) {
+  number = line.at("global_step").get<std::uint64_t>();
+  loss = number_of(line.at("loss"));
+  mean_loss = number_of(line.at("mean_loss"));
+  figure = quick_figure(line);
+  mean_figure = number_of(line.at("mean_" + figure));
+  gradient_norm.reset();
   if (const auto norm = line.find("gradient_norm"); norm != line.end()) {
-    step_.gradient_norm = number_of(*norm);
+    gradient_norm = number_of(*norm);
   }
-  step_.rates.clear();
+  rates.clear();
   for (const auto& [group, rate] : line.at("learning_rates").items()) {
-    step_.rates.emplace_back(group, number_of(rate));
+    rates.emplace_back(group, number_of(rate));
   }
+}
+
+bool StepSeries::take(std::string_view line) {
+  if (!step_.read(line)) {
+    return false;
+  }
+  add();
+  return true;
+}
+
+void StepSeries::take(const Json& line) {
+  step_.read(line);
   add();
 }
 

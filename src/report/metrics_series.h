@@ -15,6 +15,22 @@ namespace strata {
 /// Points of a curve: more than a page has room for.
 inline constexpr std::size_t kMostPoints = 400;
 
+/// What the line of a step has.
+struct StepLine {
+  std::uint64_t number = 0;
+  double loss = 0;
+  double mean_loss = 0;
+  std::string figure{};  ///< the quick one's name
+  double mean_figure = 0;
+  std::optional<double> gradient_norm{};
+  std::vector<std::pair<std::string, double>> rates{};
+
+  /// Reads a line as RunLog writes it; false for any other, which may be a step's all the same.
+  bool read(std::string_view line);
+  /// Reads the object of a step's line.
+  void read(const nlohmann::ordered_json& line);
+};
+
 class StepSeries {
  public:
   /// Takes a line if it is a step's as RunLog writes it; false for any other, which may be a step's all the same. A run
@@ -33,19 +49,9 @@ class StepSeries {
   nlohmann::ordered_json json() const;
 
  private:
-  struct Step {
-    std::uint64_t number = 0;
-    double loss = 0;
-    double mean_loss = 0;
-    std::string figure;  ///< the quick one's name
-    double mean_figure = 0;
-    std::optional<double> gradient_norm{};
-    std::vector<std::pair<std::string, double>> rates;
-  };
-  bool read(std::string_view line);
   void add();
 
-  Step step_;  ///< the one at hand
+  StepLine step_;  ///< the one at hand
   std::vector<std::uint64_t> numbers_;
   std::vector<double> loss_;
   std::vector<double> mean_loss_;

@@ -20,6 +20,21 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
   return result += text.substr(start);
 }
 
+/// The template with its places filled, in one pass over the template alone: what is put in is not searched.
+std::string filled(std::string_view title, std::string_view data, std::string_view sources) {
+  std::string result;
+  std::string_view rest = page_template();
+  for (const auto& [place, text] : {std::pair<std::string_view, std::string_view>{"@STRATA_SOURCES@", sources},
+                                    {"@STRATA_TITLE@", title},
+                                    {"@STRATA_DATA@", data}}) {
+    const std::size_t at = rest.find(place);
+    result += rest.substr(0, at);
+    result += text;
+    rest.remove_prefix(at + place.size());
+  }
+  return result += rest;
+}
+
 }  // namespace
 
 std::string html_text(std::string_view text) {
@@ -57,18 +72,11 @@ std::string script_json(const nlohmann::ordered_json& json) {
 }
 
 std::string page(std::string_view title, const nlohmann::ordered_json& data) {
-  // One pass over the template alone: what is put in is not searched again.
-  constexpr std::string_view kTitle = "@STRATA_TITLE@";
-  constexpr std::string_view kData = "@STRATA_DATA@";
-  const std::string_view text = page_template();
-  const std::size_t title_at = text.find(kTitle);
-  const std::size_t data_at = text.find(kData);
-  std::string result(text.substr(0, title_at));
-  result += html_text(title);
-  result += text.substr(title_at + kTitle.size(), data_at - title_at - kTitle.size());
-  result += script_json(data);
-  result += text.substr(data_at + kData.size());
-  return result;
+  return filled(html_text(title), script_json(data), "");
+}
+
+std::string live_page(std::string_view title, std::string_view data) {
+  return filled(html_text(title), data, "; connect-src 'self'");
 }
 
 }  // namespace strata

@@ -17,4 +17,7 @@ std::string script_json(const nlohmann::ordered_json& json);
 /// The whole page with `data` embedded.
 std::string page(std::string_view title, const nlohmann::ordered_json& data);
 
+/// The same of a script_json; it may ask the server that it comes from for more.
+std::string live_page(std::string_view title, std::string_view data);
+
 }  // namespace strata

@@ -5,7 +5,8 @@
 
 namespace strata {
 
-/// HTML with one @STRATA_TITLE@ and, after it, one @STRATA_DATA@.
+/// HTML with one @STRATA_SOURCES@ (of its content security policy), one @STRATA_TITLE@ and one @STRATA_DATA@, in this
+/// order.
 std::string_view page_template();
 
 }  // namespace strata

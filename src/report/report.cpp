@@ -1,6 +1,7 @@
 #include "report/report.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/error.h"
 #include "core/utf8.h"
@@ -15,16 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-/// The last name of the path, also of `run/` and `.`.
-std::string name_of(const fs::path& folder) {
-  std::error_code ignored;
-  fs::path path = fs::absolute(folder, ignored).lexically_normal();
-  if (!path.has_filename()) {
-    path = path.parent_path();
-  }
-  return path.has_filename() ? path.filename().string() : folder.string();
-}
 
 Json config_of(const fs::path& folder) {
   constexpr const char* kExpected = "expected a folder that strata train, sweep or find-lr has made with ‹run_dir›";
@@ -60,13 +51,15 @@ Json folder_json(const fs::path& folder, bool alone, const DataSource* source, i
   Json json = kind == "sweep"     ? sweep_json(folder, config)
               : kind == "find-lr" ? find_lr_json(folder, config)
                                   : run_json(folder, config, source, threads);
-  json["name"] = utf8_text(name_of(folder));
+  json["name"] = utf8_text(folder_name(folder));
   json["path"] = utf8_text(folder.string());
   return json;
 }
 
+Json empty_data() { return {{"strata_version", STRATA_VERSION}, {"folders", Json::array()}}; }
+
 Json report_data(std::span<const fs::path> folders, const DataSource* source, int threads) {
-  Json data{{"strata_version", STRATA_VERSION}, {"folders", Json::array()}};
+  Json data = empty_data();
   for (const fs::path& folder : folders) {
     data["folders"].push_back(folder_json(folder, folders.size() == 1, source, threads));
   }
@@ -83,6 +76,21 @@ std::string page_of(const Json& data) {
 
 }  // namespace
 
+std::string folder_name(const fs::path& folder) {
+  std::error_code ignored;
+  fs::path path = fs::absolute(folder, ignored).lexically_normal();
+  if (!path.has_filename()) {
+    path = path.parent_path();
+  }
+  return path.has_filename() ? path.filename().string() : folder.string();
+}
+
+Json page_data(Json folder) {
+  Json data = empty_data();
+  data["folders"].push_back(std::move(folder));
+  return data;
+}
+
 std::string report_page(std::span<const fs::path> folders, const DataSource* source, int threads) {
   return page_of(report_data(folders, source, threads));
 }
@@ -98,13 +106,17 @@ Json run_diagnosis(const fs::path& folder, int threads) {
 
 WrittenReport write_report(std::span<const fs::path> folders, const fs::path& output, const DataSource* source,
                            int threads) {
-  const Json data = report_data(folders, source, threads);
+  Json data = report_data(folders, source, threads);
   const std::string text = page_of(data);
   AtomicFile file(output);
   file.write(std::as_bytes(std::span(text)));
   file.commit();
-  const Json none;
-  return {text.size(), folders.size() == 1 ? data["folders"][0].value("diagnosis", none) : none};
+  WrittenReport written{.bytes = text.size(), .folder = {}, .diagnosis = {}};
+  if (folders.size() == 1) {
+    written.folder = std::move(data["folders"][0]);
+    written.diagnosis = written.folder.value("diagnosis", Json());
+  }
+  return written;
 }
 
 }  // namespace strata

@@ -20,9 +20,16 @@ std::string report_page(std::span<const std::filesystem::path> folders, const Da
 /// the folder of something else.
 nlohmann::ordered_json run_diagnosis(const std::filesystem::path& folder, int threads);
 
+/// The last name of the path, also of `run/` and `.`.
+std::string folder_name(const std::filesystem::path& folder);
+
+/// What the page of one folder embeds: `folder` as folder_json.h makes it, with `name` and `path`.
+nlohmann::ordered_json page_data(nlohmann::ordered_json folder);
+
 /// A page that has been written.
 struct WrittenReport {
   std::size_t bytes = 0;
+  nlohmann::ordered_json folder;     ///< of page_data, if the page is that of one; else null
   nlohmann::ordered_json diagnosis;  ///< of the run, if the page is that of one; else null
 };
 

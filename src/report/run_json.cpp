@@ -173,16 +173,9 @@ void add_facts_without_model(RunFacts& facts, const Json& json, const DataSource
   }
 }
 
-/// `test`, or a note that says why there is none.
-void add_figures(Json& json, RunFacts& facts, const fs::path& path, const DataSource* source, int threads) {
+/// `test` of the model, or a note that says why there is none.
+void add_figures(Json& json, RunFacts& facts, const ModelFile& model, const DataSource* source, int threads) {
   const Json& config = facts.config;
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) {
-    json["notes"].push_back("There is no model in the folder, so nothing is said about its mistakes.");
-    add_facts_without_model(facts, json, source, threads);
-    return;
-  }
-  const ModelFile model = read_model(path);
   try {
     std::optional<DataSource> loaded;
     if (source == nullptr) {
@@ -208,7 +201,27 @@ void add_figures(Json& json, RunFacts& facts, const fs::path& path, const DataSo
   }
 }
 
+/// The same of the model in that file.
+void add_figures(Json& json, RunFacts& facts, const fs::path& path, const DataSource* source, int threads) {
+  std::error_code ignored;
+  if (fs::exists(path, ignored)) {
+    add_figures(json, facts, read_model(path), source, threads);
+  } else {
+    json["notes"].push_back("There is no model in the folder, so nothing is said about its mistakes.");
+    add_facts_without_model(facts, json, source, threads);
+  }
+}
+
 }  // namespace
+
+void judge_run(Json& json, RunFacts facts, const ModelFile* model, const DataSource& source, int threads) {
+  if (model != nullptr) {
+    add_figures(json, facts, *model, &source, threads);
+  } else {
+    add_facts_without_model(facts, json, &source, threads);
+  }
+  json["diagnosis"] = to_json(diagnose(facts));
+}
 
 Json run_json(const fs::path& folder, const Json& config, const DataSource* source, int threads) {
   Json json{{"kind", "run"}, {"notes", Json::array()}, {"config", config}};

@@ -28,18 +28,14 @@ struct Trials {
   bool cut = false;
 };
 
-Trials read_trials(const fs::path& path) {
-  Trials trials;
-  trials.cut = read_json_lines(path, [&](Json line) {
-    TrialRecord record = trial_record(line);
-    const std::string key = record.key;
-    if (!trials.lines.contains(key)) {
-      trials.order.push_back(key);
-    }
-    trials.lines.insert_or_assign(key, std::move(line));
-    trials.records.insert_or_assign(key, std::move(record));
-  });
-  return trials;
+void take(Trials& trials, Json line) {
+  TrialRecord record = trial_record(line);
+  const std::string key = record.key;
+  if (!trials.lines.contains(key)) {
+    trials.order.push_back(key);
+  }
+  trials.lines.insert_or_assign(key, std::move(line));
+  trials.records.insert_or_assign(key, std::move(record));
 }
 
 /// Trials that differ by their seed alone, with what they were given of epochs.
@@ -147,20 +143,13 @@ Json trial_json(Json line, const TrialRecord& record, std::size_t stride) {
   return line;
 }
 
-const MonitorEntry& monitor_of(const fs::path& folder, const Json& config) {
-  const auto name = config.value("monitor", "");
-  const auto* const found = std::ranges::find(kMonitors, name, &MonitorEntry::name);
-  if (found == kMonitors.end()) {
-    throw data_error("{}: monitor is '{}', which this version does not know", (folder / "config.json").string(), name);
-  }
-  return *found;
+/// Null for one that this version does not know.
+const MonitorEntry* monitor_of(const Json& config) {
+  const auto* const found = std::ranges::find(kMonitors, config.value("monitor", ""), &MonitorEntry::name);
+  return found == kMonitors.end() ? nullptr : found;
 }
 
-}  // namespace
-
-Json sweep_json(const fs::path& folder, const Json& config) {
-  const MonitorEntry& monitor = monitor_of(folder, config);
-  const Trials trials = read_trials(folder / "trials.jsonl");
+Json json_of(const Trials& trials, const Json& config, const MonitorEntry& monitor) {
   const std::size_t stride = curve_stride(trials);
   const std::vector<Candidate> candidates = candidates_of(trials, monitor.value);
   Json json{{"kind", "sweep"},
@@ -180,6 +169,28 @@ Json sweep_json(const fs::path& folder, const Json& config) {
     json["notes"].push_back(
         fmt::format("So that the page stays small, curves show the first, every {}th and the last epoch.", stride));
   }
+  return json;
+}
+
+}  // namespace
+
+Json sweep_json(const Json& config, std::span<const std::shared_ptr<const Json>> lines) {
+  Trials trials;
+  for (const std::shared_ptr<const Json>& line : lines) {
+    take(trials, *line);
+  }
+  return json_of(trials, config, *monitor_of(config));
+}
+
+Json sweep_json(const fs::path& folder, const Json& config) {
+  const MonitorEntry* const monitor = monitor_of(config);
+  if (monitor == nullptr) {
+    throw data_error("{}: monitor is '{}', which this version does not know", (folder / "config.json").string(),
+                     config.value("monitor", ""));
+  }
+  Trials trials;
+  trials.cut = read_json_lines(folder / "trials.jsonl", [&](Json line) { take(trials, std::move(line)); });
+  Json json = json_of(trials, config, *monitor);
   std::error_code ignored;
   if (fs::exists(folder / "best" / "report.html", ignored)) {
     json["best_report"] = "best/report.html";

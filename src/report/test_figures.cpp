@@ -131,14 +131,8 @@ void add_label_curves(Json& json, const PartEvaluation& evaluation) {
   }
 }
 
-/// What is told of classes beside their figures: the mistakes, and the images that they are of.
-void add_classes(Json& json, const ModelFile& model, const PartEvaluation& evaluation, const PartRows& rows) {
-  if (evaluation.confusion.classes > kMostClasses) {
-    json.erase("confusion");
-  }
-  if (evaluation.confusion.classes == 2) {
-    add_curves(json, evaluation);
-  }
+/// The mistakes, and the images that they are of.
+void add_mistakes(Json& json, const ModelFile& model, const PartEvaluation& evaluation, const PartRows& rows) {
   const SamplesView samples = rows.data->view();
   const ImageShape image = samples.features.are_pixels() ? image_shape(model.sample_shape) : ImageShape{};
   json["mistakes"] = mistakes_json(cells_of(evaluation, rows.rows), samples, image);
@@ -173,17 +167,32 @@ Json test_figures(const ModelFile& model, const TestRows& test) {
   if (!test.counted_in.empty()) {
     json["counted_in"] = test.counted_in;
   }
-  json.update(evaluation_json(evaluation, output_names(model)));
+  json.update(judged_figures(evaluation, output_names(model)));
   add_importance(json, *engine, model, test.rows);
+  if (evaluation.kind == TargetKind::classes) {
+    add_mistakes(json, model, evaluation, test.rows);
+  } else if (evaluation.kind == TargetKind::numbers) {
+    add_worst(json["shown"], evaluation, model, test.rows);
+  }
+  return json;
+}
+
+Json judged_figures(const PartEvaluation& evaluation, std::span<const std::string> names) {
+  Json json = evaluation_json(evaluation, names);
   switch (evaluation.kind) {
     case TargetKind::classes:
-      add_classes(json, model, evaluation, test.rows);
+      if (evaluation.confusion.classes > kMostClasses) {
+        json.erase("confusion");
+      }
+      if (evaluation.confusion.classes == 2) {
+        add_curves(json, evaluation);
+      }
       break;
     case TargetKind::labels:
       add_label_curves(json, evaluation);
       break;
     case TargetKind::numbers:
-      json["shown"] = numbers_shown(evaluation, model, test.rows);
+      json["shown"] = numbers_shown(evaluation);
       break;
   }
   return json;

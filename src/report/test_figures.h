@@ -2,11 +2,13 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 
 #include "engine/inference.h"
 #include "io/model_file.h"
 #include "train/part.h"
+#include "train/part_evaluation.h"
 
 namespace strata {
 
@@ -25,5 +27,10 @@ struct TestRows {
 /// `curves` of each, of numbers `shown` (judged_json.h), and neither mistakes nor image. Of tables and images of up to
 /// 64 columns or squares importance_json. Throws as evaluate_part.
 nlohmann::ordered_json test_figures(const ModelFile& model, const TestRows& test);
+
+/// What predictions say of a model without a look at the rows: the members of evaluation_json (`confusion` only of up
+/// to 40 classes), `curves` of two classes and of labels, `shown` of numbers without the worst rows. `names` are those
+/// of classes, labels or outputs.
+nlohmann::ordered_json judged_figures(const PartEvaluation& evaluation, std::span<const std::string> names);
 
 }  // namespace strata

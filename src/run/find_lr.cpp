@@ -53,7 +53,7 @@ RunSettings with_seed(RunSettings settings, std::uint64_t run) {
   return settings;
 }
 
-std::vector<GroupRange> test_groups(const FindLrSettings& settings, const DataSource& source,
+std::vector<GroupRange> test_groups(const FindLrSettings& settings, const DataSource& source, RatesListener& found,
                                     const StopRequested& stop_requested) {
   std::vector<double> held;
   for (const ParameterGroup& group : settings.run.config.groups) {
@@ -63,12 +63,19 @@ std::vector<GroupRange> test_groups(const FindLrSettings& settings, const DataSo
   std::vector<GroupRange> ranges;
   for (const std::size_t g : trained_groups(settings.run.config)) {
     const ParameterGroup& group = settings.run.config.groups[g];
+    std::uint64_t runs = 0;
     RangeTest test = test_range([&](std::uint64_t run) { return make_trainer(with_seed(settings.run, run), source); },
-                                g, held, settings.rates, settings.steps, stop_requested);
+                                g, held, settings.rates, settings.steps, stop_requested,
+                                [&](const RangeTest& so_far) {
+                                  GroupRange range{so_far, {.reason = "the test goes on"}, group.optimizer};
+                                  range.test.group = group.name;
+                                  found.on_test(range, ++runs);
+                                });
     test.group = group.name;
     test.blank_loss = blank;
     Suggestion suggestion = suggest(test, suggested_share(group.optimizer));
     ranges.push_back({std::move(test), std::move(suggestion), group.optimizer});
+    found.on_test(ranges.back(), kRangeRuns);
   }
   return ranges;
 }
@@ -76,22 +83,26 @@ std::vector<GroupRange> test_groups(const FindLrSettings& settings, const DataSo
 /// Keeps the value of each run of a map at its place.
 class MapListener : public TrialListener {
  public:
-  MapListener(RateMap& map, TrialListener& listener) : map_(map), listener_(listener) {}
+  MapListener(RateMap& map, TrialListener& listener, RatesListener& found)
+      : map_(map), listener_(listener), found_(found) {}
   void on_start(const Trial& trial) override { listener_.on_start(trial); }
   void on_end(const Trial& trial, const TrialRecord& record) override {
     if (record.status == TrialStatus::failed) {
       throw failed_error("a run of the map failed: {}", record.reason);
     }
+    const std::size_t place = *parse_number<std::size_t>(trial.key);
     const auto value = record.figures.find(map_.figure);
     if (record.status == TrialStatus::completed && value != record.figures.end()) {
-      map_.values[*parse_number<std::size_t>(trial.key)] = value->second;
+      map_.values[place] = value->second;
     }
+    found_.on_cell(place, map_.values[place]);
     listener_.on_end(trial, record);
   }
 
  private:
   RateMap& map_;
   TrialListener& listener_;
+  RatesListener& found_;
 };
 
 /// The map's rates, short enough to be typed.
@@ -106,7 +117,7 @@ std::vector<double> rates_of(const FindLrSettings& settings) {
   return rates;
 }
 
-RateMap make_map(const FindLrSettings& settings, const DataSource& source, TrialListener& display,
+RateMap make_map(const FindLrSettings& settings, const DataSource& source, TrialListener& display, RatesListener& found,
                  const StopRequested& stop_requested) {
   const std::vector<std::size_t> groups = trained_groups(settings.run.config);
   if (groups.size() != 2) {
@@ -135,25 +146,10 @@ RateMap make_map(const FindLrSettings& settings, const DataSource& source, Trial
     };
   }
   display.expect(trials.size(), 1);
-  MapListener listener(map, display);
+  found.on_map(map);
+  MapListener listener(map, display, found);
   run_trials(trials, settings.jobs, listener, stop_requested);
   return map;
-}
-
-/// What was asked for, as a file of options has it, and the kind of the folder.
-Json record(const FindLrSettings& settings) {
-  Json json = stored_config(settings.run);
-  for (const char* of_train : {"epochs", "max_steps", "monitor"}) {
-    json.erase(of_train);
-  }
-  json["rates"] = fmt::format("{}..{}", settings.rates.first, settings.rates.last);
-  json["steps"] = settings.steps;
-  if (settings.map) {
-    json["map"] = true;
-    json["points"] = settings.points;
-  }
-  json["kind"] = "find-lr";
-  return json;
 }
 
 Json number_json(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
@@ -244,18 +240,33 @@ FindLrSettings find_lr_settings(const Given& asked) {
 }
 
 FoundRates find_rates(const FindLrSettings& settings, const DataSource& source, TrialListener& listener,
-                      const StopRequested& stop_requested) {
+                      RatesListener& found, const StopRequested& stop_requested) {
   if (settings.map) {
-    return {.groups = {}, .map = make_map(settings, source, listener, stop_requested)};
+    return {.groups = {}, .map = make_map(settings, source, listener, found, stop_requested)};
   }
-  return {.groups = test_groups(settings, source, stop_requested), .map = {}};
+  return {.groups = test_groups(settings, source, found, stop_requested), .map = {}};
 }
 
 Json to_json(const FoundRates& found) { return found.map ? map_json(*found.map) : range_json(found.groups); }
 
+Json rates_config(const FindLrSettings& settings) {
+  Json json = stored_config(settings.run);
+  for (const char* of_train : {"epochs", "max_steps", "monitor"}) {
+    json.erase(of_train);
+  }
+  json["rates"] = fmt::format("{}..{}", settings.rates.first, settings.rates.last);
+  json["steps"] = settings.steps;
+  if (settings.map) {
+    json["map"] = true;
+    json["points"] = settings.points;
+  }
+  json["kind"] = "find-lr";
+  return json;
+}
+
 std::filesystem::path keep_rates(const FindLrSettings& settings, const FoundRates& found, const std::string& command) {
   const RunFolder folder(settings.run.run_dir.value());
-  folder.write_config(record(settings), command);
+  folder.write_config(rates_config(settings), command);
   write_json(folder.find_lr(), to_json(found));
   write_report({{folder.path()}}, folder.report(), nullptr, settings.run.config.threads);
   return folder.report();

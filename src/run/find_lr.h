@@ -57,10 +57,26 @@ struct FoundRates {
   std::optional<RateMap> map;
 };
 
-/// Runs what is asked for, with the map's runs heard by `listener`; nothing of use once stop_requested(). Throws
-/// Error(usage) for a map of other than two groups that are trained, and Error(failed) if one of its runs fails.
+/// Hears of what a search finds as it goes: of a map its cells, in the thread of their runs, one at a time; of tests
+/// each as far as it has come, after each of its runs.
+class RatesListener {
+ public:
+  virtual ~RatesListener() = default;
+  /// The map, whose cells are all to come.
+  virtual void on_map(const RateMap& /*map*/) {}
+  virtual void on_cell(std::size_t /*place*/, double /*value*/) {}
+  /// `runs` of kRangeRuns have been made; of all of them the suggestion is made, too.
+  virtual void on_test(const GroupRange& /*group*/, std::uint64_t /*runs*/) {}
+};
+
+/// Runs what is asked for, with the map's runs heard by `listener`; `found` hears of what they come to; nothing of use
+/// once stop_requested(). Throws Error(usage) for a map of other than two groups that are trained, and Error(failed) if
+/// one of its runs fails.
 FoundRates find_rates(const FindLrSettings& settings, const DataSource& source, TrialListener& listener,
-                      const std::function<bool()>& stop_requested);
+                      RatesListener& found, const std::function<bool()>& stop_requested);
+
+/// config.json of a folder of rates, without what the folder itself adds.
+nlohmann::ordered_json rates_config(const FindLrSettings& settings);
 
 /// find_lr.json: docs/formats.md.
 nlohmann::ordered_json to_json(const FoundRates& found);

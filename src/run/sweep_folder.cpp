@@ -99,18 +99,6 @@ Json axes_json(const SweepSettings& sweep) {
   return axes;
 }
 
-Json config_of(const SweepSettings& sweep, const SweptOptions& options, Monitor monitor, const std::string& command) {
-  return {{"kind", "sweep"},
-          {"strategy", name_of(kStrategies, sweep.strategy)},
-          {"monitor", monitor_name(monitor)},
-          {"seeds", sweep.seeds},
-          {"axes", axes_json(sweep)},
-          {"common", options.common},
-          {"varied", options.varied},
-          {"options", sweep.options},
-          {"command", command}};
-}
-
 /// The folder, once its configuration is written: from then on it is known as a sweep's.
 const fs::path& configured(const fs::path& path, const Json& config) {
   write_json(path / kConfig, config);
@@ -164,11 +152,24 @@ bool is_made(const fs::path& folder, const std::string& command) {
 
 }  // namespace
 
+Json sweep_config(const SweepSettings& sweep, const SweptOptions& options, Monitor monitor,
+                  const std::string& command) {
+  return {{"kind", "sweep"},
+          {"strategy", name_of(kStrategies, sweep.strategy)},
+          {"monitor", monitor_name(monitor)},
+          {"seeds", sweep.seeds},
+          {"axes", axes_json(sweep)},
+          {"common", options.common},
+          {"varied", options.varied},
+          {"options", sweep.options},
+          {"command", command}};
+}
+
 SweepFolder::SweepFolder(const fs::path& path, const SweepSettings& sweep, const SweptOptions& options, Monitor monitor,
                          const std::string& command)
     : path_(opened(path, options)),
       lock_(path_),
-      trials_(configured(path_, config_of(sweep, options, monitor, command)) / "trials.jsonl", monitor) {}
+      trials_(configured(path_, sweep_config(sweep, options, monitor, command)) / "trials.jsonl", monitor) {}
 
 std::vector<fs::path> SweepFolder::outputs(const fs::path& folder) {
   const fs::path best = folder / "best";

@@ -16,6 +16,10 @@
 
 namespace strata {
 
+/// config.json of a sweep's folder.
+nlohmann::ordered_json sweep_config(const SweepSettings& sweep, const SweptOptions& options, Monitor monitor,
+                                    const std::string& command);
+
 /// A sweep's folder with its configuration and trials; no other process can use it while this lives.
 class SweepFolder {
  public:

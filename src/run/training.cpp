@@ -13,6 +13,7 @@
 #include "dist/together.h"
 #include "io/name_checks.h"
 #include "io/tensorboard_log.h"
+#include "report/folder_json.h"
 #include "report/report.h"
 #include "run/rank_identity.h"
 #include "run/shared_data.h"
@@ -76,7 +77,7 @@ void share_among(Communicator& ranks, RunSettings& settings) {
 }
 
 Training::Training(const RunSettings& settings, ResumedRun* resumed, Communicator& ranks, Face& face)
-    : settings_(settings), ranks_(ranks), face_(face) {
+    : settings_(settings), resumed_(resumed != nullptr), ranks_(ranks), face_(face) {
   together(ranks_, [&] { warn_of_many_threads(settings_, face_); });
   source_.emplace(resumed != nullptr ? load_resumed_data(*resumed, settings_, ranks_)
                                      : shared_run_data(settings_, ranks_));
@@ -103,10 +104,11 @@ FinishedRun Training::run(std::span<Observer* const> observers) {
   save_if_finite();
   face_.all_is_kept();
   if (record_) {
-    const WrittenReport report =
+    WrittenReport report =
         write_report({{record_->folder().path()}}, record_->folder().report(), &*source_, settings_.config.threads);
     face_.reported(record_->folder().report());
     face_.diagnosed(record_->folder().path(), report.diagnosis);
+    finished.page = std::move(report.folder);
   } else if (observed_) {
     face_.diagnosed({}, to_json(diagnose(observed_->facts())));
   }
@@ -115,6 +117,21 @@ FinishedRun Training::run(std::span<Observer* const> observers) {
     finished.stop = largest_of(ranks_, face_.stop_requested());
   }
   return finished;
+}
+
+ModelFile Training::model() const {
+  return model_of(settings_, *trainer_, *source_, trainer_->parameters(), trainer_->steps_of_parameters());
+}
+
+std::optional<std::filesystem::path> Training::earlier_metrics() const {
+  return resumed_ && record_ ? std::optional(record_->folder().metrics()) : std::nullopt;
+}
+
+nlohmann::ordered_json Training::judged(nlohmann::ordered_json json) const {
+  const ModelFile trained = model();
+  judge_run(json, observed_->facts(), has_finite_weights(*trainer_) ? &trained : nullptr, *source_,
+            settings_.config.threads);
+  return json;
 }
 
 void Training::record(ResumedRun* resumed) {

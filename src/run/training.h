@@ -1,7 +1,9 @@
 // One run from its data to its model, its folder and its page.
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "diagnose/observed_facts.h"
 #include "dist/communicator.h"
 #include "io/checkpoint_folder.h"
+#include "io/model_file.h"
 #include "run/face.h"
 #include "run/record.h"
 #include "run/resume.h"
@@ -25,8 +28,9 @@ void share_among(Communicator& ranks, RunSettings& settings);
 /// What came of a run.
 struct FinishedRun {
   RunResult result;
-  int stop = 0;                ///< what asked it to stop (Face::stop_requested), on any rank
-  bool finite_weights = true;  ///< else no model was saved
+  int stop = 0;                   ///< what asked it to stop (Face::stop_requested), on any rank
+  bool finite_weights = true;     ///< else no model was saved
+  nlohmann::ordered_json page{};  ///< what its folder's page shows (page_data); null without a folder
 };
 
 /// A run as one of its ranks sees it.
@@ -43,6 +47,13 @@ class Training {
   /// ends the run, but the model so far is saved.
   FinishedRun run(std::span<Observer* const> observers);
 
+  /// The model as it stands before the run or after it.
+  ModelFile model() const;
+  /// metrics.jsonl of a run that goes on, as far as it has come; empty of any other.
+  std::optional<std::filesystem::path> earlier_metrics() const;
+  /// After a run without a folder: `json`, what run_json has of its records, with `test` and `diagnosis` as well.
+  nlohmann::ordered_json judged(nlohmann::ordered_json json) const;
+
  private:
   bool speaks() const { return ranks_.rank() == 0; }
   void record(ResumedRun* resumed);
@@ -54,6 +65,7 @@ class Training {
   void rescue() const;
 
   const RunSettings& settings_;
+  const bool resumed_;
   Communicator& ranks_;
   Face& face_;
   std::optional<DataSource> source_;

@@ -113,6 +113,26 @@ void divide(std::vector<double>& values, double divisor) {
   }
 }
 
+/// The test that is the mean of so many runs.
+template <class RateAt>
+RangeTest mean_test(Sums sums, std::uint64_t runs, RateAt rate_at, std::size_t reach) {
+  divide(sums.losses, static_cast<double>(runs));
+  divide(sums.control, static_cast<double>(runs));
+  RangeTest test;
+  test.smoothed = smooth(sums.losses, reach);
+  test.control = smooth(sums.control, reach);
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < sums.losses.size(); ++i) {
+    test.rates.push_back(rate_at(i + 1));
+    differences.push_back(sums.losses[i] - sums.control[i]);
+  }
+  test.losses = std::move(sums.losses);
+  // Beyond the largest gain the differences are those of an explosion.
+  differences.resize(std::min(differences.size(), largest_gain(test) + 1));
+  test.noise = standard_error(differences, reach);
+  return test;
+}
+
 /// The largest rate at which the smoothed loss is no higher than `level`; 0 if that is the last one.
 double last_rate_below(const RangeTest& test, double level) {
   std::size_t above = test.smoothed.size();
@@ -222,7 +242,8 @@ std::vector<double> smooth(std::span<const double> values, std::size_t reach) {
 }
 
 RangeTest test_range(const MakeTrainer& make_trainer, std::size_t group, const std::vector<double>& held,
-                     const LogRange& range, std::size_t steps, const std::function<bool()>& stop_requested) {
+                     const LogRange& range, std::size_t steps, const std::function<bool()>& stop_requested,
+                     const std::function<void(const RangeTest&)>& heard) {
   const auto rate_at = [&](std::uint64_t update) {
     return range.at(static_cast<double>(update - 1) / static_cast<double>(steps - 1));
   };
@@ -230,25 +251,14 @@ RangeTest test_range(const MakeTrainer& make_trainer, std::size_t group, const s
   const std::size_t reach = smoothing_reach(range, steps);
   Sums sums;
   for (std::uint64_t run = 0; run < kRangeRuns && !stop_requested(); ++run) {
+    if (run > 0) {
+      heard(mean_test(sums, run, rate_at, reach));
+    }
     std::vector<double> losses = losses_of(make_trainer(run), group, held, rate_at, reach, stop_requested);
     losses.resize(std::min(losses.size(), steps));
     sums.add(std::move(losses), losses_of(make_trainer(run), group, held, still, reach, stop_requested));
   }
-  divide(sums.losses, static_cast<double>(kRangeRuns));
-  divide(sums.control, static_cast<double>(kRangeRuns));
-  RangeTest test;
-  test.smoothed = smooth(sums.losses, reach);
-  test.control = smooth(sums.control, reach);
-  std::vector<double> differences;
-  for (std::size_t i = 0; i < sums.losses.size(); ++i) {
-    test.rates.push_back(rate_at(i + 1));
-    differences.push_back(sums.losses[i] - sums.control[i]);
-  }
-  test.losses = std::move(sums.losses);
-  // Beyond the largest gain the differences are those of an explosion.
-  differences.resize(std::min(differences.size(), largest_gain(test) + 1));
-  test.noise = standard_error(differences, reach);
-  return test;
+  return mean_test(std::move(sums), kRangeRuns, rate_at, reach);
 }
 
 std::size_t largest_gain(const RangeTest& test) {

@@ -59,9 +59,11 @@ using MakeTrainer = std::function<Trainer(std::uint64_t run)>;
 
 /// Tests group number `group` over `steps` updates at rates that rise through `range` by the same factor; the other
 /// groups keep `held`, a rate for each group. Ends where every run has exploded; sooner, with what it has, if
-/// stop_requested().
-RangeTest test_range(const MakeTrainer& make_trainer, std::size_t group, const std::vector<double>& held,
-                     const LogRange& range, std::size_t steps, const std::function<bool()>& stop_requested);
+/// stop_requested(). `heard` is told what there is after each run but the last.
+RangeTest test_range(
+    const MakeTrainer& make_trainer, std::size_t group, const std::vector<double>& held, const LogRange& range,
+    std::size_t steps, const std::function<bool()>& stop_requested,
+    const std::function<void(const RangeTest&)>& heard = [](const RangeTest&) {});
 
 /// The share of the limit that is suggested for the optimizer. Where the gradient's size does not count, steps of a
 /// rate at which the loss still falls for a while are much too long for it to end low.

@@ -32,6 +32,9 @@ void check_texts(const Option& option, const std::vector<std::string>& texts, co
         throw usage_error("{} takes no value, found '{}'", field(option.name), text);
       }
     } else if (text.empty()) {
+      if (option.value_optional) {
+        continue;
+      }
       throw usage_error("{}: expected {}, found an empty value", field(option.name), option.value);
     } else {
       check_choice(option, text, options);

@@ -50,10 +50,11 @@ struct Option {
   std::vector<Contradiction> contradicts{};
   std::string_view needs{};  ///< an option without which this one means nothing; empty: none
   bool repeatable = false;
-  bool shapes_run = false;     ///< it decides what a run computes, not what is said or kept of it
-  bool may_vary = false;       ///< the trials of a sweep may differ in it
-  bool lasts = false;          ///< a run that is resumed goes on with it
-  bool of_new_output = false;  ///< a model that training goes on from brings it along, but for a new output layer
+  bool value_optional = false;  ///< it may stand alone, then its text is empty; a value follows `=`
+  bool shapes_run = false;      ///< it decides what a run computes, not what is said or kept of it
+  bool may_vary = false;        ///< the trials of a sweep may differ in it
+  bool lasts = false;           ///< a run that is resumed goes on with it
+  bool of_new_output = false;   ///< a model that training goes on from brings it along, but for a new output layer
   WhenResumed when_resumed = WhenResumed::kept;
   Member member{};  ///< without functions: an option of a command, which is no setting of a run
 };

@@ -368,7 +368,7 @@ GivenTexts texts_of(const std::vector<Option>& options, const Json& object, Typi
 }
 
 std::vector<std::string> texts_of(const Option& option, const Json& value, Typing typing) {
-  if (option.value.empty()) {
+  if (option.value.empty() || (option.value_optional && value.is_boolean())) {
     if (!value.is_boolean()) {
       throw unexpected(option, "true or false", value);
     }

@@ -20,6 +20,8 @@
 
 namespace strata {
 
+struct PartEvaluation;
+
 struct RunInfo {
   const TrainConfig& config;
   std::size_t parameters = 0;
@@ -67,6 +69,8 @@ struct EpochInfo {
   std::vector<UnitStatistics> units{};  ///< of each hidden layer, over validation or else training rows, if an observer
                                         ///< wants them
   std::string weights_hash{};  ///< at the epoch's end, if an observer wants it and the epoch is the best so far
+  const PartEvaluation* judged = nullptr;  ///< of some validation rows, if an observer wants that and there are any;
+                                           ///< valid during the call only
 };
 
 enum class RunStatus { completed, diverged, interrupted };
@@ -110,6 +114,8 @@ class Observer {
   virtual bool wants_unit_statistics() const { return false; }
   /// Whether on_epoch should be told EpochInfo::weights_hash; it costs a copy of the weights at each best epoch.
   virtual bool wants_best_weights_hash() const { return false; }
+  /// Of how many validation rows, spread evenly, on_epoch should be told EpochInfo::judged; it costs their predictions.
+  virtual std::size_t wants_judged_rows() const { return 0; }
   virtual void on_run(const RunInfo&) {}
   virtual void on_step(const StepInfo&) {}
   virtual void on_epoch(const EpochInfo&) {}

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 
 #include "core/error.h"
 #include "train/figures.h"
@@ -49,7 +50,24 @@ LossSums& operator+=(LossSums& sums, const LossSums& more) {
   return sums;
 }
 
-/// What follows from the predictions.
+/// What is predicted of so many rows in all, and what the parts have there, which is to come.
+PartEvaluation unjudged(const ModelSpec& model, const Task& task, std::span<const PartRows> parts, std::size_t rows) {
+  PartEvaluation result;
+  const SamplesView samples = parts.front().data->view();
+  result.kind = shape_of(task, samples, model.outputs).kind;
+  result.outputs = model.outputs;
+  result.target_columns = parts.front().data->target_columns;
+  result.predictions = AlignedVector<float>(rows * model.outputs);
+  result.class_count = class_count(task, result.outputs);
+  result.threshold = task.threshold;
+  for (const PartRows& part : parts) {
+    std::ranges::copy(labels_of(part.data->view(), part.rows), std::back_inserter(result.labels));
+    std::ranges::copy(targets_of(part.data->view(), part.rows), std::back_inserter(result.targets));
+  }
+  return result;
+}
+
+/// What follows from the predictions, behind the quick figure if that is there.
 void add_figures(PartEvaluation& result, const Task& task, std::span<const std::string_view> names) {
   Judgement judgement(task, {result.labels, result.target_matrix(), result.prediction_matrix()});
   if (result.kind == TargetKind::classes) {
@@ -65,24 +83,20 @@ void add_figures(PartEvaluation& result, const Task& task, std::span<const std::
   if (result.kind == TargetKind::numbers) {
     result.numbers = judgement.numbers();
   }
-  result.figures = with_quick(result.figures.front(), figures_of(names, judgement));
+  FigureList told = figures_of(names, judgement);
+  result.figures = result.figures.empty() ? std::move(told) : with_quick(result.figures.front(), std::move(told));
 }
 
 }  // namespace
 
 PartEvaluation evaluate_part(Engine& engine, const ModelSpec& model, const Task& task,
                              std::span<const PartRows> parts) {
-  PartEvaluation result;
   std::size_t rows = 0;
   for (const PartRows& part : parts) {
     check_fit(model, task, part);
     rows += part.rows.size();
-    std::ranges::copy(labels_of(part.data->view(), part.rows), std::back_inserter(result.labels));
-    std::ranges::copy(targets_of(part.data->view(), part.rows), std::back_inserter(result.targets));
   }
-  result.outputs = model.outputs;
-  result.target_columns = parts.front().data->target_columns;
-  result.predictions = AlignedVector<float>(rows * model.outputs);
+  PartEvaluation result = unjudged(model, task, parts, rows);
   const MatrixView<float> predictions(result.predictions.data(), rows, model.outputs);
   LossSums sums;
   std::size_t first = 0;
@@ -93,12 +107,18 @@ PartEvaluation evaluate_part(Engine& engine, const ModelSpec& model, const Task&
   }
   const TargetShape shape = shape_of(task, parts.front().data->view(), model.outputs);
   const std::span<const std::string_view> names = figures(task.objective, shape);
-  result.kind = shape.kind;
-  result.class_count = class_count(task, result.outputs);
-  result.threshold = task.threshold;
   result.loss = sums.loss / static_cast<double>(rows);
   result.figures = {{names.front(), sums.figure / static_cast<double>(rows)}};
   add_figures(result, task, told_by_predictions(names, shape.kind));
+  return result;
+}
+
+PartEvaluation judge_part(Engine& engine, const ModelSpec& model, const Task& task, const PartRows& part) {
+  PartEvaluation result = unjudged(model, task, {&part, 1}, part.rows.size());
+  const SamplesView samples = part.data->view();
+  engine.predict(samples, part.rows, {result.predictions.data(), part.rows.size(), model.outputs});
+  result.loss = std::numeric_limits<double>::quiet_NaN();
+  add_figures(result, task, figures(task.objective, shape_of(task, samples, model.outputs)));
   return result;
 }
 

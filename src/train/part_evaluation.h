@@ -41,4 +41,7 @@ struct PartEvaluation {
 /// features than the model, a label past its classes or another number of targets.
 PartEvaluation evaluate_part(Engine& engine, const ModelSpec& model, const Task& task, std::span<const PartRows> parts);
 
+/// What the predictions alone say: all but the loss, which is NaN. The rows are of the data that the model learns.
+PartEvaluation judge_part(Engine& engine, const ModelSpec& model, const Task& task, const PartRows& part);
+
 }  // namespace strata

@@ -324,6 +324,8 @@ void Trainer::tell_epoch(std::uint32_t epoch) {
   info.update_ratios = state_.update_ratios;
   info.units = units();
   info.weights_hash = best_weights_hash(epoch);
+  const std::optional<PartEvaluation> some = judged();
+  info.judged = some ? &*some : nullptr;
   info.seconds = limits_.clock().epoch_seconds();
   tell(&Observer::on_epoch, info);
 }
@@ -349,6 +351,23 @@ std::string Trainer::best_weights_hash(std::uint32_t epoch) {
   }
   engine_->export_parameters(parameters_);
   return weights_hash(parameters_);
+}
+
+std::optional<PartEvaluation> Trainer::judged() {
+  std::size_t most = 0;
+  for (const Observer* observer : observers_) {
+    most = std::max(most, observer->wants_judged_rows());
+  }
+  const std::span<const std::uint32_t> all = validator_.rows();
+  const std::size_t count = std::min(most, all.size());
+  if (count == 0) {
+    return std::nullopt;
+  }
+  PartRows part{&validator_.data(), {}};
+  for (std::size_t i = 0; i < count; ++i) {
+    part.rows.push_back(all[i * all.size() / count]);
+  }
+  return judge_part(*engine_, model_, task_, part);
 }
 
 std::uint64_t Trainer::steps_of_parameters() const {

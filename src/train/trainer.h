@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "train/batches.h"
 #include "train/limits.h"
 #include "train/observer.h"
+#include "train/part_evaluation.h"
 #include "train/run_state.h"
 #include "train/schedules.h"
 #include "train/train_config.h"
@@ -125,6 +127,8 @@ class Trainer {
   std::vector<UnitStatistics> units();
   /// Of the weights as they stand, if the epoch is the best so far and an observer wants it; else empty.
   std::string best_weights_hash(std::uint32_t epoch);
+  /// What is predicted of as many validation rows as an observer wants.
+  std::optional<PartEvaluation> judged();
   /// The best epoch's weights take the place of the last one's, if they have been kept.
   void restore_best();
   void complete_result(RunStatus status);

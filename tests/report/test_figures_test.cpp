@@ -64,7 +64,11 @@ struct MissedNumbers {
     }
     evaluation.numbers.resize(outputs);
   }
-  Json shown() const { return numbers_shown(evaluation, identity_model(1), all_rows_of(data)); }
+  Json shown() const {
+    Json json = numbers_shown(evaluation);
+    add_worst(json, evaluation, identity_model(1), all_rows_of(data));
+    return json;
+  }
 };
 
 std::size_t sum_of(const Json& counts) {
@@ -113,7 +117,9 @@ TEST_CASE("a category among the features of a row goes by its name, a number by 
   numbers.data.offsets = {0, 0, 100};
   ModelFile model = identity_model(3);
   model.table = TableSchema{.features = {{"colour", true, {"blue", "red"}}, {"size"}}};
-  const Json worst = numbers_shown(numbers.evaluation, model, all_rows_of(numbers.data))[0]["worst"];
+  Json shown = numbers_shown(numbers.evaluation);
+  add_worst(shown, numbers.evaluation, model, all_rows_of(numbers.data));
+  const Json& worst = shown[0]["worst"];
   REQUIRE(worst.size() == 3);
   CHECK(worst[0]["features"] == Json::parse(R"([{"name":"colour","value":null},{"name":"size","value":null}])"));
   CHECK(worst[1]["features"] == Json::parse(R"([{"name":"colour","value":"blue"},{"name":"size","value":108.0}])"));

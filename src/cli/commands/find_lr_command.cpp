@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "cli/commands/commands.h"
 #include "cli/options/choices.h"
 #include "cli/options/options.h"
 #include "cli/options/repeat_command.h"
+#include "cli/shell/live_page.h"
 #include "cli/shell/message.h"
 #include "cli/shell/output.h"
 #include "cli/shell/signals.h"
@@ -13,6 +16,7 @@
 #include "cli/text/help.h"
 #include "io/json_text.h"
 #include "kernels/instruction_set.h"
+#include "live/rates_feed.h"
 #include "run/find_lr.h"
 #include "run/record.h"
 #include "run/start.h"
@@ -40,6 +44,11 @@ Outcome find_lr(const Arguments& arguments, const std::string& command) {
   const bool quiet = arguments.given("quiet");
   check_outputs(settings.run);
   kernels::require_instruction_set(settings.run.config.instruction_set);
+  std::optional<LiveRates> live;
+  if (const auto port = live_port(arguments)) {
+    live.emplace(settings, command, *port);
+    tell_live_page(live->address());
+  }
   const DataSource source = run_data(settings.run);
   if (!quiet) {
     print_notes(training_notes(source));
@@ -47,7 +56,12 @@ Outcome find_lr(const Arguments& arguments, const std::string& command) {
   const StopSignals signals;  // a run folder has all of its files, or is not there
   SweepProgress progress(quiet ? ProgressStyle::none : entry_named(kProgressStyles, arguments.text("progress")).value,
                          settings.run.config.monitor);
-  const FoundRates found = find_rates(settings, source, progress, [&] { return signals.received() != 0; });
+  RatesListener nobody;
+  RatesListener& listener = live ? live->listener() : nobody;
+  const FoundRates found = find_rates(settings, source, progress, listener, [&] { return signals.received() != 0; });
+  if (live) {
+    live->finish();
+  }
   if (signals.received() != 0) {
     return stopped(quiet, signals.received());
   }

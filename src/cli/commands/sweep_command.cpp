@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "cli/options/choices.h"
 #include "cli/options/options.h"
 #include "cli/options/repeat_command.h"
+#include "cli/shell/live_page.h"
 #include "cli/shell/message.h"
 #include "cli/shell/output.h"
 #include "cli/shell/shell_face.h"
@@ -21,6 +23,7 @@
 #include "core/error.h"
 #include "dist/node_threads.h"
 #include "dist/together.h"
+#include "live/sweep_feed.h"
 #include "run/record.h"
 #include "run/sweep.h"
 #include "run/sweep_trials.h"
@@ -36,6 +39,7 @@ struct ShownSweep {
   ProgressStyle progress = ProgressStyle::automatic;
   bool quiet = false;
   bool json = false;
+  std::optional<std::uint16_t> live{};  ///< the port of a live page
 };
 
 /// `jobs`: trials at once over all ranks.
@@ -115,15 +119,16 @@ SweepSettings settings_on_ranks(const Command& command, const Arguments& argumen
   return settings;
 }
 
-ShownSweep shown_sweep(const Arguments& arguments, SweepJob job) {
+ShownSweep shown_sweep(const Arguments& arguments, const Communicator& ranks, SweepJob job) {
   const bool quiet = arguments.given("quiet");
   return {std::move(job), quiet ? ProgressStyle::none : entry_named(kProgressStyles, arguments.text("progress")).value,
-          quiet, arguments.given("json")};
+          quiet, arguments.given("json"), live_port(arguments, ranks)};
 }
 
-Outcome run(const ShownSweep& sweep, Communicator& ranks, Face& face) {
-  SweepProgress progress(sweep.progress, sweep.job.first.config.monitor);
-  const SweepView view{.trials = progress,
+/// `live`: the sweep's live page, or null.
+Outcome run(const ShownSweep& sweep, Communicator& ranks, Face& face, SweepProgress& progress, LiveSweep* live) {
+  TrialListener& listener = live != nullptr ? live->listener() : progress;
+  const SweepView view{.trials = listener,
                        .begin =
                            [&](int all_ranks, int jobs) {
                              if (!sweep.quiet) {
@@ -133,7 +138,11 @@ Outcome run(const ShownSweep& sweep, Communicator& ranks, Face& face) {
                            },
                        .finish = [&](const SweepResult& result) { return static_cast<int>(finished(sweep, result)); },
                        .stopped = [&](int signal) { return static_cast<int>(stopped(sweep, signal)); }};
-  return static_cast<Outcome>(strata::sweep(sweep.job, ranks, face, view));
+  const auto outcome = static_cast<Outcome>(strata::sweep(sweep.job, ranks, face, view));
+  if (live != nullptr) {
+    live->finish();
+  }
+  return outcome;
 }
 
 }  // namespace
@@ -147,7 +156,7 @@ Outcome run_sweep(const std::vector<std::string>& words, Communicator& ranks) {
   together(ranks, [&] {
     arguments = parse_arguments(command, words);
     if (!print_if_asked(command, *arguments, ranks.rank() == 0)) {
-      sweep = shown_sweep(*arguments, naming_file(*arguments, [&](const Arguments& all) {
+      sweep = shown_sweep(*arguments, ranks, naming_file(*arguments, [&](const Arguments& all) {
         return sweep_job(settings_on_ranks(command, all, threads),
                          command_line("sweep", without_config(command, all, words)), face);
       }));
@@ -158,8 +167,14 @@ Outcome run_sweep(const std::vector<std::string>& words, Communicator& ranks) {
   if (!sweep) {
     return Outcome::done;
   }
+  SweepProgress progress(sweep->progress, sweep->job.first.config.monitor);
+  std::optional<LiveSweep> live;
+  if (sweep->live) {
+    live.emplace(sweep->job, progress, *sweep->live);
+    tell_live_page(live->address());
+  }
   sweep->job.source = naming_file(*arguments, [&](const Arguments&) { return sweep_data(sweep->job, ranks); });
-  return run(*sweep, ranks, face);
+  return run(*sweep, ranks, face, progress, live ? &*live : nullptr);
 }
 
 }  // namespace strata::cli

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "cli/commands/commands.h"
 #include "cli/commands/json_printer.h"
 #include "cli/options/repeat_command.h"
 #include "cli/options/train_settings.h"
+#include "cli/shell/live_page.h"
 #include "cli/shell/message.h"
 #include "cli/shell/output.h"
 #include "cli/shell/progress.h"
@@ -20,6 +22,7 @@
 #include "dist/together.h"
 #include "engine/engine.h"
 #include "kernels/instruction_set.h"
+#include "live/live_run.h"
 #include "run/training.h"
 
 namespace strata::cli {
@@ -165,6 +168,7 @@ TrainJob train_job(const Arguments& arguments, Communicator& ranks) {
   } else {
     job.settings = train_settings(arguments);
   }
+  job.settings.live = live_port(arguments, ranks);
   share_among(ranks, job.settings);
   if (ranks.rank() != 0) {
     job.settings.progress = ProgressStyle::none;
@@ -181,6 +185,16 @@ void prepare_cpu(const TrainSettings& settings) {
   }
 }
 
+/// Serves the run's page, and says where; null if none is asked for.
+std::unique_ptr<LiveRun> live_run(const TrainSettings& settings, const Face& face) {
+  if (!settings.live) {
+    return nullptr;
+  }
+  auto live = std::make_unique<LiveRun>(settings, face, *settings.live);
+  tell_live_page(live->address());
+  return live;
+}
+
 Outcome train(TrainJob& job, Communicator& ranks) {
   const bool speaks = ranks.rank() == 0;
   ShellFace face(job.settings.quiet);
@@ -189,9 +203,18 @@ Outcome train(TrainJob& job, Communicator& ranks) {
   if (streams) {
     job.settings.metrics.reset();  // JsonPrinter writes them
   }
+  const std::unique_ptr<LiveRun> live = live_run(job.settings, face);
   Training training(job.settings, job.resumed ? &*job.resumed : nullptr, ranks, face);
   const Listeners listeners(job.settings, training.source(), speaks, streams);
-  return outcome(job.settings, training.run(listeners.all()), speaks);
+  std::vector<Observer*> observers(listeners.all().begin(), listeners.all().end());
+  if (live) {
+    observers.push_back(&live->begin(training));
+  }
+  FinishedRun run = training.run(observers);
+  if (live) {
+    live->finish(training, run);
+  }
+  return outcome(job.settings, run, speaks);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ constexpr std::string_view kTakeBack = "no-";
 
 /// Whether a file of options can set it, and --no-NAME take it back.
 bool is_flag_of_files(const Option& option) {
-  return option.value.empty() && option.name != "help" && option.name != "version";
+  return (option.value.empty() || option.value_optional) && option.name != "help" && option.name != "version";
 }
 
 bool takes_config(const std::vector<Option>& options) {
@@ -37,7 +37,7 @@ cxxopts::Options make_parser(const std::vector<Option>& options) {
   for (const Option& option : options) {
     const std::string name = option.name == "help" ? "h,help" : std::string(option.name);
     const auto value = cxxopts::value<std::string>();  // never a vector: cxxopts would cut OPTIMIZER at its commas
-    add(name, "", option.value.empty() ? value->implicit_value("") : value);
+    add(name, "", option.value.empty() || option.value_optional ? value->implicit_value("") : value);
     if (takes_config(options) && is_flag_of_files(option)) {
       add(fmt::format("{}{}", kTakeBack, option.name), "", cxxopts::value<std::string>()->implicit_value(""));
     }

@@ -33,6 +33,16 @@ Option progress_option() {
                 "stderr, bar is lines");
 }
 
+Option live_option() {
+  return {.name = "live",
+          .value = "PORT",
+          .heading = kOutput,
+          .help =
+              "serve a page of the run as it goes, on this machine alone, at the address that stderr tells; a free "
+              "port without PORT (docs/live.md)",
+          .value_optional = true};
+}
+
 /// What a run must end with.
 std::vector<Option> expectation_options() {
   return {
@@ -83,6 +93,7 @@ Command train_command() {
   Command command{.name = "train", .summary = "train one model", .options = run_options(), .ranks_share = "each batch"};
   insert_before(command.options, "tensorboard", resume_option());
   insert_before(command.options, "threads", progress_option());
+  insert_before(command.options, "threads", live_option());
   for (Option& option : expectation_options()) {
     insert_before(command.options, "threads", std::move(option));
   }

@@ -40,7 +40,9 @@ std::vector<std::string> words_given(const std::vector<Option>& options, const A
   for (const Option& option : options) {
     for (const std::string& text : arguments.texts(option.name)) {
       words.push_back(fmt::format("--{}", option.name));
-      if (!option.value.empty()) {
+      if (option.value_optional) {
+        words.back() += text.empty() ? "" : "=" + text;
+      } else if (!option.value.empty()) {
         words.push_back(text);
       }
     }

@@ -19,8 +19,8 @@ bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
 
 /// train's options that shape a run, without `left_out`, and the common ones.
 std::vector<Option> shared_options(std::span<const std::string_view> left_out) {
-  constexpr std::array<std::string_view, 8> kShared{"tensorboard", "progress", "config", "threads",
-                                                    "quiet",       "json",     "help",   "version"};
+  constexpr std::array<std::string_view, 9> kShared{"tensorboard", "progress", "live", "config", "threads",
+                                                    "quiet",       "json",     "help", "version"};
   std::vector<Option> options;
   for (Option& option : train_command().options) {
     if ((option.shapes_run || is_one_of(option.name, kShared)) && !is_one_of(option.name, left_out)) {
@@ -105,11 +105,13 @@ Command find_lr_command() {
 
 Command bench_command() {
   std::vector<Option> options = measured_options();
-  constexpr std::array<std::string_view, 22> kNotMeasured{
-      "batch-size",  "threads",          "engine",    "precision",       "max-time",          "epochs",
-      "max-steps",   "early-stopping",   "min-delta", "start-epoch",     "monitor",           "restore-best",
-      "diagnose",    "validation-split", "split",     "validation-data", "validation-labels", "test-data",
-      "test-labels", "threshold",        "progress",  "tensorboard"};
+  constexpr std::array<std::string_view, 23> kNotMeasured{
+      "batch-size",        "threads",          "engine",      "precision",
+      "max-time",          "epochs",           "max-steps",   "early-stopping",
+      "min-delta",         "start-epoch",      "monitor",     "restore-best",
+      "diagnose",          "validation-split", "split",       "validation-data",
+      "validation-labels", "test-data",        "test-labels", "threshold",
+      "progress",          "tensorboard",      "live"};
   for (Option& option : shared_options(kNotMeasured)) {
     options.push_back(std::move(option));
   }

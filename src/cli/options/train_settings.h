@@ -1,6 +1,9 @@
 // What `strata train` is asked to do.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "cli/options/arguments.h"
 #include "cli/options/choices.h"
 #include "cli/options/expectations.h"
@@ -14,6 +17,7 @@ struct TrainSettings : RunSettings {
   bool quiet = false;
   bool json = false;
   Expectations expected{};
+  std::optional<std::uint16_t> live{};  ///< the port of a live page; 0: a free one
 };
 
 /// Of a run with these settings.

@@ -216,7 +216,8 @@ std::string option_words(const Command& command, std::string_view start, bool ha
     offer.add(fmt::format("--{}", option.name), brief_help(option));
   }
   for (const Option& option : command.options) {
-    if (has_config && option.value.empty() && option.name != "help" && option.name != "version") {
+    if (has_config && (option.value.empty() || option.value_optional) && option.name != "help" &&
+        option.name != "version") {
       offer.add(fmt::format("--no-{}", option.name), "take it back from the --config file");
     }
   }
@@ -270,7 +271,7 @@ std::string completions(const std::vector<std::string>& words) {
   const std::string_view named =
       equals == std::string_view::npos ? std::string_view(words[words.size() - 2]) : current.substr(0, equals);
   const Option* option = named.starts_with("--") ? find_option(command->options, named.substr(2)) : nullptr;
-  if (option == nullptr || option->value.empty()) {
+  if (option == nullptr || option->value.empty() || (option->value_optional && equals == std::string_view::npos)) {
     const bool has_config =
         std::ranges::any_of(words, [](std::string_view word) { return word.starts_with("--config"); });
     return other_words(*command, current, has_config);

@@ -53,7 +53,8 @@ std::string options(const Command& command) {
     if (!shown_default(option).empty()) {
       help += fmt::format(" [{}]", shown_default(option));
     }
-    text += item(fmt::format("--{}", option.name), option.value, help);
+    text += option.value_optional ? item(usage(option), "", help)
+                                  : item(fmt::format("--{}", option.name), option.value, help);
   }
   return text;
 }

@@ -34,6 +34,9 @@ std::string as_options(std::string_view text) {
 }
 
 std::string usage(const Option& option) {
+  if (option.value_optional) {
+    return fmt::format("--{}[={}]", option.name, option.value);
+  }
   return fmt::format("--{}{}{}", option.name, option.value.empty() ? "" : " ", option.value);
 }
 

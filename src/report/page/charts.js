@@ -86,6 +86,9 @@ function lineSpec(o, series) {
 
 const views = [];
 
+/** On a live page line charts last: one of the same title is updated, and only if it has changed. */
+const charts = { keep: false, made: new Map() };
+
 /** Draws `spec()` into `plot` at its width, again whenever that changes; `listen` gets each new view. Returns {draw, view()}. */
 function drawing(plot, spec, listen) {
   let view = null;
@@ -101,8 +104,9 @@ function drawing(plot, spec, listen) {
     if (svg) svg.setAttribute('aria-hidden', 'true');
   };
   views.push(draw);
-  new ResizeObserver(() => { if (Math.abs(Math.floor(plot.clientWidth) - width) > 1) draw(); }).observe(plot);
-  return { draw, view: () => view };
+  const resized = () => { if (Math.abs(Math.floor(plot.clientWidth) - width) > 1) draw(); };
+  new ResizeObserver(resized).observe(plot);
+  return { draw, resized, view: () => view };
 }
 
 /**
@@ -111,6 +115,11 @@ function drawing(plot, spec, listen) {
  * choice), xLog, xWhole, marks [{x, label}], wide, valueText; labelTitle: the heading of the labels, if the table has them beside x.
  */
 function lineChart(o) {
+  const before = charts.made.get(o.title);
+  if (before) {
+    before.renew(o);
+    return before;
+  }
   const state = { ...o, hidden: new Set(), at: null };
   const text = o.valueText || short;
   const plot = h('div', { class: 'plot', tabindex: 0, role: 'img', 'aria-label': chartText(o) });
@@ -182,18 +191,39 @@ function lineChart(o) {
     tools.prepend(h('label', {}, h('input', { type: 'checkbox', checked: o.log, onchange: (event) => { state.log = event.target.checked; chart.draw(); } }), 'log scale'));
   }
   drawLegend();
+  const caption = h('p', { class: 'caption', hidden: !o.caption }, o.caption);
+  const shownValues = tableOnDemand('These values as a table', () => chartTable(state));
   const element = h('figure', { class: o.wide ? 'card wide' : 'card' },
-    h('div', { class: 'head' }, h('h3', {}, o.title), tools), o.caption ? h('p', { class: 'caption' }, o.caption) : null, legend, plot, readout,
-    tableOnDemand('These values as a table', () => chartTable(state)));
-  return {
+    h('div', { class: 'head' }, h('h3', {}, o.title), tools), caption, legend, plot, readout, shownValues);
+  const made = {
     element, tools,
     update(changes) {
       Object.assign(state, changes);
       plot.setAttribute('aria-label', chartText(state));
       drawLegend();
       chart.draw();
+      if (state.at !== null) moveTo(state.at);
+    },
+    /** What the reader has chosen, the scale, hidden lines and an open table, stays. */
+    renew({ series, marks, caption: text, yDomain }) {
+      const key = JSON.stringify([series, marks]);
+      if (key === made.key) {
+        views.push(chart.resized);
+        return;
+      }
+      made.key = key;
+      caption.replaceChildren(...[text].flat(Infinity).filter(Boolean));
+      caption.hidden = !text;
+      Object.assign(state, { series, marks, yDomain });
+      shownValues.renew();
+      views.push(() => made.update({}));
     },
   };
+  if (charts.keep) {
+    made.key = JSON.stringify([o.series, o.marks]);
+    charts.made.set(o.title, made);
+  }
+  return made;
 }
 
 /** What a chart shows, in a sentence a line. */

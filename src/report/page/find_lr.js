@@ -13,7 +13,8 @@ function rangeChart(group) {
 /** The figure of each cell over the plane of two rates. */
 function mapSection(map) {
   const cells = [];
-  map.values.forEach((row, i) => row.forEach((value, j) => cells.push({ y: map.rates[0][i], x: map.rates[1][j], value, diverged: value === null, title: value === null ? 'diverged' : '' })));
+  const open = new Set(map.open || []);  // cells that are yet to be measured
+  map.values.forEach((row, i) => row.forEach((value, j) => cells.push({ y: map.rates[0][i], x: map.rates[1][j], value, diverged: value === null && !open.has(i * row.length + j), title: value !== null ? '' : open.has(i * row.length + j) ? ' ' : 'diverged' })));
   const make = (shade) => [heatMap({ title: `${words(map.figure)} after a brief run`, yTitle: `${map.groups[0]}.lr`, xTitle: `${map.groups[1]}.lr`, ys: map.rates[0], xs: map.rates[1], cells, shade })];
   const shown = shadedMaps(cells, false, true, make);
   return section('Map', 'Each cell is a brief run of its own; nothing is filled in between.', shown.key, h('div', { class: 'card' }, shown.box));
@@ -22,14 +23,16 @@ function mapSection(map) {
 function findLrPage(folder) {
   const sections = [];
   let summary = null;
+  const { progress } = folder;
+  const far = progress ? [tile('Runs done', figure(progress.runs), ['of ', figure(progress.of_runs)]), isNumber(progress.seconds_left) ? tile('Time left', figure(progress.seconds_left, duration), 'at most, at the speed so far') : null] : [];
   if (folder.map) {
     const lowest = folder.map.lowest;
-    if (lowest) summary = tiles(tile(`Best rate, ${folder.map.groups[0]}`, figure(lowest[0], rateText)), tile(`Best rate, ${folder.map.groups[1]}`, figure(lowest[1], rateText)));
+    summary = tiles(far, lowest ? [tile(`Best rate, ${folder.map.groups[0]}`, figure(lowest[0], rateText)), tile(`Best rate, ${folder.map.groups[1]}`, figure(lowest[1], rateText))] : null);
     sections.push(mapSection(folder.map));
   } else {
-    summary = tiles(folder.groups.map((g) => tile(`Suggested rate, ${g.group}`, isNumber(g.suggestion) ? figure(g.suggestion, rateText) : 'none', isNumber(g.suggestion) ? g.optimizer : g.reason)));
-    sections.push(section('Range test', 'The rate of one group rises from step to step while the others keep theirs.', h('div', { class: 'grid' }, folder.groups.map(rangeChart))));
+    summary = tiles(far, (folder.groups || []).map((g) => tile(`Suggested rate, ${g.group}`, isNumber(g.suggestion) ? figure(g.suggestion, rateText) : 'none', isNumber(g.suggestion) ? g.optimizer : g.reason)));
+    sections.push(section('Range test', 'The rate of one group rises from step to step while the others keep theirs.', h('div', { class: 'grid' }, (folder.groups || []).map(rangeChart))));
   }
   sections.push(configurationSection(folder));
-  return { eyebrow: 'Learning-rate test', title: folder.name, status: null, lead: '', summary, sections };
+  return { eyebrow: 'Learning-rate test', title: folder.name, status: progress?.status, lead: '', summary, sections };
 }

@@ -98,8 +98,8 @@ function numbersSection(run) {
     ...keys.map((key) => ({ label: kHeadings[key] || capital(words(key)), numeric: true, value: (t) => t[key] }))] });
   made.element.id = 'targets-table';
   const some = test.shown.length < test.targets.length ? ` The charts are of the first ${test.shown.length}.` : '';
-  return section('Numbers', `${modelText(run)}, tested once on the ${count(test.rows)} rows of the ${test.part} part.${some}`,
-    h('div', { class: 'grid' }, h('div', { class: 'card wide' }, scroll('Numbers', made.element)), test.shown.map((shown, i) => [predictedCard(test.targets[i].name, shown), errorsCard(test.targets[i].name, shown.errors), worstTable(test, i, shown.worst)])));
+  return section('Numbers', `${modelText(run)}, ${testedText(test)}.${some}`,
+    h('div', { class: 'grid' }, h('div', { class: 'card wide' }, scroll('Numbers', made.element)), test.shown.map((shown, i) => [predictedCard(test.targets[i].name, shown), errorsCard(test.targets[i].name, shown.errors), shown.worst ? worstTable(test, i, shown.worst) : null])));
 }
 
 const kHeadings = { r2: 'r2', rmse: 'rmse', mae: 'mae', median_error: 'Median error', p95_error: '95 % within', below: 'Rows below' };
@@ -134,7 +134,7 @@ function labelsSection(run) {
     ...['precision', 'recall', 'f1'].map((key) => ({ label: capital(words(key)), numeric: true, value: (l) => l[key], cell: shareBar(key) })),
     { label: 'Support', numeric: true, value: (l) => l.support, title: 'Rows that have it' }, { label: 'Predicted', numeric: true, value: (l) => l.predicted, title: 'Rows said to have it' }] });
   made.element.id = 'labels-table';
-  return section('Labels', [`${modelText(run)}, tested once on the ${count(test.rows)} rows of the ${test.part} part. Label accuracy `, figure(test.label_accuracy), ', all labels of a row right ', figure(test.subset_accuracy), ', mean F1 ', figure(test.macro_f1), '.'],
+  return section('Labels', [`${modelText(run)}, ${testedText(test)}. Label accuracy `, figure(test.label_accuracy), ', all labels of a row right ', figure(test.subset_accuracy), ', mean F1 ', figure(test.macro_f1), '.'],
     h('div', { class: 'card' }, scroll('Labels', made.element, test.labels.length > 20)));
 }
 

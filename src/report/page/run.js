@@ -29,10 +29,11 @@ function validatedText(result) {
 /** A tile for each figure of a part beside its loss. */
 const figureTiles = (line, part, about) => figuresOf(line, part).map((key) => (isNumber(line[key]) ? tile(capital(words(key)), figure(line[key]), about) : null)).filter(Boolean);
 
-function progressTiles({ steps, of_steps: all }, epochs) {
+function progressTiles({ steps, of_steps: all, seconds_left: left }, epochs) {
   const last = epochs[epochs.length - 1] || {};
   const after = `after epoch ${count(last.epoch)}, the last whole one`;
   return [tile('Iterations', figure(steps), isNumber(all) ? ['of ', figure(all), ` · ${(100 * steps / all).toFixed(1)} %`] : 'so far'),
+    isNumber(left) ? tile('Time left', figure(left, duration), 'at most, at the speed so far') : null,
     ...figureTiles(last, 'val', after),
     isNumber(last.val_loss) ? tile('Validation loss', figure(last.val_loss), after) : null,
     isNumber(last.best_epoch) ? tile('Best epoch so far', figure(last.best_epoch)) : null].filter(Boolean);
@@ -162,7 +163,7 @@ function gallery(test, cell) {
 /** How a count of the confusion matrix is shaded. */
 function confusionShade(test, label, predicted) {
   const n = test.confusion[label][predicted];
-  const largest = Math.max(1, ...test.mistakes.map((m) => m.count));
+  const largest = Math.max(1, ...test.confusion.flatMap((row, i) => row.filter((_, j) => j !== i)));
   const wrong = label !== predicted;
   return { tone: wrong ? '--bad' : '--good', share: n === 0 ? 0 : wrong ? 0.12 + 0.88 * (n / largest) : 0.25 + 0.6 * (n / Math.max(1, test.classes[label].support)) };
 }
@@ -177,7 +178,7 @@ function confusionPicture(test) {
 }
 
 function confusionTable(test, open) {
-  const cells = new Map(test.mistakes.map((m) => [`${m.label} ${m.predicted}`, m]));
+  const cells = new Map((test.mistakes || []).map((m) => [`${m.label} ${m.predicted}`, m]));
   const rows = test.confusion.map((row, label) => h('tr', {}, h('th', { scope: 'row' }, className(test, label)), row.map((n, predicted) => {
     const wrong = label !== predicted;
     const { share } = confusionShade(test, label, predicted);
@@ -189,19 +190,33 @@ function confusionTable(test, open) {
     td.style.setProperty('--share', share.toFixed(3));
     return td;
   })));
-  return h('table', { class: 'matrix', id: 'confusion' }, h('caption', {}, 'Rows: the true class. Columns: what it was taken for. Press a count to see the samples.'),
+  return h('table', { class: 'matrix', id: 'confusion' }, h('caption', {}, 'Rows: the true class. Columns: what it was taken for.', cells.size ? ' Press a count to see the samples.' : null),
     h('thead', {}, h('tr', {}, h('th', { class: 'corner', scope: 'col' }, 'true'), test.confusion.map((_, c) => h('th', { scope: 'col' }, className(test, c))))), h('tbody', {}, rows));
 }
 
 /** Of what moment of the run the tested model is. */
 function modelText({ test, result }) {
+  if (isNumber(test.epoch)) return `The weights after epoch ${count(test.epoch)}`;
   const steps = isNumber(test.steps) ? ` after ${plural(test.steps, 'iteration')}` : '';
   if (test.earlier) return `The model in the folder, of an earlier end of the run${steps}, not of the end of the curves`;
   return result?.restored_best ? `The model of the best epoch${steps}` : `The final model${steps}`;
 }
 
+/** On which rows it was tested. */
+const testedText = (test) => (isNumber(test.of_rows) && test.rows < test.of_rows
+  ? `applied to ${count(test.rows)} of the ${count(test.of_rows)} rows of the ${test.part} part, spread evenly`
+  : isNumber(test.of_rows) ? `applied to the ${count(test.rows)} rows of the ${test.part} part` : `tested once on the ${count(test.rows)} rows of the ${test.part} part`);
+
+/** Of a run that goes on: the matrix alone. */
+function confusionSection(run) {
+  const { test } = run;
+  return section('Mistakes', `${modelText(run)}, ${testedText(test)}.`, h('div', { class: 'card' },
+    h('div', { class: 'tools' }, saveButtons('Confusion matrix', () => confusionPicture(test))), scroll('Confusion', confusionTable(test, () => {}))));
+}
+
 function mistakesSection(run) {
   const test = run.test;
+  if (test?.confusion && !test.mistakes) return confusionSection(run);
   if (!test?.mistakes) return null;
   const panel = h('div', { 'aria-live': 'polite' });
   let pressed = null;
@@ -217,7 +232,7 @@ function mistakesSection(run) {
   const list = table({ caption: 'The most frequent first', rows: test.mistakes, columns: [
     { label: 'Class', header: true, value: (m) => m.label, cell: (m) => className(test, m.label) }, { label: 'Taken for', value: (m) => m.predicted, cell: (m) => className(test, m.predicted) }, { label: 'Rows', numeric: true, value: (m) => m.count },
     { label: '', value: () => '', cell: (m) => h('button', { type: 'button', class: 'plain small', 'aria-label': `Show class ${className(test, m.label)} taken for ${className(test, m.predicted)}`, onclick: (event) => open(m, event.currentTarget) }, 'Show') }] }).element;
-  return section('Mistakes', `${modelText(run)}, tested once on the ${count(test.rows)} rows of the ${test.part} part: ${count(wrong)} mistakes.`,
+  return section('Mistakes', `${modelText(run)}, ${testedText(test)}: ${count(wrong)} mistakes.`,
     h('div', { class: 'card split' }, h('div', { class: 'narrow' }, test.confusion ? h('div', { class: 'tools' }, saveButtons('Confusion matrix', () => confusionPicture(test))) : null,
       scroll('Confusion', test.confusion ? confusionTable(test, open) : list, !test.confusion)), panel));
 }
@@ -274,7 +289,8 @@ function configurationSection(folder, title = 'Configuration') {
     h('div', { class: 'card' }, h('h3', {}, 'Every option that shapes it'), scroll('Options', configurationTable(config))));
 }
 
-function runPage(run) {
+function runPage(folder) {
+  const run = { ...folder, test: folder.test || folder.judged };  // of the epoch, while there is no end
   return { eyebrow: 'Run', title: run.name, status: statusOf(run), lead: networkText(run), summary: runTiles(run),
     sections: [diagnosisSection(run), learningSection(run), ratesSection(run), mistakesSection(run), classesSection(run), labelsSection(run), curvesSection(run), numbersSection(run), importanceSection(run), configurationSection(run)] };
 }

@@ -378,10 +378,13 @@ function sweepPage(folder) {
   const best = finished[0];
   const bad = candidates.length - finished.length;
   const tied = finished.filter((c) => c.tied).length;
+  const { progress } = folder;
   const summary = tiles(
-    best ? tile(`Best ${words(monitor)}`, figure(best.value), [isNumber(best.deviation) ? ['± ', figure(best.deviation), ' · '] : null, best.label]) : tile('Best', 'none', 'no trial was completed'),
+    progress ? tile('Trials done', figure(progress.trials), ['of ', figure(progress.of_trials), ` · ${count(progress.running)} at work`]) : null,
+    isNumber(progress?.seconds_left) ? tile('Time left', figure(progress.seconds_left, duration), 'at the speed so far') : null,
+    best ? tile(`Best ${words(monitor)}`, figure(best.value), [isNumber(best.deviation) ? ['± ', figure(best.deviation), ' · '] : null, best.label]) : tile('Best', 'none', progress ? 'no trial is completed yet' : 'no trial was completed'),
     best && isNumber(best.best?.best?.[`val_${quick}`]) ? tile(`Its validation ${words(quick)}`, figure(best.best.best[`val_${quick}`]), ['at epoch ', figure(best.best.best.epoch)]) : null,
-    tile('Trials', figure(Object.keys(folder.trials).length), seeds > 1 ? `${plural(candidates.length, 'candidate')}, up to ${plural(seeds, 'seed')} each` : folder.config.strategy),
+    progress ? null : tile('Trials', figure(Object.keys(folder.trials).length), seeds > 1 ? `${plural(candidates.length, 'candidate')}, up to ${plural(seeds, 'seed')} each` : folder.config.strategy),
     bad ? tile('Diverged or failed', figure(bad), `of ${plural(candidates.length, 'candidate')}`) : null,
     tied > 1 ? tile('Tied with the best', figure(tied - 1), seeds > 1 ? 'they differ by less than the seeds do' : 'equal values') : null,
     hashOf(best?.best) ? tile('Weights of the best', hashOf(best.best), null, true) : null);
@@ -395,5 +398,5 @@ function sweepPage(folder) {
     section('Trials', 'Press a heading to sort. A ticked trial is drawn above.', filters, scroll('Trials', trials.element, true)),
     configurationSection({ config: { ...folder.config.common, command: folder.config.command } }, 'Common options'),
   ];
-  return { eyebrow: 'Sweep', title: folder.name, status: null, lead: `${capital(folder.config.strategy || '')} over ${axes.map((a) => a.name).join(', ') || 'nothing'}; ranked by ${words(monitor)} at the best epoch.`, summary, sections };
+  return { eyebrow: 'Sweep', title: folder.name, status: progress?.status, lead: `${capital(folder.config.strategy || '')} over ${axes.map((a) => a.name).join(', ') || 'nothing'}; ranked by ${words(monitor)} at the best epoch.`, summary, sections };
 }

@@ -56,5 +56,10 @@ function tableOnDemand(summary, make) {
   details.addEventListener('toggle', () => {
     if (details.open && details.children.length === 1) details.append(scroll(summary, make().element));
   });
+  /** The values are others now. */
+  details.renew = () => {
+    if (details.children.length > 1) details.lastChild.remove();
+    if (details.open) details.append(scroll(summary, make().element));
+  };
   return details;
 }
