@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -118,10 +119,10 @@ std::string kept_text(const TrainSettings& settings) {
 Outcome stopped(const TrainSettings& settings, const FinishedRun& run) {
   if (!settings.quiet) {
     const bool interrupted = run.result.status == RunStatus::interrupted;
-    print_notes(fmt::format("stopped by {}{}\n", signal_name(run.stop),
+    print_notes(fmt::format("stopped by {}{}\n", run.controlled_stop ? "request" : signal_name(run.stop),
                             interrupted ? kept_text(settings) : "; the run is complete"));
   }
-  return stopped_by(run.stop);
+  return stopped_by(run.controlled_stop ? SIGINT : run.stop);
 }
 
 Outcome outcome(const TrainSettings& settings, const FinishedRun& run, bool speaks) {
@@ -132,7 +133,7 @@ Outcome outcome(const TrainSettings& settings, const FinishedRun& run, bool spea
     }
     return Outcome::diverged;
   }
-  if (run.stop != 0) {
+  if (run.stop != 0 || run.controlled_stop) {
     return stopped(settings, run);
   }
   const std::string unmet = unmet_expectation(settings.expected, run.result);

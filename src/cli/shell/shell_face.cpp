@@ -58,6 +58,12 @@ void ShellFace::diagnosed(const std::filesystem::path& folder, const nlohmann::o
   }
 }
 
+void ShellFace::controlled(std::string_view text) {
+  if (!quiet_) {
+    print_notes(fmt::format("control {}\n", text));
+  }
+}
+
 void ShellFace::saved(const std::filesystem::path& file) {
   if (!quiet_) {
     print_notes(fmt::format("saved {}\n", file.string()));
