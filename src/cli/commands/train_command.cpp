@@ -186,12 +186,12 @@ void prepare_cpu(const TrainSettings& settings) {
   }
 }
 
-/// Serves the run's page, and says where; null if none is asked for.
-std::unique_ptr<LiveRun> live_run(const TrainSettings& settings, const Face& face) {
+/// Serves the run's page, and says where; null if none is asked for. `control`: whom the page asks; or null.
+std::unique_ptr<LiveRun> live_run(const TrainSettings& settings, const Face& face, ControlDesk* control) {
   if (!settings.live) {
     return nullptr;
   }
-  auto live = std::make_unique<LiveRun>(settings, face, *settings.live);
+  auto live = std::make_unique<LiveRun>(settings, face, *settings.live, control);
   tell_live_page(live->address());
   return live;
 }
@@ -204,8 +204,10 @@ Outcome train(TrainJob& job, Communicator& ranks) {
   if (streams) {
     job.settings.metrics.reset();  // JsonPrinter writes them
   }
-  const std::unique_ptr<LiveRun> live = live_run(job.settings, face);
-  Training training(job.settings, job.resumed ? &*job.resumed : nullptr, ranks, face);
+  ControlDesk desk;
+  ControlDesk* const control = job.settings.live && job.settings.run_dir ? &desk : nullptr;
+  const std::unique_ptr<LiveRun> live = live_run(job.settings, face, control);
+  Training training(job.settings, job.resumed ? &*job.resumed : nullptr, ranks, face, control);
   const Listeners listeners(job.settings, training.source(), speaks, streams);
   std::vector<Observer*> observers(listeners.all().begin(), listeners.all().end());
   if (live) {
