@@ -76,9 +76,9 @@ std::span<const OptimizerEntry> optimizer_registry();
 /// The entry of that name. Throws Error(usage) naming the nearest known one.
 const OptimizerEntry& find_optimizer(std::string_view name);
 
-/// Parses `name[,key=value…]`; the keys are the optimizer's, `schedule`, that schedule's and `lr_from`. Throws Error(usage) for an
-/// unknown name or key (listing the known ones), a key given twice, or a value that is no number, out of range or
-/// contradictory. `option` is named in messages.
+/// Parses `name[,key=value…]`; the keys are the optimizer's, `schedule`, that schedule's and `lr_from`. Throws
+/// Error(usage) for an unknown name or key (listing the known ones), a key given twice, or a value that is no number,
+/// out of range or contradictory. `option` is named in messages.
 OptimizerSpec parse_optimizer(std::string_view text, Convention convention, std::string_view option);
 
 /// `name,key=value,…` with every key; parses back to the same spec.

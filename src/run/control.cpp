@@ -95,6 +95,7 @@ std::string RunControl::pause(bool on) {
   }
   record({{"did", on ? "pause" : "go_on"}});
   paused_ = on;
+  desk_.stand(on);
   return fmt::format("{} after step {}", on ? "paused" : "goes on", step);
 }
 

@@ -19,11 +19,8 @@ namespace {
 
 using What = ControlRequest::What;
 
-constexpr std::array<std::pair<std::string_view, What>, 5> kRequests{{{"pause", What::pause},
-                                                                      {"go_on", What::go_on},
-                                                                      {"stop", What::stop},
-                                                                      {"save", What::save},
-                                                                      {"lr", What::lr}}};
+constexpr std::array<std::pair<std::string_view, What>, 5> kRequests{
+    {{"pause", What::pause}, {"go_on", What::go_on}, {"stop", What::stop}, {"save", What::save}, {"lr", What::lr}}};
 constexpr std::size_t kLongestLine = 4096;
 constexpr std::string_view kOver = "the run is over";
 
@@ -41,8 +38,8 @@ ControlRequest control_request(std::string_view json) {
   if (!object.is_object() || !object.contains("do") || !object.at("do").is_string()) {
     throw not_understood(json);
   }
-  const auto* const known = std::ranges::find(kRequests, object.at("do").get<std::string>(),
-                                              &std::pair<std::string_view, What>::first);
+  const auto* const known =
+      std::ranges::find(kRequests, object.at("do").get<std::string>(), &std::pair<std::string_view, What>::first);
   if (known == kRequests.end()) {
     throw not_understood(json);
   }
@@ -130,6 +127,19 @@ void ControlDesk::close() {
   const std::lock_guard lock(mutex_);
   open_ = false;
   all_.clear();
+}
+
+void ControlDesk::stand(bool paused) {
+  const Clock::time_point now = Clock::now();
+  const std::lock_guard lock(mutex_);
+  standing_.time += standing_.paused ? now - since_ : Clock::duration{};
+  standing_.paused = paused;
+  since_ = now;
+}
+
+ControlDesk::Standing ControlDesk::standing() const {
+  const std::lock_guard lock(mutex_);
+  return {standing_.paused, standing_.time + (standing_.paused ? Clock::now() - since_ : Clock::duration{})};
 }
 
 }  // namespace strata

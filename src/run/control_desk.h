@@ -59,6 +59,8 @@ class ControlFile {
 /// Requests of other threads, for the one that trains.
 class ControlDesk {
  public:
+  using Clock = std::chrono::steady_clock;
+
   /// A request that waits for its answer.
   struct Asked {
     std::string text;
@@ -74,10 +76,22 @@ class ControlDesk {
   void wait(std::chrono::milliseconds most);
   /// The run is over: whoever asks is told so.
   void close();
+  /// By the thread that trains: from now on the run is paused, or goes on.
+  void stand(bool paused);
+
+  /// Whether the run is paused, and for how long it has been, in all.
+  struct Standing {
+    bool paused = false;
+    Clock::duration time{};
+  };
+  /// By any thread.
+  Standing standing() const;
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable asked_;
+  Standing standing_;  ///< its time until `since_`, while the run is paused
+  Clock::time_point since_{};
   std::vector<Asked> all_;
   bool open_ = true;
 };

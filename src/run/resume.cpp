@@ -194,8 +194,8 @@ RunSettings resumed_settings(const ResumedRun& run, const Given& given) {
   const Given merged = checked(run_options(), merged_texts(run, given));
   RunSettings settings = run_settings(merged, starting_model(merged));
   const RunIdentity& identity = run.checkpoint.content().identity;
-  const auto changed =
-      differences(config_of(run.checkpoint, run.rates), config_json(settings), free_when_resumed(settings.config, by_onednn(identity)));
+  const auto changed = differences(config_of(run.checkpoint, run.rates), config_json(settings),
+                                   free_when_resumed(settings.config, by_onednn(identity)));
   if (!changed.empty()) {
     throw usage_error("‹resume›: {}; {}", joined(changed), reason_of(changed, settings.config));
   }

@@ -254,8 +254,8 @@ TEST_CASE("rates that change at some steps are a key of every optimizer that has
       CHECK(to_string(plain).find("lr_from") == std::string::npos);
     }
   }
-  for (const std::string_view value : {"", "5", "5:", ":0.1", "5:0.1+", "+5:0.1", "5:0.1++6:0.1", "5:x", "-1:0.1", "1.5:0.1",
-                                       "5:0.1,6:0.1", "5 :0.1"}) {
+  for (const std::string_view value : {"", "5", "5:", ":0.1", "5:0.1+", "+5:0.1", "5:0.1++6:0.1", "5:x", "-1:0.1",
+                                       "1.5:0.1", "5:0.1,6:0.1", "5 :0.1"}) {
     CAPTURE(value);
     CHECK(missing(parse_error(fmt::format("sgd,lr_from={}", value)), {"usage: "}) == "");
   }

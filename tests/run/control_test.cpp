@@ -1,6 +1,4 @@
 // A run that is asked for something while it goes on: the requests, where they come in, and what is written of them.
-#include "run/control_desk.h"
-
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -11,9 +9,10 @@
 #include <vector>
 
 #include "run/changes.h"
+#include "run/control_desk.h"
 #include "tests/catch.h"
-#include "tests/core/thrown.h"
 #include "tests/core/temporary_folder.h"
+#include "tests/core/thrown.h"
 
 namespace run_control_test {
 
@@ -45,11 +44,12 @@ TEST_CASE("a request is one of five, with its members and no others", "[run]") {
   CHECK(rate.group == "0-1");
   CHECK(rate.lr == 0.003);
   for (const std::string_view wrong :
-       {"", "pause", "[]", "{}", R"({"do":1})", R"({"do":"resume"})", R"({"do":"pause","group":"lower"})", R"({"do":"lr"})",
-        R"({"do":"lr","group":"lower"})", R"({"do":"lr","group":"lower","lr":"0.1"})", R"({"do":"lr","group":0,"lr":0.1})",
-        R"({"do":"pause")", R"({"do":"pause"}{"do":"stop"})", "\xff"}) {
+       {"", "pause", "[]", "{}", R"({"do":1})", R"({"do":"resume"})", R"({"do":"pause","group":"lower"})",
+        R"({"do":"lr"})", R"({"do":"lr","group":"lower"})", R"({"do":"lr","group":"lower","lr":"0.1"})",
+        R"({"do":"lr","group":0,"lr":0.1})", R"({"do":"pause")", R"({"do":"pause"}{"do":"stop"})", "\xff"}) {
     CAPTURE(wrong);
-    CHECK(missing(thrown([&] { control_request(wrong); }), {"usage: ", "is no request; expected", R"("do":"pause")"}) == "");
+    CHECK(missing(thrown([&] { control_request(wrong); }), {"usage: ", "is no request; expected", R"("do":"pause")"}) ==
+          "");
   }
 }
 
