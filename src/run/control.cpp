@@ -49,7 +49,7 @@ bool RunControl::attend() {
 void RunControl::look() {
   for (const std::string& line : file_.lines()) {
     if (const ControlAnswer told = answer(line); told.status == ControlAnswer::Status::refused) {
-      face_.warn(fmt::format("{}: {}", record_.folder().control().string(), told.text));
+      face_.controlled(fmt::format("refused: {}", told.text));
     }
   }
   for (ControlDesk::Asked& asked : desk_.take()) {

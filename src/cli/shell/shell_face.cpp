@@ -4,6 +4,7 @@
 
 #include "cli/options/repeat_command.h"
 #include "cli/shell/message.h"
+#include "cli/shell/terminal.h"
 #include "cli/text/diagnosis_text.h"
 #include "cli/text/progress_line.h"
 #include "settings/run_settings.h"
@@ -60,7 +61,8 @@ void ShellFace::diagnosed(const std::filesystem::path& folder, const nlohmann::o
 
 void ShellFace::controlled(std::string_view text) {
   if (!quiet_) {
-    print_notes(fmt::format("control {}\n", text));
+    const bool bar = stderr_is_terminal();  // a live line may stand there; it is drawn again below
+    print_notes(fmt::format("{}control {}\n", bar ? "\r\x1b[K" : "", text));
   }
 }
 
