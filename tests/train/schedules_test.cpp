@@ -2,7 +2,9 @@
 #include "train/schedules.h"
 
 #include <cmath>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
@@ -150,10 +152,10 @@ TEST_CASE("rates changed by whoever runs, by hand and by the key are the same ru
       trainer.advance(6);
       trainer.change_rate(0, {7, 0.007});
       CHECK(trainer.next_rates()[0].second == by_key.heard.rates[6][0]);
-      RunSnapshot snapshot;
+      std::optional<RunSnapshot> snapshot;
       while (trainer.advance(1)) {
         if (trainer.state().global_step == 13) {
-          snapshot = trainer.snapshot();
+          snapshot.emplace(trainer.snapshot());
         }
         if (trainer.state().global_step == 21) {
           trainer.change_rate(0, {22, 0});
@@ -162,7 +164,7 @@ TEST_CASE("rates changed by whoever runs, by hand and by the key are the same ru
       CHECK(trainer.finish().weights_hash == by_key.result.weights_hash);
       CHECK(heard.rates == by_key.heard.rates);
       Trainer resumed(with_key(",lr_from=7:0.007+22:0"), source);
-      resumed.resume(std::move(snapshot));
+      resumed.resume(std::move(snapshot.value()));
       CHECK(resumed.run({}, never).weights_hash == by_key.result.weights_hash);
     }
   }
