@@ -274,8 +274,8 @@ STRATA_API const char *strata_trainer_group_name(const strata_trainer *trainer, 
 /* The learning rate with which the next step updates the group. STRATA_WRONG_SETTINGS for an unknown group, or one that
  * is frozen. */
 STRATA_API int strata_trainer_rate(const strata_trainer *trainer, const char *group, double *rate);
-/* From the next step on the group has this rate, whatever its schedule says; finite, 0 or more. NaN: its schedule has
- * the word again. Snapshots keep it. */
+/* From the next step on the group has this rate, whatever its schedule and lr_from say; finite, 0 or more. NaN: these
+ * have the word again. Snapshots keep it. */
 STRATA_API int strata_trainer_set_rate(strata_trainer *trainer, const char *group, double rate);
 
 /* The hash of the weights as they stand: 16 hexadecimal figures and a zero. The command's weights_hash. */

@@ -159,7 +159,7 @@ class Group:
     def lr(self) -> float:
         """The learning rate with which the next step updates the group.
 
-        Set, it holds from the next step on, whatever the schedule says; None gives the schedule the word again.
+        Set, it holds from the next step on, whatever schedule and lr_from say; None gives them the word again.
         """
         rate = ctypes.c_double()
         _library.check(library.strata_trainer_rate(self._trainer._pointer, self.name.encode(), ctypes.byref(rate)))

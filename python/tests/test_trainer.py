@@ -106,6 +106,21 @@ def test_a_rate_that_is_set_is_the_optimizers_own(rings):
     assert set_.run().weights_hash == other.run().weights_hash
 
 
+def test_a_rate_that_is_set_is_repeated_by_lr_from(rings):
+    set_ = Trainer(*rings, **SMALL, epochs=2)
+    for _ in range(5):
+        set_.step()
+    set_.groups["lower"].lr = 0.003
+    for _ in range(4):
+        set_.step()
+    set_.groups["lower"].lr = 0
+    again = Trainer(*rings, **{**SMALL, "lower": SMALL["lower"] + ",lr_from=6:0.003+10:0"}, epochs=2)
+    assert again.groups["lower"].optimizer.endswith("lr_from=6:0.003+10:0")
+    assert set_.run().weights_hash == again.run().weights_hash
+    with pytest.raises(SettingsError, match="'6' is not STEP:LR"):
+        Trainer(*rings, **{**SMALL, "upper": {"name": "adam", "lr_from": "6"}})
+
+
 def test_groups_by_list_and_by_dict(rings):
     as_list = Trainer(*rings, hidden=(16, 8), group=["0-1:sgd,lr=.01", "2:adam"], epochs=1)
     as_dict = Trainer(*rings, hidden=(16, 8), group={"0-1": "sgd,lr=.01", "2": {"name": "adam"}}, epochs=1)

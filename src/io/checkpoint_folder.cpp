@@ -90,6 +90,13 @@ void Checkpointer::keep(RunMoment moment) {
   }
 }
 
+std::optional<fs::path> Checkpointer::save() {
+  if (kept_ != position()) {
+    write();
+  }
+  return kept_ == position() ? std::optional(folder_.file(trainer_.state().global_step)) : std::nullopt;
+}
+
 Checkpointer::Position Checkpointer::position() const {
   return {trainer_.state().epochs, trainer_.state().global_step};
 }

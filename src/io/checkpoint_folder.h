@@ -54,6 +54,9 @@ class Checkpointer {
 
   /// For Trainer::set_checkpoints. Throws Error(failed) naming the file.
   void keep(RunMoment moment);
+  /// Between two steps: keeps the run now, unless it is as it was kept last. Returns the file; none for weights that
+  /// are not finite. Throws as keep().
+  std::optional<std::filesystem::path> save();
 
  private:
   struct Position {

@@ -87,6 +87,8 @@ RunFolder RunFolder::existing(const fs::path& path) {
   RunFolder folder(path, FolderLock(path));
   remove_temporaries(folder.path());
   remove_temporaries(folder.checkpoints());
+  std::error_code none;
+  fs::remove(folder.control(), none);  // whom it spoke to has been killed
   return folder;
 }
 

@@ -33,6 +33,8 @@ class RunFolder {
   std::filesystem::path find_lr() const { return path_ / "find_lr.json"; }
   std::filesystem::path model() const { return path_ / "model.safetensors"; }
   std::filesystem::path report() const { return path_ / "report.html"; }
+  std::filesystem::path control() const { return path_ / "control.jsonl"; }
+  std::filesystem::path changes() const { return path_ / "changes.jsonl"; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
 
   /// Writes config.json, whole or not at all: the members of `config`, then strata_version and `command`, which

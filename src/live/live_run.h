@@ -2,23 +2,21 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "live/live_server.h"
 #include "live/run_feed.h"
+#include "run/control_desk.h"
 #include "run/training.h"
 
 namespace strata {
 
 class LiveRun {
  public:
-  /// Serves the page of a run of these settings from now on. `port` 0: a free one; `control`: whom the page's commands
-  /// go to, or none. Throws as make_live_server.
-  LiveRun(const RunSettings& settings, const Face& face, std::uint16_t port,
-          std::function<LiveAnswer(std::string_view)> control = {});
+  /// Serves the page of a run of these settings from now on. `port` 0: a free one; `control`: where the page's requests
+  /// go, which outlives this, or null: it only shows. Throws as make_live_server.
+  LiveRun(const RunSettings& settings, const Face& face, std::uint16_t port, ControlDesk* control = nullptr);
   /// Without finish() the page keeps what it was last told.
   ~LiveRun();
 

@@ -99,8 +99,9 @@ void RunFeed::on_result(const RunResult& result) {
 }
 
 Json RunFeed::progress() const {
-  const std::chrono::duration<double> seconds = Clock::now() - started_;
-  Json json{{"status", info_.is_null() ? "starting" : "going on"}, {"steps", step_}};
+  const auto [paused, stood] = desk_ != nullptr ? desk_->standing() : ControlDesk::Standing{};
+  const std::chrono::duration<double> seconds = Clock::now() - started_ - stood;
+  Json json{{"status", info_.is_null() ? "starting" : paused ? "paused" : "going on"}, {"steps", step_}};
   if (expected_steps_ > 0) {
     json["of_steps"] = expected_steps_;
   }
@@ -122,6 +123,9 @@ Json RunFeed::json() const {
   epochs_.add_to(json);
   if (result_.is_null()) {
     json["progress"] = progress();
+    if (desk_ != nullptr) {
+      json["controls"] = rates_;
+    }
   } else {
     json["result"] = result_;
   }

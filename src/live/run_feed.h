@@ -8,11 +8,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "live/growing_document.h"
 #include "live/step_points.h"
 #include "report/metrics_series.h"
+#include "run/control_desk.h"
 #include "train/observer.h"
 
 namespace strata {
@@ -28,6 +30,12 @@ class RunFeed : public Observer {
   void take(const std::filesystem::path& metrics);
   /// Of classes, labels or outputs, in order; empty: their indices. Before the run begins.
   void name_outputs(std::vector<std::string> names) { names_ = std::move(names); }
+
+  /// The page has controls: `rates` are those that can be changed, `desk`, which outlives this, knows of pauses.
+  void let_control(nlohmann::ordered_json rates, const ControlDesk& desk) {
+    rates_ = std::move(rates);
+    desk_ = &desk;
+  }
 
   bool wants_update_ratios() const override { return true; }
   std::size_t wants_judged_rows() const override { return kJudged; }
@@ -51,6 +59,8 @@ class RunFeed : public Observer {
   const std::string name_;
   const std::string path_;
   std::vector<std::string> names_;
+  nlohmann::ordered_json rates_;
+  const ControlDesk* desk_ = nullptr;
 
   mutable std::mutex mutex_;  ///< of what follows
   nlohmann::ordered_json info_;

@@ -1,5 +1,8 @@
 #include "optim/optimizer.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/error.h"
 #include "core/nearest.h"
 #include "optim/update_scalars.h"
@@ -203,5 +206,13 @@ const OptimizerEntry& find_optimizer(std::string_view name) {
 bool is_frozen(const OptimizerSpec& spec) { return spec.entry == &optimizers().front(); }
 
 double base_learning_rate(const OptimizerSpec& spec) { return is_frozen(spec) ? 0 : spec.value("lr"); }
+
+double learning_rate_at(const OptimizerSpec& spec, std::uint64_t t, std::uint64_t horizon, std::uint32_t cuts) {
+  const double lr = base_learning_rate(spec);
+  const double rate = scheduled_rate(spec.schedule, lr, t, horizon, cuts);
+  const auto later = std::ranges::upper_bound(spec.rate_changes, t, {}, &RateChange::step);
+  // In this order the rate is exactly the new one where the schedule's is lr.
+  return later == spec.rate_changes.begin() ? rate : std::prev(later)->lr * (rate / lr);
+}
 
 }  // namespace strata

@@ -23,11 +23,27 @@ struct StateSlot {
 
 struct OptimizerEntry;
 
+/// From a step on (counted from 1, that one included) the rate is as if `lr` were another: the schedule's times that
+/// over `lr`.
+struct RateChange {
+  std::uint64_t step = 1;
+  double lr = 0;
+  bool operator==(const RateChange&) const = default;
+};
+
+/// The key of an OPTIMIZER that gives its changes, as STEP:LR+STEP:LR.
+inline constexpr std::string_view kRateChangesKey = "lr_from";
+inline constexpr std::string_view kRateChangesHelp =
+    "from step STEP on (counted from 1 over the whole run) the schedule's rate times LR/lr, which is LR where the "
+    "schedule is constant; one STEP:LR or several, the steps rising; a step that the run does not reach changes "
+    "nothing; not where lr is 0";
+
 /// An optimizer with the value of every key, as `--lower` and the like give it.
 struct OptimizerSpec {
   const OptimizerEntry* entry = nullptr;              ///< the registry's; looked up once, by parse_optimizer
   std::map<std::string, double, std::less<>> values;  ///< every key of the entry; booleans are 0 or 1
   ScheduleSpec schedule;                              ///< of the rate `lr`
+  std::vector<RateChange> rate_changes;               ///< of the schedule's rate, by ascending steps
 
   double value(std::string_view key) const { return values.find(key)->second; }
   std::string_view name() const;
@@ -60,9 +76,9 @@ std::span<const OptimizerEntry> optimizer_registry();
 /// The entry of that name. Throws Error(usage) naming the nearest known one.
 const OptimizerEntry& find_optimizer(std::string_view name);
 
-/// Parses `name[,key=value…]`; the keys are the optimizer's, `schedule` and that schedule's. Throws Error(usage) for an
-/// unknown name or key (listing the known ones), a key given twice, or a value that is no number, out of range or
-/// contradictory. `option` is named in messages.
+/// Parses `name[,key=value…]`; the keys are the optimizer's, `schedule`, that schedule's and `lr_from`. Throws
+/// Error(usage) for an unknown name or key (listing the known ones), a key given twice, or a value that is no number,
+/// out of range or contradictory. `option` is named in messages.
 OptimizerSpec parse_optimizer(std::string_view text, Convention convention, std::string_view option);
 
 /// `name,key=value,…` with every key; parses back to the same spec.
@@ -75,5 +91,15 @@ bool is_frozen(const OptimizerSpec& spec);
 
 /// The rate `lr` before any schedule; 0 for freeze.
 double base_learning_rate(const OptimizerSpec& spec);
+
+/// The rate at update t (from 1) of a run of `horizon` steps, as scheduled_rate has it, then changed; 0 for freeze.
+double learning_rate_at(const OptimizerSpec& spec, std::uint64_t t, std::uint64_t horizon, std::uint32_t cuts = 0);
+
+/// Whether the rate can be changed: there is one, and the update takes it as a number above 0.
+bool has_rate_to_change(const OptimizerSpec& spec);
+
+/// From that step on the rate is as if `lr` were `change.lr`; this takes the place of changes from later steps. Throws
+/// Error(usage), naming `option`, for a rate or a step that the key lr_from would not take.
+void change_rate(OptimizerSpec& spec, RateChange change, std::string_view option);
 
 }  // namespace strata

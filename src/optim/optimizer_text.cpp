@@ -47,6 +47,12 @@ double parse_figure(const OptimizerKey& key, std::string_view text, std::string_
   return static_cast<double>(found - names.begin());
 }
 
+/// As the update takes a number: in fp32, denormals as zero.
+float rounded_as_in_update(double value) {
+  const auto rounded = static_cast<float>(value);
+  return std::fabs(rounded) < std::numeric_limits<float>::min() ? 0.0F : rounded;
+}
+
 double parse_value(const OptimizerKey& key, std::string_view text, std::string_view option) {
   if (key.type == Type::boolean) {
     if (text != "true" && text != "false") {
@@ -64,9 +70,7 @@ double parse_value(const OptimizerKey& key, std::string_view text, std::string_v
     }
     return *value;
   }
-  // As the update takes it: in fp32, denormals as zero.
-  float rounded = value ? static_cast<float>(*value) : 0.0F;
-  rounded = std::fabs(rounded) < std::numeric_limits<float>::min() ? 0.0F : rounded;
+  const float rounded = value ? rounded_as_in_update(*value) : 0.0F;
   const bool in_range = value && (key.open_minimum ? rounded > key.minimum : *value >= key.minimum) &&
                         (key.open_maximum ? rounded < key.maximum : *value <= key.maximum);
   if (!in_range) {
@@ -131,12 +135,71 @@ Error unknown_key(const OptimizerEntry& entry, const ScheduleEntry& schedule, st
   std::ranges::transform(entry.keys, std::back_inserter(known), &OptimizerKey::name);
   known.emplace_back(kScheduleKey);
   std::ranges::transform(schedule.keys, std::back_inserter(known), &OptimizerKey::name);
+  known.emplace_back(kRateChangesKey);
   const std::string elsewhere = schedules_with(name);
   return usage_error("{}: {}{} has no key '{}'; {}It knows {}", option, entry.name,
                      schedule.name == "constant" ? "" : fmt::format(" with schedule={}", schedule.name), name,
                      elsewhere.empty() ? fmt::format("did you mean {}? ", meant_key(name, known))
                                        : fmt::format("schedule={} has it. ", elsewhere),
                      join_names(known));
+}
+
+/// The parts between signs + that belong to no exponent.
+std::vector<std::string_view> between_pluses(std::string_view text) {
+  std::vector<std::string_view> parts;
+  std::size_t begin = 0;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '+' && text[i - 1] != 'e' && text[i - 1] != 'E') {
+      parts.push_back(text.substr(begin, i - begin));
+      begin = i + 1;
+    }
+  }
+  parts.push_back(text.substr(begin));
+  return parts;
+}
+
+/// Throws unless `change` can follow those that there are.
+void check_rate_change(const OptimizerSpec& spec, const RateChange& change, std::string_view option) {
+  if (!has_rate_to_change(spec)) {
+    throw usage_error("{}: {} changes the rate by what it is beside lr, and lr is 0; give lr above 0", option,
+                      kRateChangesKey);
+  }
+  if (change.step < 1 || static_cast<double>(change.step) > kMostSteps) {
+    throw usage_error("{}: {} has step {}; steps count from 1 to {}", option, kRateChangesKey, change.step, kMostSteps);
+  }
+  if (!spec.rate_changes.empty() && change.step <= spec.rate_changes.back().step) {
+    throw usage_error("{}: {} has step {} after step {}; give the steps in rising order, each once", option,
+                      kRateChangesKey, change.step, spec.rate_changes.back().step);
+  }
+  if (!(change.lr >= 0) || !std::isfinite(rounded_as_in_update(change.lr))) {
+    throw usage_error("{}: {} has the rate {} from step {} on; expected a finite number from 0", option,
+                      kRateChangesKey, change.lr, change.step);
+  }
+}
+
+/// `STEP:LR+STEP:LR`.
+void parse_rate_changes(OptimizerSpec& spec, std::string_view text, std::string_view option) {
+  for (const std::string_view part : between_pluses(text)) {
+    const std::size_t colon = std::min(part.find(':'), part.size());
+    const auto step = parse_number<std::uint64_t>(part.substr(0, colon));
+    const auto lr = parse_number<double>(part.substr(std::min(colon + 1, part.size())));
+    if (!step || !lr) {
+      throw usage_error("{}: {}={}: '{}' is not STEP:LR, a step and the rate from it on, as in {}=500:0.003+800:0.001",
+                        option, kRateChangesKey, text, part, kRateChangesKey);
+    }
+    check_rate_change(spec, {*step, *lr}, option);
+    spec.rate_changes.push_back({*step, *lr});
+  }
+}
+
+/// `,lr_from=…` as it stands in an OPTIMIZER; empty without changes.
+std::string rate_changes_text(const OptimizerSpec& spec) {
+  std::string text;
+  for (const RateChange& change : spec.rate_changes) {
+    text += text.empty() ? fmt::format(",{}=", kRateChangesKey) : "+";
+    text += fmt::format("{}:{}", change.step, change.lr);
+  }
+  return text;
 }
 
 void reject_contradictions(const OptimizerSpec& spec, std::string_view option) {
@@ -157,7 +220,7 @@ OptimizerSpec parse_optimizer(std::string_view text, Convention convention, std:
   }
   const OptimizerEntry& entry = named(find_optimizer, name, option);
   const std::vector<KeyValue> settings = parse_key_values(text, option, "sgd,lr=0.01,momentum=0.9");
-  OptimizerSpec spec{&entry, {}, {}};
+  OptimizerSpec spec{&entry, {}, {}, {}};
   for (const OptimizerKey& key : entry.keys) {
     spec.values.emplace(key.name, key.default_for(convention));
   }
@@ -172,9 +235,12 @@ OptimizerSpec parse_optimizer(std::string_view text, Convention convention, std:
       spec.values.find(key->name)->second = parse_value(*key, setting.value, option);
     } else if (const OptimizerKey* its = find_key(schedule.keys, setting.key); its != nullptr && schedule_allowed) {
       spec.schedule.values.find(its->name)->second = parse_value(*its, setting.value, option);
-    } else if (setting.key != kScheduleKey || !schedule_allowed) {
+    } else if ((setting.key != kScheduleKey && setting.key != kRateChangesKey) || !schedule_allowed) {
       throw unknown_key(entry, schedule, setting.key, option);
     }
+  }
+  if (const auto changes = std::ranges::find(settings, kRateChangesKey, &KeyValue::key); changes != settings.end()) {
+    parse_rate_changes(spec, changes->value, option);
   }
   reject_contradictions(spec, option);
   reject_schedule_contradictions(spec.schedule, base_learning_rate(spec), option);
@@ -187,7 +253,7 @@ std::string to_string(const OptimizerSpec& spec) {
     const double value = spec.value(key.name);
     text += key.later && value == key.keras_default ? "" : setting_text(key, value);
   }
-  return text + to_string(spec.schedule);
+  return text + to_string(spec.schedule) + rate_changes_text(spec);
 }
 
 std::string brief_text(const OptimizerSpec& spec, Convention convention) {
@@ -200,7 +266,19 @@ std::string brief_text(const OptimizerSpec& spec, Convention convention) {
       text += setting_text(key, value);
     }
   }
-  return text + to_string(spec.schedule, KeysShown::changed);
+  return text + to_string(spec.schedule, KeysShown::changed) + rate_changes_text(spec);
+}
+
+bool has_rate_to_change(const OptimizerSpec& spec) { return rounded_as_in_update(base_learning_rate(spec)) > 0; }
+
+void change_rate(OptimizerSpec& spec, RateChange change, std::string_view option) {
+  std::vector<RateChange> earlier = spec.rate_changes;
+  std::erase_if(earlier, [&](const RateChange& each) { return each.step >= change.step; });
+  OptimizerSpec changed = spec;
+  changed.rate_changes = std::move(earlier);
+  check_rate_change(changed, change, option);
+  changed.rate_changes.push_back(change);
+  spec = std::move(changed);
 }
 
 }  // namespace strata

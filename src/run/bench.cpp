@@ -308,6 +308,7 @@ BenchSettings bench_settings(const Given& asked) {
   settings.run.config.validation_split = 0;
   for (ParameterGroup& group : settings.run.config.groups) {
     group.optimizer.schedule = {};  // no rate ends before the measuring does
+    group.optimizer.rate_changes.clear();
   }
   settings.engines = asked_engines(given, settings.run.config.instruction_set);
   return settings;

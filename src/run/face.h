@@ -28,6 +28,8 @@ class Face {
   virtual void reported(const std::filesystem::path& /*file*/) {}
   /// What went wrong in the run of that folder, or of one without a folder (empty), as to_json(Diagnosis) has it.
   virtual void diagnosed(const std::filesystem::path& /*folder*/, const nlohmann::ordered_json& /*diagnosis*/) {}
+  /// What a request to a run that goes on has done, or why it is refused.
+  virtual void controlled(std::string_view /*text*/) {}
   /// A model is in that file.
   virtual void saved(const std::filesystem::path& /*file*/) {}
 

@@ -235,6 +235,7 @@ FindLrSettings find_lr_settings(const Given& asked) {
   }
   for (ParameterGroup& group : settings.run.config.groups) {
     group.optimizer.schedule = {};  // rates are the test's
+    group.optimizer.rate_changes.clear();
   }
   return settings;
 }

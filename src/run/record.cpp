@@ -66,12 +66,16 @@ void save_model(const std::filesystem::path& path, const RunSettings& settings, 
 
 RunRecord::RunRecord(const std::filesystem::path& folder, const RunSettings& settings, const Face& face)
     : settings_(settings), face_(face), folder_(folder), log_(folder_.metrics().string(), stored_config(settings)) {
-  folder_.write_config(stored_config(settings), face_.command(shaping_json(settings.asked)));
+  rewrite_config();
 }
 
 RunRecord::RunRecord(RunFolder folder, const RunSettings& settings, const Face& face, std::uint64_t metrics_bytes)
     : settings_(settings), face_(face), folder_(std::move(folder)), log_(folder_.metrics().string(), metrics_bytes) {
-  folder_.write_config(stored_config(settings), face_.command(shaping_json(settings.asked)));
+  rewrite_config();
+}
+
+void RunRecord::rewrite_config() const {
+  folder_.write_config(stored_config(settings_), face_.command(shaping_json(settings_.asked)));
 }
 
 void RunRecord::set_steps(std::uint64_t steps) const {

@@ -44,6 +44,8 @@ class RunRecord {
   RunLog& log() { return log_; }
   const RunFolder& folder() const { return folder_; }
 
+  /// The settings have changed: from now on config.json has them as they are.
+  void rewrite_config() const;
   /// A clock or a signal has stopped the run after so many steps: from now on config.json asks for as many.
   void set_steps(std::uint64_t steps) const;
 

@@ -54,29 +54,37 @@ std::string joined(const std::vector<Difference>& all) {
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
+/// What the checkpoint says of its run, with what was changed by hand since it was begun.
+Json config_of(const CheckpointFile& file, const std::vector<RecordedRate>& rates) {
+  Json config = file.content().identity.config;
+  set_recorded_rates(config, rates);
+  return config;
+}
+
 /// Throws Error(data) if a checkpoint belongs to another run than the folder.
-void check_owner(const CheckpointFile& file, const Json& config) {
+void check_owner(const CheckpointFile& file, const Json& config, const std::vector<RecordedRate>& rates) {
   // Versions up to 0.1.0 kept paths as they were typed.
   Keys free{"strata_version", "command", "initial_weights"};
   for (const WhenResumed change :
        {WhenResumed::moved, WhenResumed::length, WhenResumed::patience, WhenResumed::machine}) {
     free.merge(keys_of(change));
   }
-  const auto differing = differences(config, file.content().identity.config, free);
+  const auto differing = differences(config, config_of(file, rates), free);
   if (!differing.empty()) {
     throw data_error("{}: it is the checkpoint of another run than config.json's: {}", file.name(), joined(differing));
   }
 }
 
 /// The last checkpoint that can be read; tells `face`, which may be null, which ones cannot.
-CheckpointFile last_checkpoint(const RunFolder& folder, const Json& config, Face* face) {
+CheckpointFile last_checkpoint(const RunFolder& folder, const Json& config, const std::vector<RecordedRate>& rates,
+                               Face* face) {
   const CheckpointFolder checkpoints(folder.checkpoints());
   const std::vector<std::uint64_t> steps = checkpoints.steps();
   std::string faults;
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
     try {
       CheckpointFile file(checkpoints.file(*step));
-      check_owner(file, config);
+      check_owner(file, config, rates);
       if (!faults.empty() && face != nullptr) {
         face->warn(fmt::format("{}; going on from step {} instead, so that {} steps are trained again", faults, *step,
                                steps.back() - *step));
@@ -100,6 +108,11 @@ GivenTexts merged_texts(const ResumedRun& run, const Given& given) {
     texts = texts_of_checkpoint(run.checkpoint.content().identity.options);
   } catch (const Error& error) {
     throw data_error("{}: {}", run.checkpoint.name(), error.what());
+  }
+  const Json config = config_of(run.checkpoint, run.rates);
+  for (const RecordedRate& rate : run.rates) {
+    const Option* option = find_option(run_options(), key_of_group(rate.group));
+    texts[std::string(option->name)] = texts_of(*option, config.at(std::string(option->name)), Typing::as_text);
   }
   for (const Option& option : run_options()) {
     if (given.given(option.name)) {
@@ -170,16 +183,19 @@ void check_not_diverged(const RunFolder& folder, const TrainConfig& config) {
 
 ResumedRun open_resumed_run(const std::filesystem::path& path, bool holds, Face& face) {
   RunFolder folder = holds ? RunFolder::existing(path) : RunFolder::of_other(path);
-  CheckpointFile checkpoint = last_checkpoint(folder, config_of(folder), holds ? &face : nullptr);
-  return {std::move(folder), std::move(checkpoint)};
+  std::vector<RecordedRate> rates = recorded_rates(folder.changes());
+  Json config = config_of(folder);
+  set_recorded_rates(config, rates);  // a crash may have come before it was written anew
+  CheckpointFile checkpoint = last_checkpoint(folder, config, rates, holds ? &face : nullptr);
+  return {std::move(folder), std::move(checkpoint), std::move(rates)};
 }
 
 RunSettings resumed_settings(const ResumedRun& run, const Given& given) {
   const Given merged = checked(run_options(), merged_texts(run, given));
   RunSettings settings = run_settings(merged, starting_model(merged));
   const RunIdentity& identity = run.checkpoint.content().identity;
-  const auto changed =
-      differences(identity.config, config_json(settings), free_when_resumed(settings.config, by_onednn(identity)));
+  const auto changed = differences(config_of(run.checkpoint, run.rates), config_json(settings),
+                                   free_when_resumed(settings.config, by_onednn(identity)));
   if (!changed.empty()) {
     throw usage_error("‹resume›: {}; {}", joined(changed), reason_of(changed, settings.config));
   }

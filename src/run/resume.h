@@ -1,10 +1,13 @@
 // A run that goes on in its folder: from where, and with which options.
 #pragma once
 
+#include <vector>
+
 #include "data/load.h"
 #include "dist/communicator.h"
 #include "io/checkpoint.h"
 #include "io/run_folder.h"
+#include "run/changes.h"
 #include "run/face.h"
 #include "settings/given.h"
 #include "settings/run_settings.h"
@@ -15,7 +18,8 @@ namespace strata {
 /// A run to go on with, and its folder, which no other process can use while this lives.
 struct ResumedRun {
   RunFolder folder;
-  CheckpointFile checkpoint;  ///< the last one that can be read
+  CheckpointFile checkpoint;        ///< the last one that can be read
+  std::vector<RecordedRate> rates;  ///< set by hand, perhaps at later steps
 };
 
 /// Opens the run in `folder`; a damaged checkpoint is passed over, with a warning. Throws Error(usage) if the folder is

@@ -76,7 +76,8 @@ void share_among(Communicator& ranks, RunSettings& settings) {
   }
 }
 
-Training::Training(const RunSettings& settings, ResumedRun* resumed, Communicator& ranks, Face& face)
+Training::Training(const RunSettings& settings, ResumedRun* resumed, Communicator& ranks, Face& face,
+                   ControlDesk* control)
     : settings_(settings), resumed_(resumed != nullptr), ranks_(ranks), face_(face) {
   together(ranks_, [&] { warn_of_many_threads(settings_, face_); });
   source_.emplace(resumed != nullptr ? load_resumed_data(*resumed, settings_, ranks_)
@@ -94,12 +95,19 @@ Training::Training(const RunSettings& settings, ResumedRun* resumed, Communicato
     check_alike(ranks_, identity_of(config_json(settings_), *source_, weights_hash(trainer_->parameters())));
   }
   together(ranks_, [&] { record(resumed); });
+  if (control != nullptr && record_) {
+    control_.emplace(*control, settings_, *trainer_, *record_, *checkpointer_, face_);
+  }
 }
 
 FinishedRun Training::run(std::span<Observer* const> observers) {
   FinishedRun finished{.result = train(observers), .stop = 0, .finite_weights = true};
   if (record_ && ended_by_chance(settings_, finished.result)) {
     record_->set_steps(finished.result.steps);
+  }
+  if (control_) {
+    finished.controlled_stop = control_->stopped();
+    control_.reset();
   }
   save_if_finite();
   face_.all_is_kept();
@@ -174,8 +182,15 @@ void Training::add(std::unique_ptr<Observer> observer) {
 RunResult Training::train(std::span<Observer* const> observers) {
   std::vector<Observer*> all = logs_;
   all.insert(all.end(), observers.begin(), observers.end());
+  const auto stop = [&] { return face_.stop_requested() != 0; };
   try {
-    return trainer_->run(all, [&] { return face_.stop_requested() != 0; });
+    if (!control_) {
+      return trainer_->run(all, stop);
+    }
+    trainer_->begin(all, stop);
+    while (trainer_->advance(1) && control_->attend()) {
+    }
+    return trainer_->finish();
   } catch (...) {  // a reader of ours that has gone must not cost the model
     rescue();
     throw;

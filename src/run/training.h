@@ -13,6 +13,7 @@
 #include "dist/communicator.h"
 #include "io/checkpoint_folder.h"
 #include "io/model_file.h"
+#include "run/control.h"
 #include "run/face.h"
 #include "run/record.h"
 #include "run/resume.h"
@@ -29,6 +30,7 @@ void share_among(Communicator& ranks, RunSettings& settings);
 struct FinishedRun {
   RunResult result;
   int stop = 0;                   ///< what asked it to stop (Face::stop_requested), on any rank
+  bool controlled_stop = false;   ///< a request to the run (RunControl) has
   bool finite_weights = true;     ///< else no model was saved
   nlohmann::ordered_json page{};  ///< what its folder's page shows (page_data); null without a folder
 };
@@ -37,8 +39,10 @@ struct FinishedRun {
 class Training {
  public:
   /// Loads the data and makes the trainer, all that may be refused. `resumed`: the run to go on with, whose settings
-  /// these are; or null. All must outlive this. Every rank calls it.
-  Training(const RunSettings& settings, ResumedRun* resumed, Communicator& ranks, Face& face);
+  /// these are; or null. `control`: where the run can be asked for something, if it has a folder; or null. All must
+  /// outlive this. Every rank calls it.
+  Training(const RunSettings& settings, ResumedRun* resumed, Communicator& ranks, Face& face,
+           ControlDesk* control = nullptr);
 
   /// The run's data.
   const DataSource& source() const { return *source_; }
@@ -64,7 +68,7 @@ class Training {
   /// Saves what there is, on the way out with an error that must be told, and not another one.
   void rescue() const;
 
-  const RunSettings& settings_;
+  RunSettings settings_;  ///< as they were given, with what has been changed since
   const bool resumed_;
   Communicator& ranks_;
   Face& face_;
@@ -72,6 +76,7 @@ class Training {
   std::optional<Trainer> trainer_;
   std::unique_ptr<RunRecord> record_;
   std::optional<Checkpointer> checkpointer_;
+  std::optional<RunControl> control_;
   std::unique_ptr<ObservedFacts> observed_;  ///< of a run without a folder to read
   std::vector<std::unique_ptr<Observer>> owned_;
   std::vector<Observer*> logs_;

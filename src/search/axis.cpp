@@ -89,8 +89,8 @@ std::string optimizer_text(const Point& point, std::string_view group) {
 
 bool takes_key(std::string_view text, std::string_view key) {
   const OptimizerEntry& optimizer = find_optimizer(text.substr(0, text.find(',')));
-  return !optimizer.keys.empty() &&
-         (has_key(optimizer.keys, key) || key == kScheduleKey || has_key(find_schedule(schedule_of(text)).keys, key));
+  return !optimizer.keys.empty() && (has_key(optimizer.keys, key) || key == kScheduleKey || key == kRateChangesKey ||
+                                     has_key(find_schedule(schedule_of(text)).keys, key));
 }
 
 std::vector<Point> grid(const std::vector<Axis>& axes) {

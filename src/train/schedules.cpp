@@ -20,8 +20,7 @@ LearningRates base_rates(std::span<const ParameterGroup> groups) {
 void set_learning_rates(LearningRates& rates, std::span<const ParameterGroup> groups,
                         std::span<const PlateauState> plateaus, std::uint64_t t, std::uint64_t horizon) {
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    const OptimizerSpec& optimizer = groups[g].optimizer;
-    rates[g].second = scheduled_rate(optimizer.schedule, base_learning_rate(optimizer), t, horizon, plateaus[g].cuts);
+    rates[g].second = learning_rate_at(groups[g].optimizer, t, horizon, plateaus[g].cuts);
   }
 }
 

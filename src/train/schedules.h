@@ -37,6 +37,11 @@ class GroupUpdates {
   /// From now on `set` has the last word on the rates at each update (from 1); it gets those of the schedules.
   void set_rates(std::function<void(std::uint64_t update, LearningRates& rates)> set) { set_rates_ = std::move(set); }
 
+  /// From now on the optimizer of the group of that place has these.
+  void set_rate_changes(std::size_t group, std::vector<RateChange> changes) {
+    groups_[group].optimizer.rate_changes = std::move(changes);
+  }
+
   /// The groups' updates at update t (from 1), until the next call; rates() are theirs. The optimizers, but not the
   /// schedules, have made `earlier` updates before the run.
   std::span<const kernels::OptimizerUpdate> at(std::uint64_t t, std::span<const PlateauState> plateaus,

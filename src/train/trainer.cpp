@@ -87,6 +87,11 @@ RunSnapshot Trainer::snapshot() const {
   return snapshot;
 }
 
+void Trainer::change_rate(std::size_t group, const RateChange& change) {
+  strata::change_rate(config_.groups.at(group).optimizer, change, config_.groups[group].name);
+  updates_.set_rate_changes(group, config_.groups[group].optimizer.rate_changes);
+}
+
 void Trainer::keep(RunMoment moment) const {
   if (keep_) {
     keep_(moment);

@@ -42,6 +42,10 @@ class Trainer {
     updates_.set_rates(std::move(set));
   }
 
+  /// Between two steps: from `change.step` on, which is still to come, the group of that place has the rate, as with
+  /// the key lr_from of its optimizer. Throws Error(usage).
+  void change_rate(std::size_t group, const RateChange& change);
+
   /// From now on `keep` hears of every moment at which snapshot() is one to go on from.
   void set_checkpoints(std::function<void(RunMoment)> keep) { keep_ = std::move(keep); }
 

@@ -15,7 +15,7 @@ using namespace strata::fuzz;
 namespace {
 
 bool same(const OptimizerSpec& a, const OptimizerSpec& b) {
-  return a.entry == b.entry && a.values == b.values && a.schedule == b.schedule;
+  return a.entry == b.entry && a.values == b.values && a.schedule == b.schedule && a.rate_changes == b.rate_changes;
 }
 
 void check_optimizer(std::string_view text, Convention convention) {
@@ -27,7 +27,7 @@ void check_optimizer(std::string_view text, Convention convention) {
   require(same(parse(to_string(*spec)), *spec), "an OPTIMIZER, written with all keys, reads equal");
   require(same(parse(brief_text(*spec, convention)), *spec), "an OPTIMIZER, written with changed keys, reads equal");
   for (const std::uint64_t step : {std::uint64_t{1}, std::uint64_t{1000}}) {
-    const double rate = scheduled_rate(spec->schedule, base_learning_rate(*spec), step, 500);
+    const double rate = learning_rate_at(*spec, step, 500);
     require(rate >= 0, "a rate is no less than 0");
     if (!is_frozen(*spec)) {
       spec->update_at(convention, step, rate);

@@ -236,6 +236,80 @@ TEST_CASE("whether biases decay is in a text only if they do not", "[optim]") {
   CHECK(missing(parse_error("sgd,weight_decay=1,decay_bias=0"), {"usage: ", "neither true nor false"}) == "");
 }
 
+TEST_CASE("rates that change at some steps are a key of every optimizer that has a rate", "[optim]") {
+  for (const OptimizerEntry& entry : optimizer_registry()) {
+    CAPTURE(entry.name);
+    const std::string text = fmt::format("{},lr_from=500:0.003+800:0+801:1e+17", entry.name);
+    if (entry.keys.empty()) {
+      CHECK(missing(parse_error(text), {"usage: ", "takes no keys"}) == "");
+      continue;
+    }
+    for (const Convention convention : {Convention::keras, Convention::torch}) {
+      const OptimizerSpec spec = parse_optimizer(text, convention, "--upper");
+      CHECK(spec.rate_changes == std::vector<RateChange>{{500, 0.003}, {800, 0}, {801, 1e17}});
+      CHECK(to_string(spec).ends_with(",lr_from=500:0.003+800:0+801:1e+17"));
+      CHECK(parse_optimizer(to_string(spec), convention, "--upper").rate_changes == spec.rate_changes);
+      CHECK(brief_text(spec, convention).ends_with(",lr_from=500:0.003+800:0+801:1e+17"));
+      const OptimizerSpec plain = parse_optimizer(entry.name, convention, "--upper");
+      CHECK(to_string(plain).find("lr_from") == std::string::npos);
+    }
+  }
+  for (const std::string_view value : {"", "5", "5:", ":0.1", "5:0.1+", "+5:0.1", "5:0.1++6:0.1", "5:x", "-1:0.1",
+                                       "1.5:0.1", "5:0.1,6:0.1", "5 :0.1"}) {
+    CAPTURE(value);
+    CHECK(missing(parse_error(fmt::format("sgd,lr_from={}", value)), {"usage: "}) == "");
+  }
+  CHECK(missing(parse_error("sgd,lr_from=5"), {"'5' is not STEP:LR", "lr_from=500:0.003+800:0.001"}) == "");
+  CHECK(missing(parse_error("sgd,lr_from=0:0.1"), {"has step 0; steps count from 1"}) == "");
+  CHECK(missing(parse_error("sgd,lr_from=5:0.1+5:0.2"), {"has step 5 after step 5", "rising order"}) == "");
+  CHECK(missing(parse_error("sgd,lr_from=6:0.1+5:0.2"), {"has step 5 after step 6"}) == "");
+  for (const std::string_view rate : {"-0.1", "nan", "inf", "1e39"}) {
+    CHECK(missing(parse_error(fmt::format("sgd,lr_from=5:{}", rate)), {"expected a finite number from 0"}) == "");
+  }
+  CHECK(missing(parse_error("sgd,lr=0,lr_from=5:0.1"), {"lr is 0; give lr above 0"}) == "");
+  CHECK(missing(parse_error("sgd,lr=1e-40,lr_from=5:0.1"), {"lr is 0"}) == "");
+  CHECK(missing(parse_error("sgd,lr_form=5:0.1"), {"did you mean lr_from?", ", warmup_steps, lr_from"}) == "");
+}
+
+TEST_CASE("a changed rate is the schedule's times the new lr over lr, from its step on", "[optim]") {
+  const auto parse = [](std::string_view keys) {
+    return parse_optimizer(fmt::format("sgd,lr=0.3{}", keys), Convention::keras, "--lower");
+  };
+  const OptimizerSpec constant = parse(",lr_from=5:0.007+9:0+11:0.1");
+  for (std::uint64_t t = 1; t <= 12; ++t) {
+    CHECK(learning_rate_at(constant, t, 100) == (t < 5 ? 0.3 : t < 9 ? 0.007 : t < 11 ? 0 : 0.1));
+  }
+  for (const ScheduleEntry& schedule : schedule_registry()) {
+    CAPTURE(schedule.name);
+    const std::string keys = fmt::format(",schedule={},warmup_steps=7", schedule.name);
+    const OptimizerSpec plain = parse(keys);
+    const OptimizerSpec changed = parse(keys + ",lr_from=5:0.15+50:0.6");
+    for (std::uint64_t t = 1; t <= 120; ++t) {
+      const double rate = scheduled_rate(plain.schedule, 0.3, t, 100, 2);
+      CHECK(learning_rate_at(plain, t, 100, 2) == rate);
+      CHECK(learning_rate_at(changed, t, 100, 2) == Approx(t < 5 ? rate : t < 50 ? rate / 2 : rate * 2).epsilon(1e-15));
+    }
+  }
+  CHECK(learning_rate_at(parse_optimizer("freeze", Convention::keras, "--lower"), 3, 10) == 0);
+}
+
+TEST_CASE("a change by hand takes the place of those from later steps", "[optim]") {
+  OptimizerSpec spec = parse_optimizer("sgd,lr=0.1,lr_from=5:0.2+9:0.3+12:0.4", Convention::keras, "--lower");
+  change_rate(spec, {9, 0.5}, "lower");
+  CHECK(spec.rate_changes == std::vector<RateChange>{{5, 0.2}, {9, 0.5}});
+  change_rate(spec, {9, 0.6}, "lower");
+  CHECK(spec.rate_changes == std::vector<RateChange>{{5, 0.2}, {9, 0.6}});
+  change_rate(spec, {20, 0}, "lower");
+  CHECK(spec.rate_changes == std::vector<RateChange>{{5, 0.2}, {9, 0.6}, {20, 0}});
+  for (const RateChange& wrong : {RateChange{3, -1}, RateChange{3, std::numeric_limits<double>::infinity()},
+                                  RateChange{3, std::nan("")}, RateChange{0, 0.1}}) {
+    CHECK(missing(thrown([&] { change_rate(spec, wrong, "lower"); }), {"usage: lower: lr_from has"}) == "");
+  }
+  CHECK(spec.rate_changes.size() == 3);
+  OptimizerSpec frozen = parse_optimizer("freeze", Convention::keras, "--lower");
+  CHECK(missing(thrown([&] { change_rate(frozen, {3, 0.1}, "lower"); }), {"usage: lower: "}) == "");
+}
+
 TEST_CASE("keys are known by what others call them", "[optim]") {
   CHECK(missing(parse_error("sgd,learning_rate=0.1"), {"usage: ", "did you mean lr?"}) == "");
   CHECK(missing(parse_error("adam,beta_1=0.8"), {"did you mean beta1?"}) == "");

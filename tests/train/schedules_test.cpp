@@ -2,7 +2,9 @@
 #include "train/schedules.h"
 
 #include <cmath>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
@@ -113,6 +115,58 @@ TEST_CASE("a plateau follows the figure that it names, beside the run's own moni
   config = scheduled("sgd,lr=0.05", "adam,schedule=plateau,monitor=val_rmse");
   CHECK(missing(refusal(config), {"usage: monitor=val_rmse of upper is no figure of what is learnt", "val_accuracy"}) ==
         "");
+}
+
+TEST_CASE("rates changed by whoever runs, by hand and by the key are the same run", "[train]") {
+  const DataSource source = small_source();
+  struct Case {
+    std::string_view keys;
+    bool constant;
+  };
+  for (const Case& each : {Case{"", true}, Case{",schedule=cosine,warmup_steps=4", false},
+                           Case{",schedule=plateau,patience=1,min_delta=1000", false}}) {
+    for (const bool staged : {false, true}) {
+      CAPTURE(each.keys, staged);
+      const auto with_key = [&](std::string_view key) {
+        TrainConfig config =
+            scheduled(fmt::format("sgd,lr=0.05,momentum=0.5{}{}", each.keys, key), "adam,lr=0.01,weight_decay=0.1");
+        if (staged) {
+          config.clip_norm = 1;
+        }
+        return config;
+      };
+      const Run by_key = run(with_key(",lr_from=7:0.007+22:0"), source);
+      CHECK(by_key.result.weights_hash != run(with_key(""), source).result.weights_hash);
+      if (each.constant) {
+        Trainer trainer(with_key(""), source);
+        trainer.set_rates([](std::uint64_t t, LearningRates& rates) {
+          rates[0].second = t < 7 ? rates[0].second : t < 22 ? 0.007 : 0;
+        });
+        CHECK(trainer.run({}, never).weights_hash == by_key.result.weights_hash);
+      }
+      Recorder heard;
+      Observer* const observers[] = {&heard};
+      Trainer trainer(with_key(""), source);
+      trainer.begin(observers, never);
+      trainer.advance(6);
+      trainer.change_rate(0, {7, 0.007});
+      CHECK(trainer.next_rates()[0].second == by_key.heard.rates[6][0]);
+      std::optional<RunSnapshot> snapshot;
+      while (trainer.advance(1)) {
+        if (trainer.state().global_step == 13) {
+          snapshot.emplace(trainer.snapshot());
+        }
+        if (trainer.state().global_step == 21) {
+          trainer.change_rate(0, {22, 0});
+        }
+      }
+      CHECK(trainer.finish().weights_hash == by_key.result.weights_hash);
+      CHECK(heard.rates == by_key.heard.rates);
+      Trainer resumed(with_key(",lr_from=7:0.007+22:0"), source);
+      resumed.resume(std::move(snapshot.value()));
+      CHECK(resumed.run({}, never).weights_hash == by_key.result.weights_hash);
+    }
+  }
 }
 
 TEST_CASE("a frozen group's rate is 0", "[train]") {

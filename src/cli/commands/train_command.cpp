@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -118,10 +119,10 @@ std::string kept_text(const TrainSettings& settings) {
 Outcome stopped(const TrainSettings& settings, const FinishedRun& run) {
   if (!settings.quiet) {
     const bool interrupted = run.result.status == RunStatus::interrupted;
-    print_notes(fmt::format("stopped by {}{}\n", signal_name(run.stop),
+    print_notes(fmt::format("stopped by {}{}\n", run.controlled_stop ? "request" : signal_name(run.stop),
                             interrupted ? kept_text(settings) : "; the run is complete"));
   }
-  return stopped_by(run.stop);
+  return stopped_by(run.controlled_stop ? SIGINT : run.stop);
 }
 
 Outcome outcome(const TrainSettings& settings, const FinishedRun& run, bool speaks) {
@@ -132,7 +133,7 @@ Outcome outcome(const TrainSettings& settings, const FinishedRun& run, bool spea
     }
     return Outcome::diverged;
   }
-  if (run.stop != 0) {
+  if (run.stop != 0 || run.controlled_stop) {
     return stopped(settings, run);
   }
   const std::string unmet = unmet_expectation(settings.expected, run.result);
@@ -185,12 +186,12 @@ void prepare_cpu(const TrainSettings& settings) {
   }
 }
 
-/// Serves the run's page, and says where; null if none is asked for.
-std::unique_ptr<LiveRun> live_run(const TrainSettings& settings, const Face& face) {
+/// Serves the run's page, and says where; null if none is asked for. `control`: whom the page asks; or null.
+std::unique_ptr<LiveRun> live_run(const TrainSettings& settings, const Face& face, ControlDesk* control) {
   if (!settings.live) {
     return nullptr;
   }
-  auto live = std::make_unique<LiveRun>(settings, face, *settings.live);
+  auto live = std::make_unique<LiveRun>(settings, face, *settings.live, control);
   tell_live_page(live->address());
   return live;
 }
@@ -203,8 +204,10 @@ Outcome train(TrainJob& job, Communicator& ranks) {
   if (streams) {
     job.settings.metrics.reset();  // JsonPrinter writes them
   }
-  const std::unique_ptr<LiveRun> live = live_run(job.settings, face);
-  Training training(job.settings, job.resumed ? &*job.resumed : nullptr, ranks, face);
+  ControlDesk desk;
+  ControlDesk* const control = job.settings.live && job.settings.run_dir ? &desk : nullptr;
+  const std::unique_ptr<LiveRun> live = live_run(job.settings, face, control);
+  Training training(job.settings, job.resumed ? &*job.resumed : nullptr, ranks, face, control);
   const Listeners listeners(job.settings, training.source(), speaks, streams);
   std::vector<Observer*> observers(listeners.all().begin(), listeners.all().end());
   if (live) {

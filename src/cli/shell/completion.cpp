@@ -153,6 +153,10 @@ void add_settings(Offer& offer, const OptimizerEntry& entry, std::string_view ke
     }
     add(schedule.keys);
   }
+  if (const std::string changes = fmt::format("{}=", kRateChangesKey);
+      kept.find("," + changes) == std::string_view::npos) {
+    offer.add(changes);
+  }
 }
 
 /// NAME[,KEY=VALUE…], perhaps after FIRST-LAST:

@@ -4,6 +4,7 @@
 
 #include "cli/options/repeat_command.h"
 #include "cli/shell/message.h"
+#include "cli/shell/terminal.h"
 #include "cli/text/diagnosis_text.h"
 #include "cli/text/progress_line.h"
 #include "settings/run_settings.h"
@@ -55,6 +56,13 @@ void ShellFace::diagnosed(const std::filesystem::path& folder, const nlohmann::o
     print_notes(lines + (folder.empty()
                              ? "what to do  strata diagnose tells it of a run with --run-dir\n"
                              : fmt::format("what to do  {}\n", command_line("diagnose", {folder.string()}))));
+  }
+}
+
+void ShellFace::controlled(std::string_view text) {
+  if (!quiet_) {
+    const bool bar = stderr_is_terminal();  // a live line may stand there; it is drawn again below
+    print_notes(fmt::format("{}control {}\n", bar ? "\r\x1b[K" : "", text));
   }
 }
 

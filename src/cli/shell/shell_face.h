@@ -19,6 +19,7 @@ class ShellFace : public Face {
   void resumed(const RunSettings& settings, const Trainer& trainer) override;
   void reported(const std::filesystem::path& file) override;
   void diagnosed(const std::filesystem::path& folder, const nlohmann::ordered_json& diagnosis) override;
+  void controlled(std::string_view text) override;
   void saved(const std::filesystem::path& file) override;
   std::string command(const nlohmann::ordered_json& options) const override;
   void begin_to_keep() override { signals_.emplace(); }

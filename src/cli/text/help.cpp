@@ -77,8 +77,10 @@ std::string optimizers_help() {
   return fmt::format(
       "\nOPTIMIZER is NAME[,KEY=VALUE…], such as sgd,lr=0.01,momentum=0.9. Its names and keys [defaults]:\n{}"
       "\nEvery optimizer but freeze also takes schedule=NAME [constant] and that schedule's keys, such as\n"
-      "adam,schedule=cosine,warmup_steps=500. The schedules of the rate lr, and their keys [defaults]:\n{}",
-      registry_help(optimizer_registry()), registry_help(schedule_registry()));
+      "adam,schedule=cosine,warmup_steps=500. The schedules of the rate lr, and their keys [defaults]:\n{}"
+      "\nAnd a rate that changes at some steps, also beside a schedule:\n  {}=STEP:LR+STEP:LR\n{}",
+      registry_help(optimizer_registry()), registry_help(schedule_registry()), kRateChangesKey,
+      wrapped(kRateChangesHelp, kHelpColumn, kHelpWidth));
 }
 
 /// A bar would end a cell of a Markdown table.
@@ -148,6 +150,13 @@ std::string schedules_markdown() {
   return text;
 }
 
+std::string rate_changes_markdown() {
+  return fmt::format(
+      "\n## Rates that change\n\nEvery optimizer but freeze also takes `{0}=STEP:LR+STEP:LR`, such as "
+      "`sgd,lr=0.01,{0}=500:0.003+800:0.001`:\n{1}.\n",
+      kRateChangesKey, kRateChangesHelp);
+}
+
 }  // namespace
 
 std::string short_usage() {
@@ -191,7 +200,7 @@ std::string markdown_help(const std::vector<Command>& commands) {
   for (const Command& command : commands) {
     text += command_markdown(command);
   }
-  return text + optimizers_markdown() + schedules_markdown();
+  return text + optimizers_markdown() + schedules_markdown() + rate_changes_markdown();
 }
 
 bool print_if_asked(const Command& command, const Arguments& arguments, bool speaks) {

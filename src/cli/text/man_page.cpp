@@ -115,6 +115,8 @@ std::string man_page(const std::vector<Command>& commands) {
   text += registry(optimizer_registry());
   text += ".SH SCHEDULES\nEvery optimizer but freeze also takes schedule=NAME [constant] and that schedule's keys.\n";
   text += registry(schedule_registry());
+  text += fmt::format(".SH RATES THAT CHANGE\nEvery optimizer but freeze also takes {}=STEP:LR+STEP:LR: {}.\n",
+                      roff(kRateChangesKey), roff(kRateChangesHelp));
   return text + exit_codes() + ".SH ENVIRONMENT\n" +
          item("NO_COLOR", "", "if it is set and not empty, nothing is coloured") +
          ".SH SEE ALSO\nThe documents in /usr/share/doc/strata: training.md, sweep.md, configuration.md, formats.md "

@@ -23,12 +23,41 @@ function liveState(state) {
   if (!live.bar) return;
   live.bar.textContent = kLiveWords[state];
   live.bar.parentElement.parentElement.dataset.state = state;
+  if (['ended', 'unfinished'].includes(state)) document.getElementById('live-controls').replaceChildren();
+}
+
+/** Asks the run for something; what has come of it is told beside the controls. */
+async function ask(request) {
+  const told = document.getElementById('live-told');
+  told.textContent = '…';
+  try {
+    const response = await fetch(`${location.pathname.replace(/\/?$/, '/')}control`, { method: 'POST', body: JSON.stringify(request) });
+    told.textContent = (await response.json()).text;
+  } catch {
+    told.textContent = 'The run does not answer.';
+  }
+}
+
+/** What can be asked of a run; `rates`: {group, lr} of each group that has one. */
+function liveControls(rates) {
+  const button = (text, request, question) => h('button', { type: 'button', class: 'plain small',
+    onclick: () => { if (!question || confirm(question)) ask(request); } }, text);
+  const forms = rates.map(({ group, lr }) => {
+    const field = h('input', { type: 'number', min: 0, step: 'any', required: true, value: lr, 'aria-label': `lr of ${group}` });
+    const set = (event) => {
+      event.preventDefault();
+      ask({ do: 'lr', group, lr: field.valueAsNumber });
+    };
+    return h('form', { onsubmit: set }, h('label', {}, `${group} lr `, field), h('button', { class: 'plain small' }, 'Set'));
+  });
+  document.getElementById('live-controls').replaceChildren(button('Pause', { do: 'pause' }), button('Go on', { do: 'go_on' }),
+    button('Save now', { do: 'save' }), button('Stop', { do: 'stop' }, 'Stop the run here? It is kept, and --resume goes on with it.'), ...forms, h('output', { id: 'live-told' }));
 }
 
 /** Whether the reader is in the middle of something that a new drawing would take away. */
 function isBusy() {
   const at = document.activeElement;
-  return at && ['SELECT', 'INPUT'].includes(at.tagName) && at.type !== 'checkbox' && document.hasFocus();
+  return at && ['SELECT', 'INPUT'].includes(at.tagName) && at.type !== 'checkbox' && !at.closest('#live-controls') && document.hasFocus();
 }
 
 /** Draws the newest document; seldom if drawing takes long, and not while nobody looks. */

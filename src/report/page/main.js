@@ -34,6 +34,7 @@ function show(data) {
 const redraw = () => { for (const draw of views) draw(); };
 const data = JSON.parse(document.getElementById('report-data').textContent);
 if (data.live) document.getElementById('page').before(liveBar());
+if (data.live && data.folders[0].controls) liveControls(data.folders[0].controls);
 charts.keep = Boolean(data.live) && data.folders[0].kind !== 'sweep';  // whose chart follows its table
 show(data);
 if (data.live) {
