@@ -118,7 +118,11 @@ Error unexpected(const Option& option, std::string_view expected, const Json& fo
   constexpr std::size_t kShown = 60;
   std::string text = found.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (text.size() > kShown) {
-    text.resize(kShown);
+    std::size_t end = kShown;
+    while ((static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) {  // within a character of UTF-8
+      --end;
+    }
+    text.resize(end);
     text += "…";
   }
   return usage_error("{}: expected {}, found {}", field(option.name), expected, text);
