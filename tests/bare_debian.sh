@@ -98,6 +98,7 @@ inside() {
 # check_packages FILE…: the packages install on the bare system, with what they depend on and recommend; the program trains the
 # default network for an epoch and shows its manual page; the program with which the library's header begins compiles and
 # runs; and all of it goes again.
+# shellcheck disable=SC2016  # the shell inside expands these
 check_packages() {
   local example='sed "/^#include <stdio.h>/,/^ .* What holds/!d" /usr/include/strata.h | sed \$d >example.c'
   make_chroot
