@@ -28,6 +28,12 @@ set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "Strata trains multilayer perceptrons, with a different optimizer and learning
 rate for each group of layers. This is its library, whose interface is C's.")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_RECOMMENDS "")
+# What packages of programs that link with it depend on.
+file(WRITE ${CMAKE_BINARY_DIR}/packages/shlibs "libstrata 1 libstrata1 (>= ${PROJECT_VERSION})\n")
+file(WRITE ${CMAKE_BINARY_DIR}/packages/triggers "activate-noawait ldconfig\n")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA
+    ${CMAKE_BINARY_DIR}/packages/shlibs ${CMAKE_BINARY_DIR}/packages/triggers)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libstrata-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libstrata1 (= ${PROJECT_VERSION})")

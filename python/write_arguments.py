@@ -31,6 +31,7 @@ SECTIONS = (
 NOT_OF_ESTIMATORS = ("from", "new_output", "initial_weights", "class_names", "images", "resize", "gray")
 OF_CLASSES = ("class_weights", "label_smoothing", "threshold")
 OF_NUMBERS = ("target_scaler",)
+SEARCH_SECTIONS = ("Range test", "Sweep")
 PYTHON_WORDS = {"from": "from_"}
 
 # (name, type, default, text) of what estimators have in place of a setting, or beside them all.
@@ -80,7 +81,7 @@ OWN_DEFAULTS_OF_REGRESSORS = {"init": "glorot_uniform"}
 
 HEADER = '''"""Keyword arguments, their defaults and what they mean.
 
-Written by python/write_arguments.py from the library's table of settings, and compared with it by a test: not by hand.
+Written by python/write_arguments.py from the library's tables of settings, with which a test compares it: not by hand.
 """
 
 from __future__ import annotations
@@ -91,6 +92,11 @@ from typing import Any, Dict, Literal, Mapping, Optional, Sequence, Union
 from numpy.random import Generator
 from numpy.random import RandomState as NumpyRandomState
 
+from ._documented import documented
+from ._rows import Rows, Targets
+from .model import Model
+from .sweep import FoundRates, Heard, SweepResult, run_find_lr, run_sweep
+
 Optimizer = Union[str, Mapping[str, Any]]
 """``"adam,lr=0.001"``, or ``{"name": "adam", "lr": 0.001}``."""
 Groups = Union[str, Sequence[Optimizer], Mapping[str, Optimizer]]
@@ -98,6 +104,9 @@ Groups = Union[str, Sequence[Optimizer], Mapping[str, Optimizer]]
 PathLike = Union[str, "os.PathLike[str]"]
 RandomState = Union[None, int, Generator, NumpyRandomState]
 ClassWeight = Union[None, Literal["balanced"], Mapping[Any, float]]
+Optimizers = Union[Optimizer, Sequence[Optimizer]]
+Vary = Union[Mapping[str, Sequence[Any]], str, Sequence[str]]
+"""``{"batch_size": [32, 128], "lower.momentum": [0, 0.9]}``, or ``["batch-size=32|128"]``."""
 '''
 
 
@@ -116,7 +125,11 @@ def type_of(name: str, setting: Dict[str, Any]) -> str:
     if "enum" in setting:
         return camel(name)
     if name in ("lower", "upper"):
-        return "Optimizer"
+        return "Optimizers" if "oneOf" in setting else "Optimizer"
+    if name == "vary":
+        return "Vary"
+    if name in ("lower_lr", "upper_lr"):
+        return "Union[str, float, Sequence[float]]"
     if name == "group":
         return "Groups"
     if name == "upper_layers":
@@ -157,6 +170,12 @@ def argument_of(name: str, setting: Dict[str, Any]) -> Argument:
         kind = "Union[PathLike, Model, None]"
     if name == "max_time":
         text += "; a number counts seconds"
+    if name == "vary":
+        text += (
+            '. A dict of lists, {"batch_size": [32, 128], "lower.momentum": [0, 0.9]}, or texts as the command has them'
+        )
+    if kind == "Optimizers":
+        text += "; a list of several tries each"
     return PYTHON_WORDS.get(name, name), kind, default, text
 
 
@@ -164,22 +183,24 @@ def literal(value: Any) -> str:
     return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
-def parameter_text(argument: Argument) -> str:
-    name, kind, default, text = argument
-    return (
-        textwrap.fill(f"{name} : {kind}, default={literal(default)}", 10**6)
-        + "\n"
-        + textwrap.fill(text, 92, initial_indent="    ", subsequent_indent="    ")
-    )
+def help_texts(arguments: List[Argument]) -> str:
+    """What documented() reads: a name a line, and its text below."""
+    return "".join(
+        f"{name}\n" + textwrap.fill(text, 110, initial_indent="    ", subsequent_indent="    ") + "\n"
+        for name, _, _, text in arguments
+    ).replace("\\", "\\\\")
 
 
-def docstring(opening: str, before: str, arguments: List[Argument]) -> str:
-    body = f"{opening}\n\nParameters\n----------\n" + before + "\n".join(map(parameter_text, arguments))
-    return '"""' + body.replace("\\", "\\\\") + '\n"""'
+def documented(arguments: List[Argument], known: Dict[str, str], indent: str) -> str:
+    """The decorator, with those texts that are not what `known` has of the name."""
+    own = [argument for argument in arguments if known.get(argument[0]) != argument[3]]
+    if not own:
+        return f"{indent}@documented(HELP)\n"
+    return f'{indent}@documented(\n{indent}    HELP,\n{indent}    """\\\n{help_texts(own)}""",\n{indent})\n'
 
 
-def signature(arguments: List[Argument]) -> str:
-    return "".join(f"        {name}: {kind} = {literal(default)},\n" for name, kind, default, _ in arguments)
+def signature(arguments: List[Argument], indent: str) -> str:
+    return "".join(f"{indent}{name}: {kind} = {literal(default)},\n" for name, kind, default, _ in arguments)
 
 
 def table(schema: Dict[str, Any]) -> Dict[str, Dict[str, Any]]:
@@ -217,81 +238,176 @@ def enumerations(settings: Dict[str, Dict[str, Any]]) -> str:
     )
 
 
-def estimator_class(name: str, what: str, arguments: List[Argument]) -> str:
-    text = f"\n\nclass {name}:\n"
-    text += f"    {literal_docstring(f'The keyword arguments of {what}.')}\n\n"
-    text += "    def __init__(\n        self,\n        *,\n" + signature(arguments) + "    ) -> None:\n"
-    text += textwrap.indent(docstring("Takes what a fit is to do; nothing is checked before.", "", arguments), " " * 8)
-    text += "\n" + "".join(f"        self.{argument[0]} = {argument[0]}\n" for argument in arguments)
-    return text
+def estimator_class(name: str, what: str, arguments: List[Argument], known: Dict[str, str]) -> str:
+    text = f'\n\nclass {name}:\n    """The keyword arguments of {what}."""\n\n'
+    text += documented(arguments, known, "    ")
+    text += "    def __init__(\n        self,\n        *,\n" + signature(arguments, " " * 8) + "    ) -> None:\n"
+    text += '        """Takes what a fit is to do; nothing is checked before."""\n'
+    return text + "".join(f"        self.{argument[0]} = {argument[0]}\n" for argument in arguments)
 
 
-def literal_docstring(text: str) -> str:
-    return f'"""{text}"""'
+X: Argument = (
+    "X",
+    "Any",
+    None,
+    "array or dataframe of shape (rows, …): the training rows; None: those that `data` names. uint8 and float32 are "
+    "read in place: leave them unchanged while they are trained on",
+)
+Y: Argument = (
+    "y",
+    "Any",
+    None,
+    "array of shape (rows) or (rows, targets): whole numbers, booleans and texts are classes, floating-point numbers "
+    "are numbers to learn; `loss` and `targets` say otherwise",
+)
+OF_ROWS: List[Argument] = [
+    ("sample_weight", "Any", None, "array of shape (rows): how much each row counts in the loss that is trained"),
+    ("eval_set", "Any", None, "the validation rows (X, y), in place of a share held out"),
+    ("targets", "Optional[Targets]", None, "what y holds; None: what its type and `loss` say"),
+]
+MEASURE_GRADIENTS: Argument = (
+    "measure_gradients",
+    "bool",
+    False,
+    "whether each step measures its gradients, for `gradient_norms`; the bits stay the same",
+)
+CALLBACK: Argument = (
+    "callback",
+    "Optional[Heard]",
+    None,
+    "hears of each trial that has come to its end, a dict as trials.jsonl has it; if it returns True the work ends, "
+    "without a result",
+)
 
 
-TRAINER_FIRST = """X : array or dataframe of shape (rows, …), or None
-    the training rows; None: those that `data` names. uint8 and float32 are read in place: leave them
-    unchanged while the trainer lives
-y : array of shape (rows) or (rows, targets), or None
-    whole numbers, booleans and texts are classes, floating-point numbers are numbers to learn; `loss`
-    and `targets` say otherwise
-sample_weight : array of shape (rows), or None
-    how much each row counts in the loss that is trained
-eval_set : tuple (X, y), or None
-    the validation rows, in place of a share held out
-targets : {"classes", "labels", "numbers"}, or None
-    what y holds; None: what its type and `loss` say
-measure_gradients : bool
-    whether each step measures its gradients, for `gradient_norms`; the bits stay the same
-"""
-
-
-def trainer_class(settings: Dict[str, Dict[str, Any]]) -> str:
-    arguments = [argument_of(name, setting) for name, setting in settings.items()]
-    text = "\n\nclass TrainerArguments:\n"
-    text += f"    {literal_docstring('The arguments of a trainer, and of whatever trains as one does.')}\n\n"
-    text += "    def __init__(\n        self,\n        X: Any = None,\n        y: Any = None,\n        *,\n"
-    text += "        sample_weight: Any = None,\n        eval_set: Any = None,\n"
-    text += "        targets: Optional[Targets] = None,\n        measure_gradients: bool = False,\n"
-    text += signature(arguments) + "    ) -> None:\n"
-    text += textwrap.indent(docstring("Makes a run that can be trained.", TRAINER_FIRST, arguments), " " * 8)
-    text += "\n        self._begin(\n            Rows(X, y, sample_weight, eval_set, targets),\n            {\n"
-    for name in settings:
-        text += f"                {literal(name)}: {PYTHON_WORDS.get(name, name)},\n"
-    text += "            },\n            measure_gradients,\n        )\n\n"
-    text += "    def _begin(self, rows: Rows, settings: Dict[str, Any], measure_gradients: bool) -> None:\n"
-    text += "        raise NotImplementedError\n"
-    return text
-
-
-def defaults(settings: Dict[str, Dict[str, Any]]) -> str:
-    text = "\nDEFAULTS: Dict[str, Any] = {\n"
-    for name, setting in settings.items():
-        text += f"    {literal(name)}: {literal(default_of(setting))},\n"
-    return text + "}\n" + '"""The value that holds of each setting, by its name in the table."""\n'
-
-
-def written(schema: Dict[str, Any]) -> str:
-    """The file's text."""
-    settings = table(schema)
-    imports = "\n\nfrom ._rows import Rows, Targets\nfrom .model import Model\n"
-    head = HEADER.replace("\n\nOptimizer =", imports + "\n\nOptimizer =", 1).replace("\n\n\nOptimizer", "\n\nOptimizer")
+def trains(opening: str, further: List[Argument], own: List[Argument], known: Dict[str, str], indent: str) -> str:
+    """A function from its decorator to its docstring; `opening` has what surrounds its arguments."""
+    call, result, text = opening.split("\n", 2)
+    keywords = signature([*OF_ROWS, *further, *own], indent + "    ")
+    first = f"{indent}    self,\n" if "__init__" in call else ""
     return (
-        head
-        + enumerations(settings)
-        + defaults(settings)
-        + estimator_class("ClassifierArguments", "StrataClassifier", estimator_arguments(settings, classes=True))
-        + estimator_class("RegressorArguments", "StrataRegressor", estimator_arguments(settings, classes=False))
-        + trainer_class(settings)
+        documented([X, Y, *OF_ROWS, *further, *own], known, indent)
+        + f"{indent}{call}\n{first}{signature([X, Y], indent + '    ')}{indent}    *,\n{keywords}{indent}{result}\n"
+        + textwrap.indent(text, indent + "    ")
     )
 
 
-def schema_of(library: str) -> Dict[str, Any]:
-    """The table as the library tells it."""
-    function = ctypes.CDLL(library).strata_settings_schema
-    function.restype = ctypes.c_char_p
-    return json.loads(function())
+TRAINER = '''def __init__(
+) -> None:
+"""Makes a run that can be trained."""
+self._begin(Rows(X, y, sample_weight, eval_set, targets), _settings(locals()), measure_gradients)
+'''
+
+FIND_LR = '''def find_lr(
+) -> FoundRates:
+"""Range tests of the groups' learning rates, as `strata find-lr`.
+
+>>> import numpy as np
+>>> from strata_mlp import find_lr
+>>> X = np.linspace(-1, 1, 400).reshape(-1, 1)
+>>> found = find_lr(X, (X[:, 0] > 0).astype(int), hidden=(8,), upper_layers=1, batch_size=16, steps=40)
+>>> [group["group"] for group in found]
+['lower', 'upper']
+"""
+rows = Rows(X, y, sample_weight, eval_set, targets)
+return run_find_lr(rows, _settings(locals()), SEARCH_DEFAULTS, callback)
+'''
+
+SWEEP = '''def sweep(
+) -> SweepResult:
+"""Trains many models, a core each, and ranks them, as `strata sweep`.
+
+>>> import numpy as np
+>>> from strata_mlp import sweep
+>>> X = np.linspace(-1, 1, 400).reshape(-1, 1)
+>>> y = (X[:, 0] > 0).astype(int)
+>>> found = sweep(X, y, hidden=(8,), upper_layers=1, epochs=2, lower_lr=[0.01, 0.1], vary={"batch_size": [8, 16]})
+>>> len(found)
+4
+>>> found.best.n_features
+1
+"""
+rows = Rows(X, y, sample_weight, eval_set, targets)
+return run_sweep(rows, _settings(locals()), SEARCH_DEFAULTS, callback)
+'''
+
+SETTINGS = '''
+
+_NO_SETTINGS = ("self", "X", "y", "sample_weight", "eval_set", "targets", "measure_gradients", "callback", "rows")
+
+
+def _settings(arguments: Mapping[str, Any]) -> Dict[str, Any]:
+    """The settings among a function's arguments, by their names in the table."""
+    return {name.rstrip("_"): value for name, value in arguments.items() if name not in _NO_SETTINGS}
+'''
+
+
+def trainer_class(arguments: List[Argument], known: Dict[str, str]) -> str:
+    return (
+        '\n\nclass TrainerArguments:\n    """The arguments of a trainer, and of whatever trains as one does."""\n\n'
+        + trains(TRAINER, [MEASURE_GRADIENTS], arguments, known, "    ")
+        + "\n    def _begin(self, rows: Rows, settings: Dict[str, Any], measure_gradients: bool) -> None:\n"
+        + "        raise NotImplementedError\n"
+    )
+
+
+def search_arguments(settings: Dict[str, Dict[str, Any]], all_of: Dict[str, Dict[str, Any]]) -> List[Argument]:
+    """The command's own arguments, then those of a run that it takes, in its order; a model to go on from is a path."""
+    own = [argument_of(name, setting) for name, setting in all_of.items() if setting["section"] in SEARCH_SECTIONS]
+    runs = [argument_of(name, all_of[name]) for name in settings if name in all_of]
+    return [(*a[:1], "Optional[PathLike]", *a[2:]) if a[0] == "from_" else a for a in [*own, *runs]]
+
+
+def defaults(settings: Dict[str, Dict[str, Any]], searches: List[Dict[str, Dict[str, Any]]]) -> str:
+    def lines(some: Dict[str, Dict[str, Any]]) -> str:
+        return "".join(f"    {literal(name)}: {literal(default_of(setting))},\n" for name, setting in some.items())
+
+    own = {name: setting for search in searches for name, setting in search.items() if name not in settings}
+    return (
+        "\nDEFAULTS: Dict[str, Any] = {\n"
+        + lines(settings)
+        + '}\n"""The value that holds of each setting, by its name in the table."""\n'
+        + "SEARCH_DEFAULTS: Dict[str, Any] = {\n    **DEFAULTS,\n"
+        + lines(own)
+        + '}\n"""The same of a search."""\n'
+    )
+
+
+def written(run: Dict[str, Any], find_lr: Dict[str, Any], sweep: Dict[str, Any]) -> str:
+    """The file's text, by the tables of a run's settings and of the searches'."""
+    settings = table(run)
+    searches = [find_lr["properties"], sweep["properties"]]
+    arguments = [argument_of(name, setting) for name, setting in settings.items()]
+    found, swept = (search_arguments(settings, search) for search in searches)
+    classifier, regressor = (estimator_arguments(settings, classes) for classes in (True, False))
+    told = [X, Y, *OF_ROWS, MEASURE_GRADIENTS, CALLBACK, *arguments, *found, *swept, *classifier, *regressor]
+    said = list({argument[0]: argument for argument in reversed(told)}.values())[::-1]
+    known = {argument[0]: argument[3] for argument in said}
+    return (
+        HEADER
+        + enumerations({**settings, **sweep["properties"]})
+        + defaults(settings, searches)
+        + f'\nHELP = """\\\n{help_texts(said)}"""\n'
+        + SETTINGS
+        + estimator_class("ClassifierArguments", "StrataClassifier", classifier, known)
+        + estimator_class("RegressorArguments", "StrataRegressor", regressor, known)
+        + trainer_class(arguments, known)
+        + "\n\n"
+        + trains(FIND_LR, [CALLBACK], found, known, "")
+        + "\n\n"
+        + trains(SWEEP, [CALLBACK], swept, known, "")
+    )
+
+
+def schemas_of(library: str) -> List[Dict[str, Any]]:
+    """The tables as the library tells them."""
+    loaded = ctypes.CDLL(library)
+    schemas = []
+    for name in ("settings", "find_lr", "sweep"):
+        function = getattr(loaded, f"strata_{name}_schema")
+        function.restype = ctypes.c_char_p
+        schemas.append(json.loads(function()))
+    return schemas
 
 
 def main(words: List[str]) -> int:
@@ -299,7 +415,7 @@ def main(words: List[str]) -> int:
     words = words[1:] if check else words
     if len(words) != 1:
         raise SystemExit(__doc__)
-    text = written(schema_of(words[0]))
+    text = written(*schemas_of(words[0]))
     if check:
         return 0 if TARGET.read_text() == text else 1
     TARGET.write_text(text)

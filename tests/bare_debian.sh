@@ -95,19 +95,26 @@ inside() {
     chroot "$chroot" /bin/bash -c 'cd /strata && exec "$@"' bash "$@" </dev/null
 }
 
-# check_package FILE: the package installs on the bare system, with what it depends on and recommends, trains the default
-# network for an epoch, shows its manual page, and goes again.
-check_package() {
+# check_packages FILE…: the packages install on the bare system, with what they depend on and recommend; the program trains the
+# default network for an epoch and shows its manual page; the program with which the library's header begins compiles and
+# runs; and all of it goes again.
+# shellcheck disable=SC2016  # the shell inside expands these
+check_packages() {
+  local example='sed "/^#include <stdio.h>/,/^ .* What holds/!d" /usr/include/strata.h | sed \$d >example.c'
   make_chroot
-  cp "$1" "$chroot/strata/"
+  cp "$@" "$chroot/strata/"
   inside apt-get update -q
-  inside env DEBIAN_FRONTEND=noninteractive apt-get install -q -y "./${1##*/}"
+  inside env DEBIAN_FRONTEND=noninteractive apt-get install -q -y "${@/#*\//./}"
   inside strata --version
   inside strata train --epochs 1 --quiet --json --run-dir run
   inside strata evaluate run --quiet --json
   inside test -f /usr/share/man/man1/strata.1.gz -a -f /usr/share/doc/strata/copyright
   inside bash -c 'source /usr/share/bash-completion/completions/strata && complete -p strata'
-  inside env DEBIAN_FRONTEND=noninteractive apt-get purge -q -y strata
-  inside test ! -e /usr/bin/strata -a ! -e /usr/share/doc/strata
+  inside env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends gcc libc6-dev pkgconf
+  inside bash -c "$example"
+  inside bash -c 'cc -std=c11 -Wall -Werror example.c $(pkg-config --cflags --libs strata) -o example && ./example'
+  inside strata info ring.safetensors
+  inside env DEBIAN_FRONTEND=noninteractive apt-get purge -q -y strata libstrata1 libstrata-dev
+  inside test ! -e /usr/bin/strata -a ! -e /usr/share/doc/strata -a ! -e /usr/include/strata.h
   clean_up
 }

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, List
 
+from ._arguments import find_lr, sweep
 from ._library import version as _version
 from .errors import DataError, DivergedError, SettingsError, StrataError
 from .model import Model
-from .sweep import FoundRates, SweepResult, find_lr, sweep
+from .sweep import FoundRates, SweepResult
 from .trainer import Epoch, Group, Step, Trainer
 
 if TYPE_CHECKING:

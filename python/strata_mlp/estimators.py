@@ -109,17 +109,25 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
 
     # ---- Data
 
-    def _checks(self) -> Dict[str, Any]:
-        return {"dtype": "numeric", "ensure_all_finite": "allow-nan" if self.missing == "mean" else True}
+    def _checked(self, X: Any, **further: Any) -> Any:
+        """The rows, and y if it is given, as scikit-learn reads them; of missing values it knows no cure of ours."""
+        finite = "allow-nan" if self.missing == "mean" else True
+        try:
+            return _validated(self, X, dtype="numeric", ensure_all_finite=finite, **further)
+        except ValueError as problem:
+            if "Input X contains NaN" not in str(problem):
+                raise
+            cure = f'{type(self).__name__}(missing="mean") takes the means of the training rows in their place.'
+            raise ValueError(f"{problem}\n{cure}") from None
 
     def _features(self, X: Any) -> AnyArray:
         """Rows to predict."""
-        return cast(AnyArray, _validated(self, X, reset=False, **self._checks()))
+        return cast(AnyArray, self._checked(X, reset=False))
 
     def _both(self, X: Any, y: Any, reset: bool) -> Tuple[AnyArray, AnyArray]:
         """Training rows, or with reset=False further ones; sparse labels become dense."""
         numeric = isinstance(self, RegressorMixin)
-        X, y = _validated(self, X, reset=reset, y=y, multi_output=True, y_numeric=numeric, **self._checks())
+        X, y = self._checked(X, reset=reset, y=y, multi_output=True, y_numeric=numeric)
         return X, y.toarray() if hasattr(y, "toarray") else np.asarray(y)
 
     def _learnt(self, y: AnyArray, classes: Any, reset: bool) -> AnyArray:
@@ -127,6 +135,9 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         raise NotImplementedError
 
     def _rows(self, X: Any, y: Any, sample_weight: Any, eval_set: Any, classes: Any, reset: bool) -> Rows:
+        asked = "early_stopping" if self.early_stopping is not None else "restore_best" if self.restore_best else None
+        if asked is not None and eval_set is None and not self.validation_split:
+            raise SettingsError(f"{asked} needs rows to validate on: set validation_split, or give fit an eval_set")
         X, y = self._both(X, y, reset)
         y = self._learnt(y, classes, reset)
         if sample_weight is not None:

@@ -7,25 +7,23 @@ import json
 import threading
 import time
 from queue import SimpleQueue
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from . import _library
-from ._arguments import DEFAULTS
 from ._library import Handle, Listener, library
-from ._rows import Rows, Targets, read_rows, validation_rows
+from ._rows import Rows, read_rows, validation_rows
 from ._settings import plain, settings_json
 from .display import HeatMap, rows_html, rows_text
-from .errors import SettingsError
 from .model import Model
 
 Heard = Callable[[Dict[str, Any]], Any]
 """Hears of a trial that has come to its end; True ends the work, which then has no result."""
 
 
-def _rows(rows: Rows, settings: Dict[str, Any]) -> Tuple[Handle, Optional[Handle]]:
+def _rows(rows: Rows, settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> Tuple[Handle, Optional[Handle]]:
     """Training rows, and validation rows of their own if there are any."""
     if rows.X is None:
-        return _library.make("data", "data_load", settings_json(_of_data(settings), DEFAULTS)), None
+        return _library.make("data", "data_load", settings_json(_of_data(settings), defaults)), None
     read = read_rows(rows, settings.get("loss"))
     return read.data, None if rows.eval_set is None else validation_rows(read, rows.eval_set)
 
@@ -159,30 +157,13 @@ class SweepResult(List[Dict[str, Any]]):
         return rows_html("Sweep", self, self._shown())
 
 
-def find_lr(
-    X: Any = None,
-    y: Any = None,
-    *,
-    sample_weight: Any = None,
-    eval_set: Any = None,
-    targets: Optional[Targets] = None,
-    callback: Optional[Heard] = None,
-    **settings: Any,
+def run_find_lr(
+    rows: Rows, settings: Mapping[str, Any], defaults: Mapping[str, Any], callback: Optional[Heard]
 ) -> FoundRates:
-    """Range tests of the groups' learning rates, as `strata find-lr`.
-
-    The arguments are a Trainer's, and those of the command: rates, steps, map, points, jobs.
-
-    >>> import numpy as np
-    >>> from strata_mlp import find_lr
-    >>> X = np.linspace(-1, 1, 400).reshape(-1, 1)
-    >>> found = find_lr(X, (X[:, 0] > 0).astype(int), hidden=(8,), upper_layers=1, batch_size=16, steps=40)
-    >>> [group["group"] for group in found]
-    ['lower', 'upper']
-    """
-    data, validation = _rows(Rows(X, y, sample_weight, eval_set, targets), settings)
+    """What find_lr() does; settings that are their defaults are not given."""
+    data, validation = _rows(rows, settings, defaults)
     text = ctypes.c_void_p()
-    before = (data.pointer, _library.pointer_of(validation), settings_json(settings, {}))
+    before = (data.pointer, _library.pointer_of(validation), settings_json(settings, defaults))
     if not _Work("find_lr").run(callback, before, [ctypes.byref(text)]):
         return FoundRates()
     found = _library.taken_json(text)
@@ -191,38 +172,13 @@ def find_lr(
     return rates
 
 
-def sweep(
-    X: Any = None,
-    y: Any = None,
-    *,
-    vary: Union[Mapping[str, Any], List[str], None] = None,
-    sample_weight: Any = None,
-    eval_set: Any = None,
-    targets: Optional[Targets] = None,
-    callback: Optional[Heard] = None,
-    **settings: Any,
+def run_sweep(
+    rows: Rows, settings: Mapping[str, Any], defaults: Mapping[str, Any], callback: Optional[Heard]
 ) -> SweepResult:
-    """Trains many models, a core each, and ranks them, as `strata sweep`.
-
-    The arguments are a Trainer's, and those of the command: lower and upper as lists, lower_lr, upper_lr, strategy,
-    trials, eta, seeds, jobs. `vary` crosses values of settings and of optimizers' keys:
-    ``{"batch_size": [32, 128], "lower.momentum": [0, 0.9]}``.
-
-    >>> import numpy as np
-    >>> from strata_mlp import sweep
-    >>> X = np.linspace(-1, 1, 400).reshape(-1, 1)
-    >>> y = (X[:, 0] > 0).astype(int)
-    >>> found = sweep(X, y, hidden=(8,), upper_layers=1, epochs=2, lower_lr=[0.01, 0.1], vary={"batch_size": [8, 16]})
-    >>> len(found)
-    4
-    >>> found.best.n_features
-    1
-    """
-    if "vary" in settings:
-        raise SettingsError("vary is given twice")
-    data, validation = _rows(Rows(X, y, sample_weight, eval_set, targets), settings)
+    """What sweep() does; settings that are their defaults are not given."""
+    data, validation = _rows(rows, settings, defaults)
     text, best = ctypes.c_void_p(), ctypes.c_void_p()
-    given = settings_json({**settings, "vary": _varied(vary)}, {})
+    given = settings_json({**settings, "vary": _varied(settings["vary"])}, defaults)
     before = (data.pointer, _library.pointer_of(validation), given)
     if not _Work("sweep").run(callback, before, [ctypes.byref(text), ctypes.byref(best)]):
         return SweepResult()

@@ -1,12 +1,14 @@
 """The arguments are those of the library's table of settings."""
 
+import copy
 import importlib.util
 import inspect
+import json
 from pathlib import Path
 
 import pytest
 
-from strata_mlp import StrataClassifier, StrataRegressor, Trainer, _arguments, _library
+from strata_mlp import StrataClassifier, StrataRegressor, Trainer, _arguments, _library, find_lr, sweep
 
 WRITER = Path(__file__).parents[1] / "write_arguments.py"
 
@@ -18,23 +20,29 @@ def writer():
     return module
 
 
-def test_arguments_are_what_the_table_gives():
-    text = writer().written(_library.settings_schema())
+def schemas():
+    searches = (_library.library.strata_find_lr_schema(), _library.library.strata_sweep_schema())
+    return [copy.deepcopy(_library.settings_schema()), *map(json.loads, searches)]
+
+
+def test_arguments_are_what_the_tables_give():
+    text = writer().written(*schemas())
     assert text == Path(_arguments.__file__).read_text(), "run python/write_arguments.py"
 
 
 def test_a_setting_that_is_added_becomes_an_argument():
-    schema = _library.settings_schema()
-    schema["properties"]["extra_care"] = {
-        "type": "integer",
-        "default": 3,
-        "description": "how much more than ‹seed›",
-        "section": "Training",
-    }
-    text = writer().written(schema)
-    assert text.count("        extra_care: int = 3,\n") == 3
-    assert "how much more than `seed`" in text
-    assert '                "extra_care": extra_care,\n' in text
+    tables = schemas()
+    for schema in tables:
+        schema["properties"]["extra_care"] = {
+            "type": "integer",
+            "default": 3,
+            "description": "how much more than ‹seed›",
+            "section": "Training",
+        }
+    text = writer().written(*tables)
+    assert text.count("    extra_care: int = 3,\n") == 5
+    assert text.count("how much more than `seed`") == 1
+    assert text.count('    "extra_care": 3,\n') == 1
 
 
 @pytest.mark.parametrize("kind", [StrataClassifier, StrataRegressor])
@@ -51,8 +59,16 @@ def test_estimators_default_to_the_table(kind):
 
 
 def test_help_tells_what_an_argument_is():
-    for kind in (StrataClassifier, StrataRegressor, Trainer):
-        text = kind.__init__.__doc__
+    for function in (StrataClassifier.__init__, StrataRegressor.__init__, Trainer.__init__, find_lr, sweep):
+        text = function.__doc__
         assert "optimizer of the lower layers (next to the input)" in text
-        for name in inspect.signature(kind.__init__).parameters:
+        for name in inspect.signature(function).parameters:
             assert name == "self" or f"{name} :" in text, name
+
+
+def test_searches_have_the_commands_arguments():
+    for function, schema in zip((find_lr, sweep), schemas()[1:]):
+        settings = set(schema["properties"])
+        given = {name.rstrip("_") for name in inspect.signature(function).parameters}
+        assert given - settings == {"X", "y", "sample_weight", "eval_set", "targets", "callback"}
+        assert settings - given == set()

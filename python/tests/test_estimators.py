@@ -388,3 +388,14 @@ def test_reports(rings, slopes, tmp_path):
     clf.save(tmp_path / "clf.safetensors")
     with pytest.raises(SettingsError, match="loaded"):
         StrataClassifier.load(tmp_path / "clf.safetensors").report(tmp_path / "none.html")
+
+
+def test_what_can_be_done_is_said(rings):
+    X, y = rings
+    for asked in ({"early_stopping": 3}, {"restore_best": True}):
+        with pytest.raises(SettingsError, match="set validation_split, or give fit an eval_set"):
+            StrataClassifier(**asked).fit(X, y)
+    gaps = np.where(X > 0.9, np.nan, X)
+    with pytest.raises(ValueError, match=r'Input X contains NaN[\s\S]*missing="mean"'):
+        StrataClassifier().fit(gaps, y)
+    assert StrataClassifier(hidden=(8,), upper_layers=1, epochs=1, missing="mean").fit(gaps, y).n_iter_ == 1

@@ -87,7 +87,9 @@ def test_own_validation_rows(rings):
 
 
 def test_what_is_wrong_is_said(rings):
-    with pytest.raises(SettingsError, match="lower_rl"):
+    with pytest.raises(TypeError, match="lower_rl"):
         sweep(*rings, lower_rl=[0.1])
+    with pytest.raises(SettingsError, match="trials"):
+        sweep(*rings, lower_lr=[0.1], trials=3)
     with pytest.raises(SettingsError, match="steps"):
         find_lr(*rings, steps=-1)

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "core/field.h"
+#include "core/utf8.h"
 #include "engine/panels/engine.h"
 
 namespace strata::library {
@@ -23,7 +24,7 @@ constexpr const char* kOutOfMemory = "out of memory; give smaller data, a smalle
 
 void say(const char* text) noexcept {
   try {
-    last.text = plain(text);
+    last.text = plain(utf8_text(text));  // of names of files, say
     last.shown = last.text.c_str();
   } catch (const std::exception&) {
     last.shown = kOutOfMemory;

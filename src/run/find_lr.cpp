@@ -13,6 +13,7 @@
 #include "report/json_files.h"
 #include "report/report.h"
 #include "run/record.h"
+#include "run/search_options.h"
 #include "run/start.h"
 #include "run/sweep_settings.h"
 #include "search/sweep_axes.h"
@@ -209,9 +210,6 @@ std::size_t RateMap::lowest() const {
 
 FindLrSettings find_lr_settings(const Given& asked) {
   const Given given = without_overruled_start(asked);
-  constexpr std::uint64_t kFewestSteps = 20;
-  constexpr std::uint64_t kMostTestSteps = 10'000'000;
-  constexpr std::uint64_t kMostPoints = 1000;
   check_map_options(given);
   FindLrSettings settings;
   const Axis rates = parse_rates("rates", given.text("rates"));
@@ -219,9 +217,9 @@ FindLrSettings find_lr_settings(const Given& asked) {
     throw usage_error("‹rates›: expected A..B, such as 1e-6..10, found '{}'", given.text("rates"));
   }
   settings.rates = *rates.range;
-  settings.steps = parse_whole("steps", given.text("steps"), kFewestSteps, kMostTestSteps);
+  settings.steps = kTestSteps.read("steps", given.text("steps"));
   settings.map = given.given("map");
-  settings.points = parse_whole("points", given.text("points"), 2, kMostPoints);
+  settings.points = kPoints.read("points", given.text("points"));
   settings.jobs = jobs(given);
 
   GivenTexts texts = shaping_texts(given);

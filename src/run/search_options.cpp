@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "core/number.h"
 #include "run/sweep_settings.h"
 #include "settings/choices.h"
 #include "settings/run_options.h"
@@ -12,8 +13,15 @@ namespace strata {
 
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 constexpr std::string_view kSweep = "Sweep";
 constexpr std::string_view kRange = "Range test";
+
+/// A text, or a list of what it says.
+Json text_or_list(const Json& elements) {
+  return {{"oneOf", {{{"type", "string"}}, {{"type", "array"}, {"items", elements}}}}};
+}
 
 std::vector<Option> own_options_of_sweep() {
   constexpr std::string_view kGroups = "groups are given by ‹group›, or as lower and upper layers";
@@ -21,18 +29,21 @@ std::vector<Option> own_options_of_sweep() {
       choice("strategy", kStrategies, "grid", kSweep,
              "grid: every combination; random: draws, of a range of rates log-uniformly; halving: short runs of all, "
              "longer ones of the best (of draws with ‹trials›, else of the grid)");
+  strategy.member.schema = OneOf{&kStrategies}.schema();
   return {
       {.name = "lower-lr",
        .value = "LIST",
        .heading = kSweep,
        .help = "learning rates of every ‹lower›: a,b,c, or a..b:n, n values evenly spaced in the logarithm; for draws "
                "a..b will do",
-       .contradicts = {{.option = "group", .reason = kGroups}}},
+       .contradicts = {{.option = "group", .reason = kGroups}},
+       .member = {.schema = text_or_list(Positive().schema())}},
       {.name = "upper-lr",
        .value = "LIST",
        .heading = kSweep,
        .help = "learning rates of every ‹upper›",
-       .contradicts = {{.option = "group", .reason = kGroups}}},
+       .contradicts = {{.option = "group", .reason = kGroups}},
+       .member = {.schema = text_or_list(Positive().schema())}},
       {.name = "vary",
        .value = "NAME=V|V|…",
        .heading = kSweep,
@@ -41,26 +52,34 @@ std::vector<Option> own_options_of_sweep() {
            "any "
            "number of times; none leaves out an option that is off by default. A key that an optimizer lacks is not "
            "crossed for it; combinations that make no sense are left out",
-       .repeatable = true},
+       .repeatable = true,
+       .member = {.schema = text_or_list({{"type", "string"}})}},
       std::move(strategy),
-      {.name = "trials", .value = "N", .heading = kSweep, .help = "how many draws (random, halving)"},
+      {.name = "trials",
+       .value = "N",
+       .heading = kSweep,
+       .help = "how many draws (random, halving)",
+       .member = {.schema = kTrials.schema()}},
       {.name = "eta",
        .value = "N",
        .fallback = "3",
        .heading = kSweep,
-       .help = "halving: each round keeps one of N and trains it N times as long"},
+       .help = "halving: each round keeps one of N and trains it N times as long",
+       .member = {.schema = kEta.schema()}},
       {.name = "seeds",
        .value = "N",
        .fallback = "1",
        .heading = kSweep,
        .help = "repeat everything with N seeds, ‹seed› and those that follow it; what differs by less than they do is "
-               "called a tie"},
+               "called a tie",
+       .member = {.schema = kSeeds.schema()}},
       {.name = "jobs",
        .value = "N",
        .fallback_note = "‹threads›",
        .heading = kSweep,
        .help = "trials at once, each in one thread; under mpirun on each rank, by default its share of the cores; the "
-               "results do not depend on it"},
+               "results do not depend on it",
+       .member = {.schema = kJobs.schema()}},
   };
 }
 
@@ -70,26 +89,41 @@ std::vector<Option> own_options_of_range_test() {
        .value = "A..B",
        .fallback = "1e-6..10",
        .heading = kRange,
-       .help = "learning rates to test, rising from A to B by the same factor at each step"},
+       .help = "learning rates to test, rising from A to B by the same factor at each step",
+       .member = {.schema = Text().schema()}},
       {.name = "steps",
        .value = "N",
        .fallback = "400",
        .heading = kRange,
-       .help = "steps of each of a test's three runs, which have as many seeds"},
-      {.name = "map", .heading = kRange, .help = "train briefly with each pair of a lower and an upper rate instead"},
-      {.name = "points", .value = "N", .fallback = "7", .heading = kRange, .help = "‹map›: rates of each group"},
+       .help = "steps of each of a test's three runs, which have as many seeds",
+       .member = {.schema = kTestSteps.schema()}},
+      {.name = "map",
+       .heading = kRange,
+       .help = "train briefly with each pair of a lower and an upper rate instead",
+       .member = {.schema = Flag().schema()}},
+      {.name = "points",
+       .value = "N",
+       .fallback = "7",
+       .heading = kRange,
+       .help = "‹map›: rates of each group",
+       .member = {.schema = kPoints.schema()}},
       {.name = "jobs",
        .value = "N",
        .fallback_note = "‹threads›",
        .heading = kRange,
-       .help = "runs at once, each in one thread; the results do not depend on it"},
+       .help = "runs at once, each in one thread; the results do not depend on it",
+       .member = {.schema = kJobs.schema()}},
   };
 }
 
-/// All but the number of jobs decide what is computed.
-std::vector<Option> shaping(std::vector<Option> own) {
+/// All but the number of jobs decide what is computed. Their schemas get their defaults.
+std::vector<Option> completed(std::vector<Option> own) {
   for (Option& option : own) {
     option.shapes_run = option.name != "jobs";
+    if (!option.fallback.empty()) {
+      const auto number = parse_number<std::uint64_t>(option.fallback);
+      option.member.schema["default"] = number ? Json(*number) : Json(option.fallback);
+    }
   }
   return own;
 }
@@ -114,13 +148,16 @@ void drop_strange_contradictions(std::vector<Option>& options) {
   }
 }
 
-std::vector<Option> own_sweep_options() { return shaping(own_options_of_sweep()); }
-std::vector<Option> own_range_options() { return shaping(own_options_of_range_test()); }
+std::vector<Option> own_sweep_options() { return completed(own_options_of_sweep()); }
+std::vector<Option> own_range_options() { return completed(own_options_of_range_test()); }
 
 std::vector<Option> sweep_options() {
   std::vector<Option> options = with_run_options(own_sweep_options(), kNotOfSweeps);
   for (const char* name : {"lower", "upper"}) {
-    std::ranges::find(options, name, &Option::name)->repeatable = true;
+    Option& several = *std::ranges::find(options, name, &Option::name);
+    several.repeatable = true;
+    const Json one = std::exchange(several.member.schema, text_or_list({{"type", "string"}}));
+    several.member.schema["default"] = one.at("default");
   }
   return options;
 }

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/threads.h"
+#include "run/search_options.h"
 #include "run/start.h"
 #include "search/sweep_axes.h"
 #include "settings/parse_value.h"
@@ -15,10 +16,6 @@
 namespace strata {
 
 namespace {
-
-constexpr std::uint64_t kMaxValues = 10'000;
-constexpr std::uint64_t kMaxTrials = 10'000'000;
-constexpr std::uint64_t kMaxJobs = 1024;
 
 std::uint64_t whole(const Given& given, std::string_view option, std::uint64_t minimum, std::uint64_t maximum) {
   return parse_whole(option, given.text(option), minimum, maximum);
@@ -61,10 +58,12 @@ void check_strategy(const Given& given, const SweepSettings& settings) {
 }  // namespace
 
 std::size_t jobs(const Given& given) {
-  if (given.given("jobs")) {
-    return whole(given, "jobs", 1, kMaxJobs);
+  for (const char* option : {"jobs", "threads"}) {
+    if (given.given(option)) {
+      return kJobs.read(option, given.text(option));
+    }
   }
-  return given.given("threads") ? whole(given, "threads", 1, kMaxJobs) : static_cast<std::size_t>(available_threads());
+  return static_cast<std::size_t>(available_threads());
 }
 
 SweepSettings sweep_settings(const std::vector<Option>& options, const Given& asked) {
@@ -72,11 +71,11 @@ SweepSettings sweep_settings(const std::vector<Option>& options, const Given& as
   SweepSettings settings;
   settings.strategy = entry_named(kStrategies, given.text("strategy")).value;
   if (given.given("trials")) {
-    settings.trials = whole(given, "trials", 1, kMaxTrials);
+    settings.trials = kTrials.read("trials", given.text("trials"));
   }
-  settings.eta = static_cast<std::uint32_t>(whole(given, "eta", 2, kMaxValues));
-  settings.seeds = static_cast<std::uint32_t>(whole(given, "seeds", 1, kMaxValues));
-  settings.seed = whole(given, "seed", 0, std::numeric_limits<std::uint64_t>::max() - kMaxValues);
+  settings.eta = kEta.read("eta", given.text("eta"));
+  settings.seeds = kSeeds.read("seeds", given.text("seeds"));
+  settings.seed = whole(given, "seed", 0, std::numeric_limits<std::uint64_t>::max() - kSeeds.maximum);
   settings.epochs = static_cast<std::uint32_t>(whole(given, "epochs", 1, std::numeric_limits<std::uint32_t>::max()));
   settings.jobs = jobs(given);
   if (given.given("run-dir")) {

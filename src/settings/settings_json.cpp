@@ -118,10 +118,27 @@ Error unexpected(const Option& option, std::string_view expected, const Json& fo
   constexpr std::size_t kShown = 60;
   std::string text = found.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (text.size() > kShown) {
-    text.resize(kShown);
+    std::size_t end = kShown;
+    while ((static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) {  // within a character of UTF-8
+      --end;
+    }
+    text.resize(end);
     text += "…";
   }
   return usage_error("{}: expected {}, found {}", field(option.name), expected, text);
+}
+
+bool has_zero(std::string_view text) { return text.find('\0') != std::string_view::npos; }
+
+/// Whether a text or a name in the value has a zero, at which messages and paths end.
+bool has_zero(const Json& value) {
+  if (value.is_string()) {
+    return has_zero(std::string_view(value.get_ref<const std::string&>()));
+  }
+  const auto items = value.items();
+  return value.is_structured() && std::any_of(items.begin(), items.end(), [&](const auto& item) {
+           return (value.is_object() && has_zero(std::string_view(item.key()))) || has_zero(item.value());
+         });
 }
 
 /// What a value must be; `any` leaves it to whoever reads its text.
@@ -358,7 +375,8 @@ GivenTexts texts_of(const std::vector<Option>& options, const Json& object, Typi
     if (option == nullptr) {
       std::vector<std::string_view> names;
       std::ranges::transform(options, std::back_inserter(names), &Option::name);
-      throw usage_error("{}: unknown option; {}", key, plain(name_hint(key, names)));
+      const std::string shown = has_zero(std::string_view(key)) ? Json(key).dump() : key;
+      throw usage_error("{}: unknown option; {}", shown, plain(name_hint(shown, names)));
     }
     if (std::vector<std::string> its = texts_of(*option, value, typing); !its.empty()) {
       texts.emplace(option->name, std::move(its));
@@ -368,6 +386,9 @@ GivenTexts texts_of(const std::vector<Option>& options, const Json& object, Typi
 }
 
 std::vector<std::string> texts_of(const Option& option, const Json& value, Typing typing) {
+  if (has_zero(value)) {
+    throw unexpected(option, "text without zeros", value);
+  }
   if (option.value.empty() || (option.value_optional && value.is_boolean())) {
     if (!value.is_boolean()) {
       throw unexpected(option, "true or false", value);

@@ -873,10 +873,15 @@ void wrong_models() {
 }
 
 void facts() {
+  strata_model* model = nullptr;
+  EXPECT(strata_model_load("/nowhere/\xff", &model) == STRATA_BAD_DATA);
+  EXPECT(std::strstr(strata_message(), "/nowhere/\\xff") != nullptr);  // messages are UTF-8
   EXPECT(strata_abi_version() == STRATA_ABI_VERSION && std::strlen(strata_version()) >= 5);
   EXPECT(std::strstr(strata_settings_schema(), "\"batch_size\"") != nullptr);
-  EXPECT(std::strstr(strata_find_lr_schema(), "\"rates\"") != nullptr);
-  EXPECT(std::strstr(strata_sweep_schema(), "\"lower_lr\"") != nullptr);
+  EXPECT(std::strstr(strata_find_lr_schema(), R"("rates":{"type":"string","default":"1e-6..10")") != nullptr);
+  EXPECT(std::strstr(strata_find_lr_schema(), "\"min_delta\"") == nullptr);
+  EXPECT(std::strstr(strata_sweep_schema(), R"("eta":{"type":"integer","minimum":2,"maximum":10000,"default":3)") !=
+         nullptr);
   EXPECT(std::strstr(strata_settings_schema(), "\xe2\x80\xb9") == nullptr);
 }
 
