@@ -112,34 +112,26 @@ bool places_line(std::string_view name) { return name == "epoch" || name == "glo
 
 }  // namespace
 
-bool StepSeries::take(std::string_view line) {
-  if (!read(line)) {
-    return false;
-  }
-  add();
-  return true;
-}
-
-bool StepSeries::read(std::string_view line) {
+bool read_step_line(std::string_view line, StepLine& step) {
   Cursor at(line);
   std::uint64_t ignored = 0;
-  step_.rates.clear();
+  step.rates.clear();
   if (!at.literal(R"({"type":"step","epoch":)") || !at.whole(ignored) || !at.literal(R"(,"step":)") ||
-      !at.whole(ignored) || !at.literal(R"(,"global_step":)") || !at.whole(step_.number) ||
-      !at.literal(R"(,"loss":)") || !at.number(step_.loss) || !at.literal(R"(,"mean_loss":)") ||
-      !at.number(step_.mean_loss) || !at.literal(R"(,"mean_)") || !at.name(step_.figure) || !at.literal(":") ||
-      !at.number(step_.mean_figure)) {
+      !at.whole(step.step) || !at.literal(R"(,"global_step":)") || !at.whole(step.number) ||
+      !at.literal(R"(,"loss":)") || !at.number(step.loss) || !at.literal(R"(,"mean_loss":)") ||
+      !at.number(step.mean_loss) || !at.literal(R"(,"mean_)") || !at.name(step.figure) || !at.literal(":") ||
+      !at.number(step.mean_figure)) {
     return false;
   }
-  step_.gradient_norm.reset();
-  if (at.literal(R"(,"gradient_norm":)") && !at.number(step_.gradient_norm.emplace())) {
+  step.gradient_norm.reset();
+  if (at.literal(R"(,"gradient_norm":)") && !at.number(step.gradient_norm.emplace())) {
     return false;
   }
   if (!at.literal(R"(,"learning_rates":{)")) {
     return false;
   }
   for (bool more = at.literal("\""); more; more = at.literal(",\"")) {
-    auto& [group, rate] = step_.rates.emplace_back();
+    auto& [group, rate] = step.rates.emplace_back();
     if (!at.name(group) || !at.literal(":") || !at.number(rate)) {
       return false;
     }
@@ -147,20 +139,33 @@ bool StepSeries::read(std::string_view line) {
   return at.literal("}}") && at.at_end();
 }
 
-void StepSeries::take(const Json& line) {
-  step_.number = line.at("global_step").get<std::uint64_t>();
-  step_.loss = number_of(line.at("loss"));
-  step_.mean_loss = number_of(line.at("mean_loss"));
-  step_.figure = quick_figure(line);
-  step_.mean_figure = number_of(line.at("mean_" + step_.figure));
-  step_.gradient_norm.reset();
+StepLine step_line(const Json& line) {
+  StepLine step{.step = line.value("step", std::uint64_t{0}),
+                .number = line.at("global_step").get<std::uint64_t>(),
+                .loss = number_of(line.at("loss")),
+                .mean_loss = number_of(line.at("mean_loss")),
+                .figure = quick_figure(line),
+                .rates = {}};
+  step.mean_figure = number_of(line.at("mean_" + step.figure));
   if (const auto norm = line.find("gradient_norm"); norm != line.end()) {
-    step_.gradient_norm = number_of(*norm);
+    step.gradient_norm = number_of(*norm);
   }
-  step_.rates.clear();
   for (const auto& [group, rate] : line.at("learning_rates").items()) {
-    step_.rates.emplace_back(group, number_of(rate));
+    step.rates.emplace_back(group, number_of(rate));
   }
+  return step;
+}
+
+bool StepSeries::take(std::string_view line) {
+  if (!read_step_line(line, step_)) {
+    return false;
+  }
+  add();
+  return true;
+}
+
+void StepSeries::take(const Json& line) {
+  step_ = step_line(line);
   add();
 }
 

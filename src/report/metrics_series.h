@@ -15,10 +15,29 @@ namespace strata {
 /// Points of a curve: more than a page has room for.
 inline constexpr std::size_t kMostPoints = 400;
 
+/// What a step's line says.
+struct StepLine {
+  std::uint64_t step = 0;    ///< within the epoch, from 1
+  std::uint64_t number = 0;  ///< global_step
+  double loss = 0;
+  double mean_loss = 0;
+  std::string figure;  ///< the quick one's name
+  double mean_figure = 0;
+  std::optional<double> gradient_norm{};
+  std::vector<std::pair<std::string, double>> rates;  ///< by group
+};
+
+/// Reads a step's line as RunLog writes it into `step`, whose memory it uses again; false for any other, which may be a
+/// step's all the same. A run of a million steps has as many lines, and a parser of any JSON takes twenty times as
+/// long.
+bool read_step_line(std::string_view line, StepLine& step);
+
+/// The same of the object of a step's line, however it is written.
+StepLine step_line(const nlohmann::ordered_json& line);
+
 class StepSeries {
  public:
-  /// Takes a line if it is a step's as RunLog writes it; false for any other, which may be a step's all the same. A run
-  /// of a million steps has as many lines, and a parser of any JSON takes twenty times as long.
+  /// Takes a line if read_step_line can read it.
   bool take(std::string_view line);
   /// Takes the object of a step's line.
   void take(const nlohmann::ordered_json& line);
@@ -33,19 +52,9 @@ class StepSeries {
   nlohmann::ordered_json json() const;
 
  private:
-  struct Step {
-    std::uint64_t number = 0;
-    double loss = 0;
-    double mean_loss = 0;
-    std::string figure;  ///< the quick one's name
-    double mean_figure = 0;
-    std::optional<double> gradient_norm{};
-    std::vector<std::pair<std::string, double>> rates;
-  };
-  bool read(std::string_view line);
   void add();
 
-  Step step_;  ///< the one at hand
+  StepLine step_;  ///< the one at hand
   std::vector<std::uint64_t> numbers_;
   std::vector<double> loss_;
   std::vector<double> mean_loss_;

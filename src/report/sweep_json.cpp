@@ -41,29 +41,12 @@ Trials read_trials(const fs::path& path) {
   return trials;
 }
 
-/// Trials that differ by their seed alone, with what they were given of epochs.
 std::vector<Candidate> candidates_of(const Trials& trials, Monitor monitor) {
-  std::map<std::pair<Point, std::uint32_t>, std::vector<const TrialRecord*>> runs;
-  std::vector<std::pair<Point, std::uint32_t>> order;
+  std::vector<const TrialRecord*> records;
   for (const std::string& key : trials.order) {
-    const TrialRecord& record = trials.records.at(key);
-    Point point = record.point;
-    std::erase_if(point, [](const auto& axis) { return axis.first == "seed"; });
-    const std::pair candidate{std::move(point), record.options.value("epochs", 0U)};
-    if (!runs.contains(candidate)) {
-      order.push_back(candidate);
-    }
-    runs[candidate].push_back(&record);
+    records.push_back(&trials.records.at(key));
   }
-  std::vector<Candidate> candidates;
-  for (const auto& candidate : order) {
-    std::vector<const TrialRecord*>& own = runs.at(candidate);
-    std::ranges::sort(own, {},
-                      [](const TrialRecord* record) { return record->options.value("seed", std::uint64_t{0}); });
-    candidates.push_back(make_candidate(candidate.first, own, candidate.second, monitor));
-  }
-  rank(candidates, monitor);
-  return candidates;
+  return ranked_candidates(records, monitor);
 }
 
 Json point_json(const Point& point) {
@@ -146,26 +129,26 @@ Json trial_json(Json line, const TrialRecord& record, std::size_t stride) {
   return line;
 }
 
-const MonitorEntry& monitor_of(const fs::path& folder, const Json& config) {
+}  // namespace
+
+Monitor recorded_monitor(const fs::path& folder, const Json& config) {
   const auto name = config.value("monitor", "");
   const auto* const found = std::ranges::find(kMonitors, name, &MonitorEntry::name);
   if (found == kMonitors.end()) {
     throw data_error("{}: monitor is '{}', which this version does not know", (folder / "config.json").string(), name);
   }
-  return *found;
+  return found->value;
 }
 
-}  // namespace
-
 Json sweep_json(const fs::path& folder, const Json& config) {
-  const MonitorEntry& monitor = monitor_of(folder, config);
+  const Monitor monitor = recorded_monitor(folder, config);
   const Trials trials = read_trials(folder / "trials.jsonl");
   const std::size_t stride = curve_stride(trials);
   Json json{{"kind", "sweep"},
             {"notes", Json::array()},
             {"config", config},
-            {"higher_is_better", higher_is_better(monitor.value)},
-            {"candidates", candidates_json(candidates_of(trials, monitor.value))},
+            {"higher_is_better", higher_is_better(monitor)},
+            {"candidates", candidates_json(candidates_of(trials, monitor))},
             {"trials", Json::object()}};
   for (const std::string& key : trials.order) {
     json["trials"][key] = trial_json(trials.lines.at(key), trials.records.at(key), stride);
