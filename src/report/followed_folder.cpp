@@ -46,7 +46,7 @@ std::vector<Candidate> FollowedSweep::candidates() const {
 }
 
 bool FollowedRun::is_paused() const {
-  return change.is_object() && change.value("did", "") == "pause" && steps <= whole_or_0(change, "global_step");
+  return change.is_object() && change.value("did", "") == "pause" && steps < whole_or_0(change, "global_step");
 }
 
 FollowedFolder::FollowedFolder(fs::path path) : path_(std::move(path)) {}
@@ -227,6 +227,9 @@ void FollowedFolder::time_steps(double now) {
   constexpr double kWhile = 20;
   constexpr double kLeast = 1;
   FollowedRun& run = *run_;
+  if (run.steps == 0) {
+    return;
+  }
   if (reached_.empty() || reached_.back().second != run.steps) {
     reached_.emplace_back(now, run.steps);
   }

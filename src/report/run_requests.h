@@ -9,7 +9,7 @@ namespace strata {
 /// Whether the folder has such a file, and this user may write to it.
 bool takes_requests(const std::filesystem::path& folder);
 
-/// Adds a line, such as {"do":"pause"}; the run does it after its next step and tells so in changes.jsonl. Throws
+/// Adds a line, such as {"do":"pause"}; the run does it between two steps and tells so in changes.jsonl. Throws
 /// Error(failed).
 void request(const std::filesystem::path& folder, const nlohmann::ordered_json& what);
 

@@ -57,8 +57,16 @@ void append_utf8(std::string& text, char32_t character) {
   }
 }
 
+char ascii_of(std::uint8_t dots) {
+  const bool upper = (dots & kUpperDots) != 0;
+  const bool lower = (dots & ~kUpperDots) != 0;
+  return upper && lower ? ':' : upper ? '\'' : '.';
+}
+
 char ascii_of(char32_t character) {
   switch (character) {
+    case U'⠒':  // of a legend: a line
+      return '-';
     case U'│':
       return '|';
     case U'─':
@@ -77,12 +85,6 @@ char ascii_of(char32_t character) {
     default:
       return character < 0x80 ? static_cast<char>(character) : '?';
   }
-}
-
-char ascii_of(std::uint8_t dots) {
-  const bool upper = (dots & kUpperDots) != 0;
-  const bool lower = (dots & ~kUpperDots) != 0;
-  return upper && lower ? ':' : upper ? '\'' : '.';
 }
 
 }  // namespace

@@ -268,7 +268,7 @@ void draw_x_axis(Canvas& canvas, const Frame& frame, const std::string& name) {
   canvas.text(name_at, y + 1, shortened(name, area.width), Ink::faint);
   const double span = frame.x.range.high - frame.x.range.low;
   std::size_t free = 0;  // from where on there is room
-  for (const Tick& tick : linear_ticks(frame.x, area.width / 9, span >= 2 ? 1 : 0)) {
+  for (const Tick& tick : linear_ticks(frame.x, area.width / 7, span >= 2 ? 1 : 0)) {
     const std::size_t at = area.x + static_cast<std::size_t>(tick.place * static_cast<double>(area.width - 1) + 0.5);
     const std::size_t before = tick.text.size() / 2;
     const std::size_t start = at - std::min(at, before);
@@ -286,7 +286,8 @@ void draw(Canvas& canvas, const Area& area, const Plot& plot) {
   draw_head(canvas, area, plot);
   const Range x = range_of_x(plot);
   if (x.empty()) {
-    canvas.text(area.x + 2, area.y + area.height / 2, shortened(plot.empty_text, area.width - 2), Ink::faint);
+    canvas.text(area.x + 2, area.y + area.height / 2,
+                shortened(plot.empty_text, area.width - std::min<std::size_t>(area.width, 3)), Ink::faint);
     return;
   }
   const Scale y = scale_of(plot, x);

@@ -31,7 +31,7 @@ std::vector<std::string> groups_with_rates(const FollowedRun& run) {
   return names;
 }
 
-/// `lower lr 0.003 after step 1,200`
+/// `lower lr 0.003 from step 1,201 on`
 std::string change_text(const Json& change) {
   const auto word = [&](const char* key) {
     const auto found = change.find(key);
@@ -42,13 +42,16 @@ std::string change_text(const Json& change) {
   const std::string what = did == "pause"   ? "paused"
                            : did == "go_on" ? "went on"
                            : did == "save"  ? "saved"
+                           : did == "stop"  ? "stopped"
                            : did == "lr" && rate != change.end() && rate->is_number()
                                ? fmt::format("{} lr {}", word("group"), rate_text(rate->get<double>()))
                                : did;
   const auto step = change.find("global_step");
-  return step != change.end() && step->is_number_unsigned()
-             ? fmt::format("{} after step {}", what, grouped_digits(step->get<std::uint64_t>()))
-             : what;
+  if (step == change.end() || !step->is_number_unsigned()) {
+    return what;
+  }
+  const std::string next = grouped_digits(step->get<std::uint64_t>());
+  return did == "lr" ? fmt::format("{} from step {} on", what, next) : fmt::format("{} before step {}", what, next);
 }
 
 }  // namespace
@@ -56,8 +59,6 @@ std::string change_text(const Json& change) {
 WatchKeys::Effect WatchKeys::press(char key, const FollowedRun* run) {
   if (run == nullptr) {
     asks_ = Asks::nothing;
-    said_.clear();
-  } else if (!said_.empty() && run->change != change_before_) {
     said_.clear();
   }
   if (asks_ == Asks::rate && key != 0) {
@@ -159,7 +160,8 @@ std::string WatchKeys::bottom(const FollowedRun* run) const {
   }
   const std::string keys =
       fmt::format("p {}  s save now  x stop  l set a rate  q quit", run->is_paused() ? "go on" : "pause");
-  const std::string news = !said_.empty() ? said_ : run->change.is_object() ? change_text(run->change) : "";
+  const bool waits = !said_.empty() && run->change == change_before_;
+  const std::string news = waits ? said_ : run->change.is_object() ? change_text(run->change) : "";
   return news.empty() ? keys : fmt::format("{}   {}", keys, news);
 }
 
