@@ -77,7 +77,7 @@ TEST_CASE("a plot has its curve between axes with round numbers", "[cli]") {
 TEST_CASE("values of different sizes get a logarithmic axis, and few bits of a plot survive a small window", "[cli]") {
   Plot plot{.title = "rate", .x_name = "step", .curves = {{.points = {{0, 1e-4}, {10, 1}}, .end_mark = "r"}}};
   const Lines lines = drawn(plot, 24, 8);
-  for (const char* label : {"     1┤", "  0.01┤", "0.0001┤"}) {
+  for (const char* label : {"   0.1┤", "0.0001┤"}) {
     CHECK(std::ranges::any_of(lines, [&](const std::string& line) { return line.starts_with(label); }));
   }
   CHECK(std::ranges::any_of(lines, [](const std::string& line) { return line.ends_with("r"); }));
@@ -92,7 +92,7 @@ TEST_CASE("what was large early on does not press a curve to the bottom, what is
   CHECK(drawn(plot, 30, 10)[1].starts_with("  2┤"));
   plot.curves[0].points = {{0, 1}, {50, 2}, {100, 40}};
   const Lines risen = drawn(plot, 30, 10);
-  CHECK(std::ranges::any_of(risen, [](const std::string& line) { return line.starts_with(" 40┤"); }));
+  CHECK(std::ranges::any_of(risen, [](const std::string& line) { return line.starts_with("40┤"); }));
 }
 
 }  // namespace cli_canvas_test

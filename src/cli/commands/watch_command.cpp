@@ -87,7 +87,7 @@ class Lines {
   void tell_begin(const WatchedFolder& watched) {
     const bool has_begun = watched.sweep != nullptr || (watched.run != nullptr && !watched.run->info.empty());
     if (has_begun && !begun_) {
-      say(watched_text({watched.name, FolderStage::going_on, watched.run, watched.sweep}));
+      say(watched.run != nullptr ? trained_text(*watched.run) : "a sweep");
       begun_ = true;
     }
   }
@@ -161,7 +161,7 @@ int show(Folders& folders, const StopSignals& signals) {
     if (signals.received() != 0 || effect.quits) {
       return signals.received();
     }
-    if (!effect.request.is_null()) {
+    if (!effect.request.is_null() && takes_requests(folders.front().path())) {  // else it has ended this moment
       request(folders.front().path(), effect.request);
     }
   }

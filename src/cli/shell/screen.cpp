@@ -42,7 +42,8 @@ void Screen::take() {
     mode.c_cc[VMIN] = 0;
     mode.c_cc[VTIME] = 0;
     mode.c_cc[VSUSP] = _POSIX_VDISABLE;  // comes as a key: the terminal is given back before the program stops
-    g_has_mode = tcsetattr(STDIN_FILENO, TCSADRAIN, &mode) == 0;
+    g_has_mode = true;
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);
   }
   g_taken = true;
   print_notes(kTake);
@@ -90,14 +91,13 @@ char Screen::key(std::chrono::milliseconds patience) {
   }
   std::array<char, 1> pressed{};
   const ssize_t count = ::read(STDIN_FILENO, pressed.data(), 1);
-  if (count == 0) {  // hung up
+  if (count == 0 || (count < 0 && errno != EINTR)) {  // hung up
     has_keys_ = false;
   }
   if (count == 1 && pressed[0] == kSuspend) {
     give_back();
     std::raise(SIGTSTP);
     take();
-    return 0;
   }
   return count == 1 ? pressed[0] : '\0';
 }

@@ -31,7 +31,7 @@ class Screen {
   /// Whether stdin is a terminal too, so that there are keys.
   bool has_keys() const { return has_keys_; }
   /// Waits until a key is pressed, a signal comes or the time is over. Returns the key, 0 if there is none. ctrl-Z
-  /// suspends the program, and what it gives afterwards is a page to be drawn anew.
+  /// suspends the program before it is returned; then the page has to be drawn anew.
   char key(std::chrono::milliseconds patience);
 
   /// Gives the terminal back if one of these has it. Async-signal-safe.

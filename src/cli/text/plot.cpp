@@ -78,7 +78,8 @@ std::vector<Tick> logarithmic_ticks(const Scale& scale, std::size_t most) {
       decades * 3 <= static_cast<double>(most) ? std::vector<double>{1, 2, 5} : std::vector<double>{1};
   const double stride = std::max(1.0, std::ceil(decades / static_cast<double>(std::max<std::size_t>(most, 1))));
   std::vector<Tick> ticks;
-  const double first = std::floor(std::log10(scale.range.low));
+  const double lowest = std::log10(scale.range.low);
+  const double first = stride > 1 ? std::ceil(lowest) : std::floor(lowest);
   for (double power = first; power <= std::log10(scale.range.high); power += stride) {
     for (const double factor : factors) {
       const double value = factor * std::pow(10, power);

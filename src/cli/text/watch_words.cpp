@@ -302,9 +302,8 @@ std::string watched_text(const WatchedFolder& folder) {
                  : fmt::format("cut short after {}; to go on: strata train --resume {}", steps_text(*folder.run),
                                folder.name);
     case FolderStage::going_on:
-      return folder.run != nullptr ? fmt::format("{}, {} steps an epoch, {} epochs", network_text(*folder.run),
-                                                 grouped_digits(folder.run->steps_per_epoch), epochs_of(*folder.run))
-                                   : "a sweep";
+      return fmt::format("{}: {}", state_text(folder),
+                         folder.run != nullptr ? steps_text(*folder.run) : trials_text(*folder.sweep));
     case FolderStage::ended:
       break;
   }
@@ -321,6 +320,11 @@ std::string watched_text(const WatchedFolder& folder) {
     }
   }
   return text + fmt::format("  weights {}", text_in(run.result, "weights_hash"));
+}
+
+std::string trained_text(const FollowedRun& run) {
+  return fmt::format("{}, {} steps an epoch, {} epochs", network_text(run), grouped_digits(run.steps_per_epoch),
+                     epochs_of(run));
 }
 
 std::string watched_epoch_line(const FollowedRun& run, const Json& epoch) {

@@ -23,8 +23,12 @@ struct WatchedFolder {
 
 // The whole of it
 
-/// `is not there yet; waiting for it`, `completed after 15,000 steps in 8.1 s  val loss …`.
+/// `is not there yet; waiting for it`, `training: 12,000 of 15,000 steps`, `completed after 15,000 steps in 8.1 s  val
+/// loss …`.
 std::string watched_text(const WatchedFolder& folder);
+
+/// What is trained: `784-300-100-50-10 elu, 1,500 steps an epoch, 10 epochs`.
+std::string trained_text(const FollowedRun& run);
 
 /// The line of an epoch, as strata train shows it.
 std::string watched_epoch_line(const FollowedRun& run, const nlohmann::ordered_json& epoch);
