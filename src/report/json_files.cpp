@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <new>
 #include <string>
 
@@ -50,6 +51,15 @@ Json read_json_object(const std::filesystem::path& path) {
   } catch (const std::exception& error) {
     throw data_error("{}: damaged ({}); expected one JSON object", path.string(), error.what());
   }
+}
+
+double number_or_nan(const Json& json) {
+  return json.is_number() ? json.get<double>() : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::uint64_t whole_or_0(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
 
 bool read_json_lines(const std::filesystem::path& path, const std::function<void(Json)>& take,

@@ -117,7 +117,7 @@ bool StepLine::read(std::string_view line) {
   std::uint64_t ignored = 0;
   rates.clear();
   if (!at.literal(R"({"type":"step","epoch":)") || !at.whole(ignored) || !at.literal(R"(,"step":)") ||
-      !at.whole(ignored) || !at.literal(R"(,"global_step":)") || !at.whole(number) || !at.literal(R"(,"loss":)") ||
+      !at.whole(step) || !at.literal(R"(,"global_step":)") || !at.whole(number) || !at.literal(R"(,"loss":)") ||
       !at.number(loss) || !at.literal(R"(,"mean_loss":)") || !at.number(mean_loss) || !at.literal(R"(,"mean_)") ||
       !at.name(figure) || !at.literal(":") || !at.number(mean_figure)) {
     return false;
@@ -139,6 +139,7 @@ bool StepLine::read(std::string_view line) {
 }
 
 void StepLine::read(const Json& line) {
+  step = line.value("step", std::uint64_t{0});
   number = line.at("global_step").get<std::uint64_t>();
   loss = number_of(line.at("loss"));
   mean_loss = number_of(line.at("mean_loss"));

@@ -17,7 +17,8 @@ inline constexpr std::size_t kMostPoints = 400;
 
 /// What the line of a step has.
 struct StepLine {
-  std::uint64_t number = 0;
+  std::uint64_t step = 0;    ///< within the epoch, from 1
+  std::uint64_t number = 0;  ///< global_step
   double loss = 0;
   double mean_loss = 0;
   std::string figure{};  ///< the quick one's name
@@ -25,7 +26,8 @@ struct StepLine {
   std::optional<double> gradient_norm{};
   std::vector<std::pair<std::string, double>> rates{};
 
-  /// Reads a line as RunLog writes it; false for any other, which may be a step's all the same.
+  /// Reads a line as RunLog writes it; false for any other, which may be a step's all the same. A run of a million
+  /// steps has as many lines, and a parser of any JSON takes twenty times as long.
   bool read(std::string_view line);
   /// Reads the object of a step's line.
   void read(const nlohmann::ordered_json& line);
@@ -33,8 +35,7 @@ struct StepLine {
 
 class StepSeries {
  public:
-  /// Takes a line if it is a step's as RunLog writes it; false for any other, which may be a step's all the same. A run
-  /// of a million steps has as many lines, and a parser of any JSON takes twenty times as long.
+  /// Takes a line if StepLine can read it.
   bool take(std::string_view line);
   /// Takes the object of a step's line.
   void take(const nlohmann::ordered_json& line);

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <string>
 
 #include "data/split.h"
 #include "diagnose/data_facts.h"
+#include "report/json_files.h"
 #include "settings/run_config.h"
 
 namespace strata {
@@ -16,22 +16,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double number_or_nan(const Json& json) {
-  return json.is_number() ? json.get<double>() : std::numeric_limits<double>::quiet_NaN();
-}
-
 std::optional<double> member(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
-}
-
-/// None of options that are not what this version writes.
-std::vector<GroupFacts> groups_or_none(const Json& config) {
-  try {
-    return groups_of(config);
-  } catch (const Json::exception&) {
-    return {};
-  }
 }
 
 std::vector<double> numbers(const Json& object, const char* key) {
@@ -84,9 +71,23 @@ std::optional<Standardising> standardising_of(const Json& config, const ModelFil
 
 }  // namespace
 
+std::vector<GroupFacts> recorded_groups(const Json& config) {
+  try {
+    return groups_of(config);
+  } catch (const Json::exception&) {
+    return {};
+  }
+}
+
+std::uint64_t expected_steps(const Json& config, const Json& info) {
+  const std::uint64_t by_epochs = whole_or_0(config, "epochs") * whole_or_0(info, "steps_per_epoch");
+  const std::uint64_t limit = whole_or_0(config, "max_steps");
+  return limit > 0 && (by_epochs == 0 || limit < by_epochs) ? limit : by_epochs;
+}
+
 RunFacts recorded_facts(const Json& config, const Json& info, const Json& result, const StepSeries& steps,
                         const EpochSeries& epochs) {
-  RunFacts run{.config = config, .groups = groups_or_none(config), .losses = steps.losses()};
+  RunFacts run{.config = config, .groups = recorded_groups(config), .losses = steps.losses()};
   if (info.is_object()) {
     add_targets(run, info);
     run.train_rows = info.value("train_rows", std::size_t{0});

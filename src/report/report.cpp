@@ -32,18 +32,9 @@ Json config_of(const fs::path& folder) {
   return read_json_object(folder / "config.json");
 }
 
-std::string kind_of(const fs::path& folder, const Json& config) {
-  const Json kind = config.value("kind", Json("run"));
-  if (kind != "run" && kind != "sweep" && kind != "find-lr") {
-    throw data_error("{}: kind is {}; expected sweep, find-lr, or none for a run", (folder / "config.json").string(),
-                     kind.dump());
-  }
-  return kind.get<std::string>();
-}
-
 Json folder_json(const fs::path& folder, bool alone, const DataSource* source, int threads) {
   const Json config = config_of(folder);
-  const std::string kind = kind_of(folder, config);
+  const std::string kind = folder_kind(folder, config);
   if (kind != "run" && !alone) {
     throw usage_error("{}: this is the folder of a {}; several folders must all be of runs, so report it by itself",
                       folder.string(), kind);
@@ -91,13 +82,22 @@ Json page_data(Json folder) {
   return data;
 }
 
+std::string folder_kind(const fs::path& folder, const Json& config) {
+  const Json kind = config.value("kind", Json("run"));
+  if (kind != "run" && kind != "sweep" && kind != "find-lr") {
+    throw data_error("{}: kind is {}; expected sweep, find-lr, or none for a run", (folder / "config.json").string(),
+                     kind.dump());
+  }
+  return kind.get<std::string>();
+}
+
 std::string report_page(std::span<const fs::path> folders, const DataSource* source, int threads) {
   return page_of(report_data(folders, source, threads));
 }
 
 Json run_diagnosis(const fs::path& folder, int threads) {
   const Json config = config_of(folder);
-  if (const std::string kind = kind_of(folder, config); kind != "run") {
+  if (const std::string kind = folder_kind(folder, config); kind != "run") {
     throw usage_error("{}: this is the folder of a {}; expected that of a run, such as the best/ of a sweep",
                       folder.string(), kind);
   }

@@ -27,33 +27,10 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-std::uint64_t whole_of(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
-}
-
-/// How many steps the run makes if nothing ends it early; 0: not known.
-std::uint64_t expected_steps(const Json& json) {
-  const Json& config = json["config"];
-  const std::uint64_t by_epochs =
-      whole_of(config, "epochs") * whole_of(json.value("info", Json::object()), "steps_per_epoch");
-  const std::uint64_t limit = whole_of(config, "max_steps");
-  return limit > 0 && (by_epochs == 0 || limit < by_epochs) ? limit : by_epochs;
-}
-
-bool is_worked_in(const fs::path& folder) {
-  try {
-    FolderLock::check_unlocked(folder);
-    return false;
-  } catch (const Error&) {
-    return true;
-  }
-}
-
 /// `progress` of a run without a result, and a note that says it in words.
 void add_progress(Json& json, const fs::path& folder, std::uint64_t steps) {
   const bool going_on = is_worked_in(folder);
-  const std::uint64_t expected = expected_steps(json);
+  const std::uint64_t expected = expected_steps(json["config"], json.value("info", Json::object()));
   json["progress"] = {{"status", going_on ? "going on" : "cut short"}, {"steps", steps}};
   if (expected > 0) {
     json["progress"]["of_steps"] = expected;
@@ -221,6 +198,15 @@ void judge_run(Json& json, RunFacts facts, const ModelFile* model, const DataSou
     add_facts_without_model(facts, json, &source, threads);
   }
   json["diagnosis"] = to_json(diagnose(facts));
+}
+
+bool is_worked_in(const fs::path& folder) {
+  try {
+    FolderLock::check_unlocked(folder);
+    return false;
+  } catch (const Error&) {
+    return true;
+  }
 }
 
 Json run_json(const fs::path& folder, const Json& config, const DataSource* source, int threads) {

@@ -38,29 +38,12 @@ void take(Trials& trials, Json line) {
   trials.records.insert_or_assign(key, std::move(record));
 }
 
-/// Trials that differ by their seed alone, with what they were given of epochs.
 std::vector<Candidate> candidates_of(const Trials& trials, Monitor monitor) {
-  std::map<std::pair<Point, std::uint32_t>, std::vector<const TrialRecord*>> runs;
-  std::vector<std::pair<Point, std::uint32_t>> order;
+  std::vector<const TrialRecord*> records;
   for (const std::string& key : trials.order) {
-    const TrialRecord& record = trials.records.at(key);
-    Point point = record.point;
-    std::erase_if(point, [](const auto& axis) { return axis.first == "seed"; });
-    const std::pair candidate{std::move(point), record.options.value("epochs", 0U)};
-    if (!runs.contains(candidate)) {
-      order.push_back(candidate);
-    }
-    runs[candidate].push_back(&record);
+    records.push_back(&trials.records.at(key));
   }
-  std::vector<Candidate> candidates;
-  for (const auto& candidate : order) {
-    std::vector<const TrialRecord*>& own = runs.at(candidate);
-    std::ranges::sort(own, {},
-                      [](const TrialRecord* record) { return record->options.value("seed", std::uint64_t{0}); });
-    candidates.push_back(make_candidate(candidate.first, own, candidate.second, monitor));
-  }
-  rank(candidates, monitor);
-  return candidates;
+  return ranked_candidates(records, monitor);
 }
 
 Json point_json(const Point& point) {
@@ -143,20 +126,14 @@ Json trial_json(Json line, const TrialRecord& record, std::size_t stride) {
   return line;
 }
 
-/// Null for one that this version does not know.
-const MonitorEntry* monitor_of(const Json& config) {
-  const auto* const found = std::ranges::find(kMonitors, config.value("monitor", ""), &MonitorEntry::name);
-  return found == kMonitors.end() ? nullptr : found;
-}
-
-Json json_of(const Trials& trials, const Json& config, const MonitorEntry& monitor) {
+Json json_of(const Trials& trials, const Json& config, Monitor monitor) {
   const std::size_t stride = curve_stride(trials);
-  const std::vector<Candidate> candidates = candidates_of(trials, monitor.value);
+  const std::vector<Candidate> candidates = candidates_of(trials, monitor);
   Json json{{"kind", "sweep"},
             {"notes", Json::array()},
             {"config", config},
-            {"higher_is_better", higher_is_better(monitor.value)},
-            {"rate_sentences", rate_sentences(rate_effects(candidates, monitor.value), monitor.value)},
+            {"higher_is_better", higher_is_better(monitor)},
+            {"rate_sentences", rate_sentences(rate_effects(candidates, monitor), monitor)},
             {"candidates", candidates_json(candidates)},
             {"trials", Json::object()}};
   for (const std::string& key : trials.order) {
@@ -174,23 +151,28 @@ Json json_of(const Trials& trials, const Json& config, const MonitorEntry& monit
 
 }  // namespace
 
+Monitor recorded_monitor(const fs::path& folder, const Json& config) {
+  const auto name = config.value("monitor", "");
+  const auto* const found = std::ranges::find(kMonitors, name, &MonitorEntry::name);
+  if (found == kMonitors.end()) {
+    throw data_error("{}: monitor is '{}', which this version does not know", (folder / "config.json").string(), name);
+  }
+  return found->value;
+}
+
 Json sweep_json(const Json& config, std::span<const std::shared_ptr<const Json>> lines) {
   Trials trials;
   for (const std::shared_ptr<const Json>& line : lines) {
     take(trials, *line);
   }
-  return json_of(trials, config, *monitor_of(config));
+  return json_of(trials, config, recorded_monitor("", config));
 }
 
 Json sweep_json(const fs::path& folder, const Json& config) {
-  const MonitorEntry* const monitor = monitor_of(config);
-  if (monitor == nullptr) {
-    throw data_error("{}: monitor is '{}', which this version does not know", (folder / "config.json").string(),
-                     config.value("monitor", ""));
-  }
+  const Monitor monitor = recorded_monitor(folder, config);
   Trials trials;
   trials.cut = read_json_lines(folder / "trials.jsonl", [&](Json line) { take(trials, std::move(line)); });
-  Json json = json_of(trials, config, *monitor);
+  Json json = json_of(trials, config, monitor);
   std::error_code ignored;
   if (fs::exists(folder / "best" / "report.html", ignored)) {
     json["best_report"] = "best/report.html";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -53,6 +54,29 @@ void rank(std::vector<Candidate>& candidates, Monitor monitor) {
     }
     return a.completed > 0 && is_better(monitor, a.value, b.value);
   });
+}
+
+std::vector<Candidate> ranked_candidates(std::span<const TrialRecord* const> records, Monitor monitor) {
+  std::map<std::pair<Point, std::uint32_t>, std::vector<const TrialRecord*>> runs;
+  std::vector<std::pair<Point, std::uint32_t>> order;
+  for (const TrialRecord* record : records) {
+    Point point = record->point;
+    std::erase_if(point, [](const auto& axis) { return axis.first == "seed"; });
+    const std::pair candidate{std::move(point), record->options.value("epochs", 0U)};
+    if (!runs.contains(candidate)) {
+      order.push_back(candidate);
+    }
+    runs[candidate].push_back(record);
+  }
+  std::vector<Candidate> candidates;
+  for (const auto& candidate : order) {
+    std::vector<const TrialRecord*>& own = runs.at(candidate);
+    std::ranges::sort(own, {},
+                      [](const TrialRecord* record) { return record->options.value("seed", std::uint64_t{0}); });
+    candidates.push_back(make_candidate(candidate.first, own, candidate.second, monitor));
+  }
+  rank(candidates, monitor);
+  return candidates;
 }
 
 bool tied(const Candidate& a, const Candidate& b) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "search/trial.h"
@@ -29,6 +30,10 @@ bool counts(const TrialRecord& run, Monitor monitor);
 /// Best first: those with a completed run before others, those without a diverged run before those with one, then those
 /// given more epochs, then by value; equal ones stay in order.
 void rank(std::vector<Candidate>& candidates, Monitor monitor);
+
+/// Trials that differ by their seed alone, with what they were given of epochs, as candidates, ranked. `records` are in
+/// the order in which trials came to their end, and outlive the candidates.
+std::vector<Candidate> ranked_candidates(std::span<const TrialRecord* const> records, Monitor monitor);
 
 /// Whether their values differ by less than the seeds make them differ: by no more than the root of the mean of the two
 /// variances. Where one has no deviation the other's stands for it; without any: whether they are equal. Both have

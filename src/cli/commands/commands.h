@@ -21,6 +21,7 @@ Outcome run_info(const std::vector<std::string>& words);
 Outcome run_export(const std::vector<std::string>& words);
 Outcome run_bench(const std::vector<std::string>& words);
 Outcome run_report(const std::vector<std::string>& words);
+Outcome run_watch(const std::vector<std::string>& words);
 Outcome run_diagnose(const std::vector<std::string>& words);
 Outcome run_check(const std::vector<std::string>& words);
 Outcome run_completion(const std::vector<std::string>& words);

@@ -91,6 +91,9 @@ Outcome run_command(const Words& words, Communicator& ranks) {
   if (first == "report") {
     return run_report({words.begin() + 1, words.end()});
   }
+  if (first == "watch") {
+    return run_watch({words.begin() + 1, words.end()});
+  }
   if (first == "diagnose") {
     return run_diagnose({words.begin() + 1, words.end()});
   }

@@ -119,6 +119,13 @@ Command report_command() {
   return command;
 }
 
+Command watch_command() {
+  return {.name = "watch",
+          .summary = "runs that go on, in the terminal",
+          .options = train_options({"quiet", "json", "help", "version"}),
+          .operands = "DIR [DIR…]"};
+}
+
 Command diagnose_command() {
   return {.name = "diagnose",
           .summary = "what went wrong in a run, and what to do",
@@ -168,9 +175,9 @@ Command completion_command() {
 }
 
 std::vector<Command> commands() {
-  return {train_command(),   sweep_command(),    find_lr_command(), evaluate_command(),
-          predict_command(), info_command(),     export_command(),  report_command(),
-          bench_command(),   diagnose_command(), check_command(),   completion_command()};
+  return {train_command(),    sweep_command(),  find_lr_command(),   evaluate_command(), predict_command(),
+          info_command(),     export_command(), report_command(),    watch_command(),    bench_command(),
+          diagnose_command(), check_command(),  completion_command()};
 }
 
 }  // namespace strata::cli

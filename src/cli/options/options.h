@@ -27,6 +27,7 @@ Command predict_command();
 Command info_command();
 Command export_command();
 Command report_command();
+Command watch_command();
 Command diagnose_command();
 Command check_command();
 Command completion_command();

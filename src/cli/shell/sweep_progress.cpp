@@ -17,15 +17,6 @@ namespace {
 
 constexpr std::size_t kRows = 5;
 
-/// What became of the trial: its figure, or why there is none.
-std::string outcome(const TrialRecord& record, Monitor monitor) {
-  const auto epoch = best_epoch(record, monitor);
-  if (record.status != TrialStatus::completed || !epoch) {
-    return fmt::format("{}: {}", status_name(record.status), as_options(record.reason));
-  }
-  return fmt::format("{} {} at epoch {}", monitor_name(monitor), figure(*best_value(record, monitor)), *epoch);
-}
-
 }  // namespace
 
 std::string point_text(const Point& point) {
@@ -34,6 +25,14 @@ std::string point_text(const Point& point) {
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, axis_value_text(name, value));
   }
   return text.empty() ? "the only one" : text;
+}
+
+std::string outcome_text(const TrialRecord& record, Monitor monitor) {
+  const auto epoch = best_epoch(record, monitor);
+  if (record.status != TrialStatus::completed || !epoch) {
+    return fmt::format("{}: {}", status_name(record.status), as_options(record.reason));
+  }
+  return fmt::format("{} {} at epoch {}", monitor_name(monitor), figure(*best_value(record, monitor)), *epoch);
 }
 
 std::string axis_value_text(std::string_view axis, std::string_view value) {
@@ -67,7 +66,7 @@ void SweepProgress::on_end(const Trial& trial, const TrialRecord& record) {
   epochs_done_ += trial.epochs;
   count(record);
   if (style_ == ProgressStyle::lines) {
-    print_notes(fmt::format("{}  {}  {}\n", head(), outcome(record, monitor_), point_text(record.point)));
+    print_notes(fmt::format("{}  {}  {}\n", head(), outcome_text(record, monitor_), point_text(record.point)));
   }
   draw();
 }

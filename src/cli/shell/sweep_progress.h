@@ -15,6 +15,9 @@ namespace strata::cli {
 /// The point as `lower sgd, lower.lr 0.01`.
 std::string point_text(const Point& point);
 
+/// What became of a trial: its figure, or why there is none.
+std::string outcome_text(const TrialRecord& record, Monitor monitor);
+
 /// The value of an axis; a rate, which may be one of many digits between two round ones, with four.
 std::string axis_value_text(std::string_view axis, std::string_view value);
 

@@ -28,6 +28,18 @@ ProgressStyle progress_style_here(ProgressStyle style) {
   return style != ProgressStyle::lines && stderr_is_terminal() ? ProgressStyle::bar : ProgressStyle::lines;
 }
 
+bool locale_is_utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    if (const std::string_view locale = environment(name); !locale.empty()) {
+      const std::size_t dot = locale.find('.');
+      const std::string_view codeset = dot == std::string_view::npos ? "" : locale.substr(dot + 1);
+      return codeset.starts_with("UTF-8") || codeset.starts_with("utf8") || codeset.starts_with("UTF8") ||
+             codeset.starts_with("utf-8");
+    }
+  }
+  return false;
+}
+
 std::size_t terminal_width() {
   winsize size{};
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;

@@ -17,6 +17,9 @@ bool stderr_has_colour();
 /// is lines.
 ProgressStyle progress_style_here(ProgressStyle style);
 
+/// Whether the locale's characters are UTF-8, by the environment.
+bool locale_is_utf8();
+
 /// Columns of the terminal at stderr now; 80 if it does not say.
 std::size_t terminal_width();
 

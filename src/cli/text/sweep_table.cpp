@@ -22,30 +22,29 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kShown = 10;
 
 /// How many of the first candidates cannot be told from the best.
-std::size_t ties(const SweepResult& result) {
-  const auto& all = result.candidates;
+std::size_t ties(const std::vector<Candidate>& all) {
   return static_cast<std::size_t>(
       std::find_if(all.begin() + 1, all.end(), [&](const Candidate& other) { return !tied(all.front(), other); }) -
       all.begin());
 }
 
 /// How many candidates have a value.
-std::size_t completed(const SweepResult& result) {
+std::size_t completed(const std::vector<Candidate>& candidates) {
   return static_cast<std::size_t>(
-      std::ranges::count_if(result.candidates, [](const Candidate& candidate) { return candidate.completed > 0; }));
+      std::ranges::count_if(candidates, [](const Candidate& candidate) { return candidate.completed > 0; }));
 }
 
 /// Whether a candidate is ranked by some of its seeds alone.
-bool lacks_seeds(const SweepResult& result) {
-  return std::ranges::any_of(result.candidates, [](const Candidate& candidate) {
+bool lacks_seeds(const std::vector<Candidate>& candidates) {
+  return std::ranges::any_of(candidates, [](const Candidate& candidate) {
     return candidate.completed > 0 && candidate.completed < candidate.runs.size();
   });
 }
 
 /// The axes of the table's columns, in the order of their appearance.
-std::vector<std::string> columns(const SweepResult& result) {
+std::vector<std::string> columns(const std::vector<Candidate>& candidates) {
   std::vector<std::string> names;
-  for (const Candidate& candidate : result.candidates) {
+  for (const Candidate& candidate : candidates) {
     for (const auto& [name, value] : candidate.point) {
       if (std::ranges::find(names, name) == names.end()) {
         names.push_back(name);
@@ -58,31 +57,6 @@ std::vector<std::string> columns(const SweepResult& result) {
 std::string value_text(const Candidate& candidate) {
   return candidate.deviation ? fmt::format("{} ±{}", figure(candidate.value), figure(*candidate.deviation))
                              : figure(candidate.value);
-}
-
-std::string best_table(const SweepResult& result) {
-  const std::vector<std::string> names = columns(result);
-  std::vector<std::vector<std::string>> rows{{"rank", std::string(monitor_name(result.monitor)), "epoch", "of"}};
-  const bool seeds = lacks_seeds(result);
-  if (seeds) {
-    rows.front().emplace_back("seeds");
-  }
-  rows.front().insert(rows.front().end(), names.begin(), names.end());
-  const std::size_t tie = ties(result);
-  for (std::size_t i = 0; i < std::min(completed(result), kShown); ++i) {
-    const Candidate& candidate = result.candidates[i];
-    rows.push_back({fmt::format("{}{}", i + 1, tie > 1 && i < tie ? "=" : ""), value_text(candidate),
-                    fmt::format("{}", best_epoch(best_run(candidate, result.monitor), result.monitor).value_or(0)),
-                    best_run(candidate, result.monitor).options.at("epochs").dump()});
-    if (seeds) {
-      rows.back().push_back(fmt::format("{}/{}", candidate.completed, candidate.runs.size()));
-    }
-    for (const std::string& name : names) {
-      const std::string_view value = value_at(candidate.point, name);
-      rows.back().emplace_back(value.empty() ? "-" : axis_value_text(name, value));
-    }
-  }
-  return aligned(rows);
 }
 
 std::string unfinished_lines(const SweepResult& result) {
@@ -116,19 +90,20 @@ std::string seed_text(const SweepResult& result, const TrialRecord& run) {
 }
 
 std::string seeds_line(const SweepResult& result) {
-  return lacks_seeds(result) ? "seeds: ranked by those that were completed, of how many; a candidate of which one has "
-                               "diverged comes after those without\n"
-                             : "";
+  return lacks_seeds(result.candidates)
+             ? "seeds: ranked by those that were completed, of how many; a candidate of which one has "
+               "diverged comes after those without\n"
+             : "";
 }
 
 std::string tie_line(const SweepResult& result) {
-  const std::size_t tie = ties(result);
+  const std::size_t tie = ties(result.candidates);
   if (tie > 1) {
     return fmt::format(
         "the first {} are tied: {}\n", tie,
         result.seeds > 1 ? "they differ by less than the seeds make them differ" : "their figures are equal");
   }
-  return result.seeds > 1 || completed(result) < 2
+  return result.seeds > 1 || completed(result.candidates) < 2
              ? ""
              : "one seed tells nothing about chance: --seeds 3 shows which differences are larger than it\n";
 }
@@ -189,15 +164,40 @@ Json candidate_json(const Candidate& candidate, Monitor monitor) {
 
 }  // namespace
 
+std::string best_table(const std::vector<Candidate>& candidates, Monitor monitor) {
+  const std::vector<std::string> names = columns(candidates);
+  std::vector<std::vector<std::string>> rows{{"rank", std::string(monitor_name(monitor)), "epoch", "of"}};
+  const bool seeds = lacks_seeds(candidates);
+  if (seeds) {
+    rows.front().emplace_back("seeds");
+  }
+  rows.front().insert(rows.front().end(), names.begin(), names.end());
+  const std::size_t tie = ties(candidates);
+  for (std::size_t i = 0; i < std::min(completed(candidates), kShown); ++i) {
+    const Candidate& candidate = candidates[i];
+    rows.push_back({fmt::format("{}{}", i + 1, tie > 1 && i < tie ? "=" : ""), value_text(candidate),
+                    fmt::format("{}", best_epoch(best_run(candidate, monitor), monitor).value_or(0)),
+                    best_run(candidate, monitor).options.at("epochs").dump()});
+    if (seeds) {
+      rows.back().push_back(fmt::format("{}/{}", candidate.completed, candidate.runs.size()));
+    }
+    for (const std::string& name : names) {
+      const std::string_view value = value_at(candidate.point, name);
+      rows.back().emplace_back(value.empty() ? "-" : axis_value_text(name, value));
+    }
+  }
+  return aligned(rows);
+}
+
 std::string sweep_table(const SweepResult& result) {
   std::string text = fmt::format("{} trials, {} of them run now{}\n", result.trials, result.ran,
                                  result.left_out > 0 ? fmt::format("; {} left out", result.left_out) : "");
   const std::string page = result.page ? fmt::format("report: {}\n", result.page->string()) : "";
-  if (completed(result) == 0) {
+  if (completed(result.candidates) == 0) {
     return text + unfinished_lines(result) + "no trial was completed\n" + page;
   }
-  text += best_table(result) + seeds_line(result) + unfinished_lines(result) + tie_line(result) + rate_lines(result) +
-          edge_lines(result);
+  text += best_table(result.candidates, result.monitor) + seeds_line(result) + unfinished_lines(result) +
+          tie_line(result) + rate_lines(result) + edge_lines(result);
   const TrialRecord& best = best_run(result.candidates.front(), result.monitor);
   text += fmt::format("best epoch{}: {}, {} {}\n", seed_text(result, best), *best_epoch(best, result.monitor),
                       monitor_name(result.monitor), figure(*best_value(best, result.monitor)));
@@ -212,9 +212,9 @@ std::string sweep_json(const SweepResult& result) {
             {"ran", result.ran},
             {"left_out", result.left_out},
             {"monitor", monitor_name(result.monitor)}};
-  json["completed"] = completed(result);
-  json["tied"] = completed(result) > 0 ? ties(result) : 0;
-  if (completed(result) > 0) {
+  json["completed"] = completed(result.candidates);
+  json["tied"] = completed(result.candidates) > 0 ? ties(result.candidates) : 0;
+  if (completed(result.candidates) > 0) {
     const TrialRecord& best = best_run(result.candidates.front(), result.monitor);
     json["best"] = to_json(best, result.monitor);
     json["best"].erase("best_command");
