@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import json
-import threading
-import time
 from queue import SimpleQueue
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from . import _library
+from ._aside import Aside
 from ._library import Handle, Listener, library
 from ._rows import Rows, read_rows, validation_rows
 from ._settings import plain, settings_json
@@ -62,9 +61,6 @@ def _axis(name: str) -> str:
     return name if "." in name else name.replace("_", "-")
 
 
-_SECONDS_BETWEEN_LOOKS = 0.002
-
-
 class _Work:
     """A search by a thread of its own, while the one that asked for it hears of trials, and of ctrl-C."""
 
@@ -81,25 +77,23 @@ class _Work:
 
         Whatever `hear` or a signal raises stops the search, and is raised when it has ended.
         """
-        worker = threading.Thread(target=self._call, args=([*before, self._listener, None, *after],), daemon=True)
-        worker.start()
+        aside = Aside(lambda: self._call([*before, self._listener, None, *after]))
         try:
+            aside.start()
             while (text := self._news.get()) is not None:
                 if hear is not None and hear(json.loads(text)) is True:
                     self._stopped = True
         except BaseException:
-            self._stopped = True
-            while worker.is_alive():  # its last news may have been got just when a signal came
-                try:
-                    time.sleep(_SECONDS_BETWEEN_LOOKS)
-                except KeyboardInterrupt:
-                    continue
+            aside.give_up(self._stop)
             raise
         if self._code == _library.STOPPED:
             return False
         if self._code != _library.OK:
             raise _library.exception(self._code, self._message)
         return True
+
+    def _stop(self) -> None:
+        self._stopped = True
 
     def _call(self, arguments: Sequence[Any]) -> None:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import threading
-import time
 from typing import (
     Any,
     Callable,
@@ -26,6 +25,7 @@ import numpy.typing as npt
 
 from . import _library
 from ._arguments import DEFAULTS, PathLike, TrainerArguments
+from ._aside import Aside
 from ._library import Handle, Progress, library
 from ._report import Record, write_report
 from ._rows import AnyArray, ReadRows, Rows, read_rows, validation_rows
@@ -37,7 +37,6 @@ from .progress import Shown
 
 # A call that takes longer is made by a thread of its own, so that the one that waits hears of ctrl-C.
 _SECONDS_WITHOUT_CTRL_C = 0.01
-_SECONDS_BETWEEN_LOOKS = 0.002
 
 
 class Step:
@@ -382,26 +381,17 @@ class Trainer(TrainerArguments):
             finally:
                 done.release()
 
-        worker = threading.Thread(target=work, name="strata", daemon=True)
-        worker.start()
+        aside = Aside(work)
         try:
+            aside.start()
             done.acquire()
         except BaseException:
-            self._stop_and_wait(worker, answer)
+            aside.give_up(self.stop)
+            self._stopped = True
+            self.stop()  # whatever has become of the first one, this one is answered by the next call, which trains nothing
+            library.strata_trainer_run(self._pointer, 1, ctypes.byref(self._at))
             raise
         return answer[0]
-
-    def _stop_and_wait(self, worker: threading.Thread, answer: List[Tuple[int, str]]) -> None:
-        """Ends the call that goes on. A second ctrl-C meanwhile changes nothing: it takes a step at most."""
-        self.stop()
-        while worker.is_alive():  # a lock will not do: a signal may come just when it has been got
-            try:
-                time.sleep(_SECONDS_BETWEEN_LOOKS)
-            except KeyboardInterrupt:
-                continue
-        self._stopped = True
-        if answer and answer[0][0] == _library.OK and not self._at.ended:  # it ended by itself: the stop still waits
-            library.strata_trainer_run(self._pointer, 1, ctypes.byref(self._at))
 
     @staticmethod
     def _fail(code: int, message: Optional[str]) -> NoReturn:

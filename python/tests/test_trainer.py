@@ -291,6 +291,25 @@ def test_ctrl_c_keeps_what_was_learnt():
     assert trainer.step().global_step == at + 1
 
 
+def test_ctrl_c_at_any_moment():
+    trainer = long_run()
+
+    def press(_signal, _frame):
+        raise KeyboardInterrupt
+
+    earlier = signal.signal(signal.SIGALRM, press)
+    try:
+        for delay in np.linspace(1e-4, 2e-3, 60):  # while a thread is made for the run, and soon after
+            with pytest.raises(KeyboardInterrupt):
+                signal.setitimer(signal.ITIMER_REAL, delay)
+                trainer.run()
+            position = trainer.position
+            at = 0 if position is None else position.global_step
+            assert trainer.step().global_step == at + 1
+    finally:
+        signal.signal(signal.SIGALRM, earlier)
+
+
 def test_another_thread_stops_a_run():
     trainer = long_run()
     threading.Timer(0.3, trainer.stop).start()
