@@ -10,8 +10,10 @@ _SECONDS_BETWEEN_LOOKS = 0.002
 
 
 class Aside:
-    """`work` in a thread. Whoever waits for it gives it up if the wait is broken off: a signal may come at any point of
-    that, also while the thread is being started."""
+    """`work` in a thread. Whoever waits for it gives it up if the wait is broken off.
+
+    A signal may do that at any point, also while the thread is being started.
+    """
 
     def __init__(self, work: Callable[[], None]) -> None:
         self._work = work
@@ -28,13 +30,15 @@ class Aside:
             self._work()
 
     def give_up(self, stop: Callable[[], None]) -> None:
-        """Ends the work by `stop`, and returns when it is over; what has not begun never will. Signals meanwhile change
-        nothing."""
+        """Ends the work by `stop`, and returns when it is over; what has not begun never will.
+
+        Signals meanwhile change nothing.
+        """
         while True:
             try:
                 self._given_up = True
                 stop()
-                while self._begun and self._thread.is_alive():  # a lock will not do: a signal may come just as it is got
+                while self._begun and self._thread.is_alive():  # a signal may come just as a lock is got
                     time.sleep(_SECONDS_BETWEEN_LOOKS)
                 return
             except KeyboardInterrupt:

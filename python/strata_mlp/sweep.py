@@ -132,8 +132,8 @@ class SweepResult(List[Dict[str, Any]]):
 
     best: Optional[Model] = None
     details: Mapping[str, Any] = {}
-    """the sweep as a whole: monitor, edges, rate_effects (what each group's rate did, with a `sentence`), and records, a
-    dict for each trial as trials.jsonl has it"""
+    """the sweep as a whole: monitor, edges, rate_effects (what each group's rate did, with a `sentence`), and records,
+    a dict for each trial as trials.jsonl has it"""
 
     def heat_map(self, rows: str, columns: str, value: str = "value") -> HeatMap:
         """How `value` depends on two of what was varied, the best of all others; "value" is the monitored figure."""

@@ -388,7 +388,7 @@ class Trainer(TrainerArguments):
         except BaseException:
             aside.give_up(self.stop)
             self._stopped = True
-            self.stop()  # whatever has become of the first one, this one is answered by the next call, which trains nothing
+            self.stop()  # whatever has become of the first one, the next call answers this one and trains nothing
             library.strata_trainer_run(self._pointer, 1, ctypes.byref(self._at))
             raise
         return answer[0]

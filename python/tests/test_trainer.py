@@ -297,12 +297,15 @@ def test_ctrl_c_at_any_moment():
     def press(_signal, _frame):
         raise KeyboardInterrupt
 
+    def run_until(seconds):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        trainer.run()
+
     earlier = signal.signal(signal.SIGALRM, press)
     try:
-        for delay in np.linspace(1e-4, 2e-3, 60):  # while a thread is made for the run, and soon after
+        for seconds in np.linspace(1e-4, 2e-3, 60):  # while a thread is made for the run, and soon after
             with pytest.raises(KeyboardInterrupt):
-                signal.setitimer(signal.ITIMER_REAL, delay)
-                trainer.run()
+                run_until(seconds)
             position = trainer.position
             at = 0 if position is None else position.global_step
             assert trainer.step().global_step == at + 1
