@@ -54,6 +54,14 @@ RunSettings with_seed(RunSettings settings, std::uint64_t run) {
   return settings;
 }
 
+/// What is known before the last of a test's runs.
+GroupRange unfinished(RangeTest test, const ParameterGroup& group) {
+  test.group = group.name;
+  Suggestion none;
+  none.reason = "the test goes on";
+  return {std::move(test), std::move(none), group.optimizer};
+}
+
 std::vector<GroupRange> test_groups(const FindLrSettings& settings, const DataSource& source, RatesListener& found,
                                     const StopRequested& stop_requested) {
   std::vector<double> held;
@@ -67,11 +75,7 @@ std::vector<GroupRange> test_groups(const FindLrSettings& settings, const DataSo
     std::uint64_t runs = 0;
     RangeTest test = test_range([&](std::uint64_t run) { return make_trainer(with_seed(settings.run, run), source); },
                                 g, held, settings.rates, settings.steps, stop_requested,
-                                [&](const RangeTest& so_far) {
-                                  GroupRange range{so_far, {.reason = "the test goes on"}, group.optimizer};
-                                  range.test.group = group.name;
-                                  found.on_test(range, ++runs);
-                                });
+                                [&](const RangeTest& so_far) { found.on_test(unfinished(so_far, group), ++runs); });
     test.group = group.name;
     test.blank_loss = blank;
     Suggestion suggestion = suggest(test, suggested_share(group.optimizer));
