@@ -29,6 +29,9 @@ Monitor recorded_monitor(const std::filesystem::path& folder, const nlohmann::or
 nlohmann::ordered_json run_json(const std::filesystem::path& folder, const nlohmann::ordered_json& config,
                                 const DataSource* source, int threads);
 
+/// The same by the records alone, of a run that goes on: nothing of its model or data, which would have to be read.
+nlohmann::ordered_json growing_run_json(const std::filesystem::path& folder, const nlohmann::ordered_json& config);
+
 /// Adds what a run's model says of its data, `test` (or a note), and `diagnosis` to `json`, the rest of what run_json
 /// gives of it. `facts`: what diagnoses see of its records; `model`: null if there is none worth a test.
 void judge_run(nlohmann::ordered_json& json, RunFacts facts, const ModelFile* model, const DataSource& source,

@@ -32,6 +32,13 @@ Json config_of(const fs::path& folder) {
   return read_json_object(folder / "config.json");
 }
 
+/// `json` is what its kind has.
+Json named(Json json, const fs::path& folder) {
+  json["name"] = utf8_text(folder_name(folder));
+  json["path"] = utf8_text(folder.string());
+  return json;
+}
+
 Json folder_json(const fs::path& folder, bool alone, const DataSource* source, int threads) {
   const Json config = config_of(folder);
   const std::string kind = folder_kind(folder, config);
@@ -39,12 +46,10 @@ Json folder_json(const fs::path& folder, bool alone, const DataSource* source, i
     throw usage_error("{}: this is the folder of a {}; several folders must all be of runs, so report it by itself",
                       folder.string(), kind);
   }
-  Json json = kind == "sweep"     ? sweep_json(folder, config)
-              : kind == "find-lr" ? find_lr_json(folder, config)
-                                  : run_json(folder, config, source, threads);
-  json["name"] = utf8_text(folder_name(folder));
-  json["path"] = utf8_text(folder.string());
-  return json;
+  return named(kind == "sweep"     ? sweep_json(folder, config)
+               : kind == "find-lr" ? find_lr_json(folder, config)
+                                   : run_json(folder, config, source, threads),
+               folder);
 }
 
 Json empty_data() { return {{"strata_version", STRATA_VERSION}, {"folders", Json::array()}}; }
@@ -89,6 +94,15 @@ std::string folder_kind(const fs::path& folder, const Json& config) {
                      kind.dump());
   }
   return kind.get<std::string>();
+}
+
+Json reported_folder(const fs::path& folder, int threads) { return folder_json(folder, true, nullptr, threads); }
+
+Json growing_folder(const fs::path& folder) {
+  const Json config = config_of(folder);
+  return named(
+      folder_kind(folder, config) == "run" ? growing_run_json(folder, config) : folder_json(folder, true, nullptr, 1),
+      folder);
 }
 
 std::string report_page(std::span<const fs::path> folders, const DataSource* source, int threads) {

@@ -26,6 +26,12 @@ std::string folder_name(const std::filesystem::path& folder);
 /// What the page of one folder embeds: `folder` as folder_json.h makes it, with `name` and `path`.
 nlohmann::ordered_json page_data(nlohmann::ordered_json folder);
 
+/// `folder` of page_data as the report of the folder has it. Throws as report_page.
+nlohmann::ordered_json reported_folder(const std::filesystem::path& folder, int threads);
+
+/// The same of a folder that another process fills: of a run without what only its model and its data tell.
+nlohmann::ordered_json growing_folder(const std::filesystem::path& folder);
+
 /// A page that has been written.
 struct WrittenReport {
   std::size_t bytes = 0;

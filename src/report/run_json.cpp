@@ -209,6 +209,12 @@ bool is_worked_in(const fs::path& folder) {
   }
 }
 
+Json growing_run_json(const fs::path& folder, const Json& config) {
+  Json json{{"kind", "run"}, {"notes", Json::array()}, {"config", config}};
+  json["diagnosis"] = to_json(diagnose(add_metrics(json, folder)));
+  return json;
+}
+
 Json run_json(const fs::path& folder, const Json& config, const DataSource* source, int threads) {
   Json json{{"kind", "run"}, {"notes", Json::array()}, {"config", config}};
   RunFacts facts = add_metrics(json, folder);

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "cli/commands/commands.h"
 #include "cli/options/arguments.h"
+#include "cli/shell/live_page.h"
 #include "cli/shell/message.h"
 #include "cli/shell/output.h"
 #include "cli/shell/screen.h"
@@ -19,6 +22,9 @@
 #include "cli/text/watch_keys.h"
 #include "cli/text/watch_view.h"
 #include "core/error.h"
+#include "core/threads.h"
+#include "live/live_folder.h"
+#include "report/folder_json.h"
 #include "report/followed_folder.h"
 #include "report/run_requests.h"
 #include "train/metrics.h"
@@ -110,8 +116,47 @@ class Lines {
   std::map<std::uint64_t, std::string> epochs_;  ///< as they were told
 };
 
+/// The page of the one folder, if a port is asked for: served from when there is something to show until it is over.
+class Page {
+ public:
+  explicit Page(std::optional<std::uint16_t> port) : port_(port) {}
+
+  void follow(const FollowedFolder& folder) {
+    if (!port_) {
+      return;
+    }
+    if (!page_ && folder.is_over()) {
+      throw usage_error("{}: nothing goes on there; strata report makes the page of what is over",
+                        folder.path().string());
+    }
+    if (!page_ && folder.stage() == FolderStage::going_on) {
+      page_ = std::make_unique<LiveFolder>(folder.path(), *port_);
+      tell_live_page(page_->address());
+    }
+    const FollowedRun* const run = folder.run();
+    if (page_ && run != nullptr && run->seconds_a_step && run->expected_steps >= run->steps) {
+      page_->expect(*run->seconds_a_step * static_cast<double>(run->expected_steps - run->steps));
+    }
+  }
+
+  /// Of a folder that is over, once its process has written the last of it. Returns whether that is so.
+  bool finish(const FollowedFolder& folder) {
+    if (page_ && is_worked_in(folder.path())) {
+      return false;
+    }
+    if (page_) {
+      page_->finish(available_threads());
+    }
+    return true;
+  }
+
+ private:
+  std::optional<std::uint16_t> port_;
+  std::unique_ptr<LiveFolder> page_;
+};
+
 /// Until all folders are over; returns the signal that has ended it before that, else 0.
-int follow(Folders& folders, const StopSignals& signals, bool quiet) {
+int follow(Folders& folders, const StopSignals& signals, bool quiet, Page page) {
   std::vector<Lines> lines;
   for (const FollowedFolder& folder : folders) {
     lines.emplace_back(folders.size() > 1 ? folder.path().string() : "");
@@ -120,11 +165,13 @@ int follow(Folders& folders, const StopSignals& signals, bool quiet) {
   for (;;) {
     for (std::size_t i = 0; i < folders.size(); ++i) {
       const bool first = folders[i].stage() == FolderStage::missing;
-      if ((folders[i].look(clock.seconds()) || first) && !quiet) {
+      const bool changed = folders[i].look(clock.seconds());
+      page.follow(folders[i]);
+      if ((changed || first) && !quiet) {
         lines[i].tell(folders[i]);
       }
     }
-    if (signals.received() != 0 || all_are_over(folders)) {
+    if (signals.received() != 0 || (all_are_over(folders) && page.finish(folders.front()))) {
       return signals.received();
     }
     std::this_thread::sleep_for(kBetweenLooks);
@@ -192,7 +239,13 @@ Outcome run_watch(const std::vector<std::string>& words) {
   Folders folders = watched_folders(arguments);
   const StopSignals signals;
   const bool quiet = arguments.given("quiet");
-  const int stop = stderr_is_terminal() && !quiet ? show(folders, signals) : follow(folders, signals, quiet);
+  const std::optional<std::uint16_t> port = live_port(arguments);
+  if (port && folders.size() > 1) {
+    throw usage_error("--live serves the page of one folder, and {} are given; strata report compares runs",
+                      folders.size());
+  }
+  const bool has_view = stderr_is_terminal() && !quiet && !port;
+  const int stop = has_view ? show(folders, signals) : follow(folders, signals, quiet, Page(port));
   print_end(folders, arguments.given("json"));
   return stop == 0 ? Outcome::done : stopped_by(stop);
 }

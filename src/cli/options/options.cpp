@@ -120,10 +120,17 @@ Command report_command() {
 }
 
 Command watch_command() {
-  return {.name = "watch",
-          .summary = "runs that go on, in the terminal",
-          .options = train_options({"quiet", "json", "help", "version"}),
-          .operands = "DIR [DIR…]"};
+  Command command{.name = "watch",
+                  .summary = "runs that go on, in the terminal",
+                  .options = {live_option()},
+                  .operands = "DIR [DIR…]"};
+  command.options.front().help =
+      "serve the page of one folder as it fills, to look at only, on this machine alone, at the address that stderr "
+      "tells, in place of the terminal's; a free port without PORT (docs/live.md)";
+  for (Option& option : train_options({"quiet", "json", "help", "version"})) {
+    command.options.push_back(std::move(option));
+  }
+  return command;
 }
 
 Command diagnose_command() {
