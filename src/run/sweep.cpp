@@ -44,8 +44,7 @@ class Recorder : public TrialListener {
   void expect(std::size_t trials, std::uint32_t epochs) override { listener_.expect(trials, epochs); }
   void on_start(const Trial& trial) override { listener_.on_start(trial); }
   void on_end(const Trial& trial, const TrialRecord& record) override {
-    log_.append(record);
-    write_events(record);
+    write_events(log_.append(record));
     ++ran_;
     listener_.on_end(trial, record);
   }
@@ -125,11 +124,12 @@ void Trials::train(const std::vector<Point>& points, std::uint32_t epochs, const
   for (const Point& point : points) {
     for (std::uint32_t i = 0; i < job_.settings.seeds; ++i) {
       Trial trial = trial_at(job_, point, job_.settings.seed + i, epochs, face_);
-      keys[point].push_back(trial.key);
-      if (!keys_.insert(trial.key).second) {
+      const std::string key = kept_key(trial.options);
+      keys[point].push_back(key);
+      if (!keys_.insert(key).second) {
         continue;  // two points may be one trial
       }
-      if (const TrialRecord* record = log_.find(trial.key)) {
+      if (const TrialRecord* record = log_.find(key)) {
         recorder_.skip(trial, *record);
       } else {
         missing.push_back(std::move(trial));
@@ -435,7 +435,7 @@ SweepJob sweep_job(SweepSettings settings, std::string command, const Face& face
   TrialLosses losses;
   for (const Point& point : points) {
     const RunSettings trial = trial_settings(settings, point, settings.seed, rungs.front().epochs, face);
-    options.push_back(stored_config(trial));
+    options.push_back(config_json(trial));
     losses.add(trial.config);
   }
   RunSettings first = trial_settings(settings, points.front(), settings.seed, rungs.front().epochs, face);

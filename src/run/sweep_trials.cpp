@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "io/stored_path.h"
 #include "run/record.h"
 #include "run/start.h"
 #include "settings/run_options.h"
@@ -89,7 +90,7 @@ RunSettings restoring_best(RunSettings settings) {
 Trial make_trial(const SweepSettings& sweep, const Point& point, const RunSettings& settings, const DataSource& source,
                  const Face& face) {
   Trial trial;
-  trial.options = stored_config(settings);
+  trial.options = config_json(settings);
   trial.key = trial_key(trial.options);
   trial.point = point;
   if (sweep.seeds > 1) {
@@ -127,6 +128,7 @@ SweptOptions swept_options(const SweepSettings& sweep, const std::vector<nlohman
       options.common[item.key()] = item.value();
     }
   }
+  options.common = with_stored_paths(std::move(options.common));
   return options;
 }
 

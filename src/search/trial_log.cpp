@@ -22,14 +22,16 @@ namespace {
 
 constexpr mode_t kNewFile = 0666;  // less what the umask takes
 
-/// The record with paths that lead anywhere; versions up to 0.1.0 kept them as they were typed.
-TrialRecord as_kept_now(TrialRecord record) {
+/// Versions up to 0.1.0 kept paths as they were typed.
+TrialRecord kept(TrialRecord record) {
   record.options = with_stored_paths(std::move(record.options));
   record.key = trial_key(record.options);
   return record;
 }
 
 }  // namespace
+
+std::string kept_key(nlohmann::ordered_json options) { return trial_key(with_stored_paths(std::move(options))); }
 
 TrialLog::TrialLog(const std::filesystem::path& path, Monitor monitor) : name_(path.string()), monitor_(monitor) {
   open();
@@ -51,7 +53,7 @@ void TrialLog::read() {
   for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', first)) {
     ++number;
     try {
-      TrialRecord record = as_kept_now(trial_record(parse_json(std::string_view(text).substr(first, end - first))));
+      TrialRecord record = kept(trial_record(parse_json(std::string_view(text).substr(first, end - first))));
       std::string key = record.key;
       records_.insert_or_assign(std::move(key), std::move(record));
     } catch (const std::bad_alloc&) {
@@ -72,11 +74,13 @@ const TrialRecord* TrialLog::find(const std::string& key) const {
   return found == records_.end() ? nullptr : &found->second;
 }
 
-void TrialLog::append(const TrialRecord& record) {
+const TrialRecord& TrialLog::append(const TrialRecord& record) {
+  TrialRecord own = kept(record);
   if (file_) {
-    write_line(record);
+    write_line(own);
   }
-  records_.insert_or_assign(record.key, record);
+  std::string key = own.key;
+  return records_.insert_or_assign(std::move(key), std::move(own)).first->second;
 }
 
 void TrialLog::replace(const TrialRecord& record) {
@@ -84,7 +88,7 @@ void TrialLog::replace(const TrialRecord& record) {
     std::ifstream in(name_, std::ios::binary);
     AtomicFile file(name_);
     for (std::string line; std::getline(in, line);) {
-      const bool own = parse_json(line).value("key", "") == record.key;
+      const bool own = kept_key(parse_json(line).at("options")) == record.key;
       const std::string text = own ? line_of(record) : line + "\n";
       file.write(std::as_bytes(std::span(text)));
     }
