@@ -272,9 +272,9 @@ bool Site::answer(const httplib::Request& request, httplib::Response& response) 
 }
 
 void Site::command(const httplib::Request& request, httplib::Response& response) const {
-  LiveAnswer answer = site_.control(request.body);
+  const LiveAnswer answer = site_.control(request.body);
   response.status = answer.status;
-  response.set_content(std::move(answer.body), "application/json");
+  response.set_content(answer.body, "application/json");
 }
 
 void Site::stream(const httplib::Request& request, httplib::Response& response) {

@@ -20,7 +20,7 @@ std::optional<std::uint16_t> live_port(const Arguments& arguments) {
   if (!arguments.given("live")) {
     return std::nullopt;
   }
-  const std::string text = arguments.text("live");
+  const std::string& text = arguments.text("live");
   return text.empty() ? std::uint16_t{0} : static_cast<std::uint16_t>(parse_whole("live", text, 1, 65535));
 }
 

@@ -270,7 +270,8 @@ void draw_x_axis(Canvas& canvas, const Frame& frame, const std::string& name) {
   const double span = frame.x.range.high - frame.x.range.low;
   std::size_t free = 0;  // from where on there is room
   for (const Tick& tick : linear_ticks(frame.x, area.width / 7, span >= 2 ? 1 : 0)) {
-    const std::size_t at = area.x + static_cast<std::size_t>(tick.place * static_cast<double>(area.width - 1) + 0.5);
+    const std::size_t at =
+        area.x + static_cast<std::size_t>(std::lround(tick.place * static_cast<double>(area.width - 1)));
     const std::size_t before = tick.text.size() / 2;
     const std::size_t start = at - std::min(at, before);
     if (start >= free && start + tick.text.size() + 1 <= name_at) {

@@ -39,13 +39,13 @@ std::string change_text(const Json& change) {
   };
   const std::string did = word("did");
   const auto rate = change.find("lr");
-  const std::string what = did == "pause"   ? "paused"
-                           : did == "go_on" ? "went on"
-                           : did == "save"  ? "saved"
-                           : did == "stop"  ? "stopped"
-                           : did == "lr" && rate != change.end() && rate->is_number()
-                               ? fmt::format("{} lr {}", word("group"), rate_text(rate->get<double>()))
-                               : did;
+  std::string what = did == "pause"   ? "paused"
+                     : did == "go_on" ? "went on"
+                     : did == "save"  ? "saved"
+                     : did == "stop"  ? "stopped"
+                     : did == "lr" && rate != change.end() && rate->is_number()
+                         ? fmt::format("{} lr {}", word("group"), rate_text(rate->get<double>()))
+                         : did;
   const auto step = change.find("global_step");
   if (step == change.end() || !step->is_number_unsigned()) {
     return what;

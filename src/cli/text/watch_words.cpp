@@ -70,7 +70,7 @@ std::vector<std::string> figures_shown(const FollowedRun& run) {
 std::vector<std::string> figure_row(const std::string& part, const Json& line, const std::vector<std::string>& names) {
   std::vector<std::string> row{part};
   for (const std::string& name : names) {
-    row.push_back(figure_text(name, number_in(line, part + "_" + name)));
+    row.push_back(figure_text(name, number_in(line, fmt::format("{}_{}", part, name))));
   }
   return row;
 }
