@@ -132,7 +132,7 @@ std::size_t RunControl::group_of(const std::string& name) const {
   return static_cast<std::size_t>(found - groups.begin());
 }
 
-void RunControl::record(Json rest) {
+void RunControl::record(const Json& rest) {
   Json line{{"global_step", next_step()}};
   line.update(rest);
   changes_.add(line);

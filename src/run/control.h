@@ -44,7 +44,7 @@ class RunControl {
   std::string change(const ControlRequest& request);
   /// Throws Error(usage) for none of the groups, or one without a rate.
   std::size_t group_of(const std::string& name) const;
-  void record(nlohmann::ordered_json rest);
+  void record(const nlohmann::ordered_json& rest);
   std::uint64_t next_step() const { return trainer_.state().global_step + 1; }
 
   ControlDesk& desk_;

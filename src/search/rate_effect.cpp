@@ -24,7 +24,9 @@ struct Block {
   Point setting;
   std::uint64_t seed = 0;
 
-  friend auto operator<=>(const Block&, const Block&) = default;
+  friend bool operator<(const Block& a, const Block& b) {
+    return std::tie(a.setting, a.seed) < std::tie(b.setting, b.seed);
+  }
 };
 
 /// The figures of the runs with one rate.
@@ -168,6 +170,7 @@ std::vector<double> by_seed(const Figures& figures, const std::vector<Block>& bl
     seeds[block.seed].push_back(figures.at(block));
   }
   std::vector<double> means;
+  means.reserve(seeds.size());
   for (const auto& [seed, values] : seeds) {
     means.push_back(mean(values));
   }
