@@ -110,8 +110,8 @@ TEST_CASE("no page is larger than its terminal, however small that is", "[cli]")
     made.emplace_back(Watched({{"a", kRecorded}, {"b", parent / "r"}, {"s", parent / "s"}, {"n", parent / "none"}}));
     return made;
   }();
-  for (const std::size_t width : {1, 2, 7, 20, 40, 60, 79, 120, 300}) {
-    for (const std::size_t height : {1, 2, 3, 5, 9, 12, 17, 30, 90}) {
+  for (const std::size_t width : {1U, 2U, 7U, 20U, 40U, 60U, 79U, 120U, 300U}) {
+    for (const std::size_t height : {1U, 2U, 3U, 5U, 9U, 12U, 17U, 30U, 90U}) {
       for (const Watched& watched : all) {
         const std::vector<std::string> lines = watched.lines(width, height);
         CHECK(lines.size() == std::max<std::size_t>(height, 2));
