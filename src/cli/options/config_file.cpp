@@ -27,11 +27,6 @@ constexpr std::array<std::string_view, 4> kOfRecords{"kind", "strata_version", "
 /// Options that only a command line can give.
 constexpr std::array<std::string_view, 3> kTypedOnly{"config", "help", "version"};
 
-template <std::size_t n>
-bool is_one_of(std::string_view name, const std::array<std::string_view, n>& names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 std::string content(const std::filesystem::path& path) {
   try {
     const auto bytes = read_file(path);

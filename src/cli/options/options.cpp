@@ -163,13 +163,12 @@ Command check_command() {
 std::vector<Option> train_options(const std::vector<std::string_view>& names) {
   std::vector<Option> options;
   for (Option& option : train_command().options) {
-    if (std::ranges::find(names, option.name) != names.end()) {
+    if (is_one_of(option.name, names)) {
       options.push_back(std::move(option));
     }
   }
   for (Option& option : options) {
-    std::erase_if(option.contradicts,
-                  [&](const Contradiction& other) { return std::ranges::find(names, other.option) == names.end(); });
+    std::erase_if(option.contradicts, [&](const Contradiction& other) { return !is_one_of(other.option, names); });
   }
   return options;
 }
@@ -179,6 +178,10 @@ Command completion_command() {
           .summary = "a script that completes command lines in a shell",
           .options = train_options({"help", "version"}),
           .operands = "bash|zsh|fish"};
+}
+
+bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::vector<Command> commands() {

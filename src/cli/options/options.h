@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -34,6 +35,9 @@ Command completion_command();
 
 /// train's options of these names, in its order, for another command; without contradictions to those left out.
 std::vector<Option> train_options(const std::vector<std::string_view>& names);
+
+/// Whether an option's name is among these.
+bool is_one_of(std::string_view name, std::span<const std::string_view> names);
 
 /// Options of train on the data set that --data names, which `info --data` takes too.
 inline constexpr std::array<std::string_view, 26> kDataOptions{"class-names",

@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::string_view kMeasured = "What to measure";
 
-bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 /// train's options that shape a run, without `left_out`, and the common ones.
 std::vector<Option> shared_options(std::span<const std::string_view> left_out) {
   constexpr std::array<std::string_view, 9> kShared{"tensorboard", "progress", "live", "config", "threads",
