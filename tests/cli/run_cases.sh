@@ -15,8 +15,6 @@
 set -u
 program=$(realpath "$1")
 cases=$2
-INPUTS=$(dirname "$(realpath "$2")")/inputs  # files that cases take
-export INPUTS
 only=${3:-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -24,12 +22,12 @@ mkdir "$work/bin"
 ln -s "$program" "$work/bin/strata"
 PATH=$work/bin:$PATH
 unset NO_COLOR
-export TERM=xterm LC_ALL=C.UTF-8
+export TERM=xterm LC_ALL=C.UTF-8 SHELL=/bin/bash  # the shell that script(1) starts
 
 # shellcheck source=/dev/null
 . "$(dirname "$(realpath "$0")")/small_data.sh"
 export DATA=$work/data
-INPUTS=$(dirname "$(realpath "$0")")/inputs
+INPUTS=$(dirname "$(realpath "$0")")/inputs  # files that cases take
 export INPUTS
 make_small_data "$DATA"
 export SMALL="--data $DATA --hidden 4 --batch-size 8 --threads 1"

@@ -76,17 +76,21 @@ class Page:
                 return message["result"]
             self._hear(message)
 
-    def evaluate(self, expression):
-        """In the page, which is the one that is looked at."""
+    def come_to_front(self):
+        """A page behind another draws nothing and runs no timers."""
         if self.browser.front is not self:
             self.browser.front = self
             self.call("Page.bringToFront")
+
+    def evaluate(self, expression):
+        self.come_to_front()
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in result:
             raise RuntimeError(f"{expression}: {result['exceptionDetails']}")
         return result["result"].get("value")
 
     def screenshot(self, path, dark=False, width=1280, height=3000):
+        self.come_to_front()
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         time.sleep(0.5)
