@@ -1,4 +1,4 @@
-// A data set with its parts, and what is asked of whoever reads one.
+// A data set with its parts, what is asked of whoever reads one, and whether parts fit each other and a model.
 #pragma once
 
 #include <array>
@@ -99,5 +99,34 @@ struct DataNeeds {
   std::vector<double> offsets{};            ///< (features), what it holds values less; empty: 0
   ImageForm images{};                       ///< how its images are made alike
 };
+
+/// A file or folder with the option that named it, and the labels beside it.
+struct PartRequest {
+  std::string_view option;
+  std::filesystem::path data;
+  std::optional<std::filesystem::path> labels;
+  std::string_view labels_option;
+};
+
+/// That of `data` itself.
+PartRequest whole_request(const DataRequest& request);
+
+/// Those of the parts that have files of their own; empty: none. Throws Error(usage) for labels without their data.
+std::optional<PartRequest> validation_request(const DataRequest& request);
+std::optional<PartRequest> test_request(const DataRequest& request);
+
+/// Throws Error(usage) if labels are given beside data that have their own, being `form`, such as "a table".
+void reject_labels(const PartRequest& part, std::string_view form);
+
+/// Throws Error(data), naming the file, unless a validation or test part, if it has any rows, has features as the
+/// training part has.
+void check_fit(const Dataset& part, const DataSource& source);
+
+/// Likewise unless the model can take the part's features, if it has any rows.
+void check_needs(const Dataset& part, const DataNeeds& needs);
+
+/// XXH3-64, in hex, of everything in the parts of `source` that a run depends on: sizes, features, labels and weights
+/// of rows, classes.
+std::string data_hash(const DataSource& source);
 
 }  // namespace strata

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/number.h"
 #include "data/class_index.h"
+#include "data/data_source.h"
 #include "data/folder_content.h"
 #include "data/formats/array_labels.h"
 #include "data/formats/idx_folder.h"
@@ -19,8 +20,6 @@
 #include "data/formats/npy.h"
 #include "data/formats/npy_parts.h"
 #include "data/formats/npz.h"
-#include "data/part_checks.h"
-#include "data/part_request.h"
 #include "data/read_file.h"
 #include "data/shown_text.h"
 

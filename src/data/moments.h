@@ -21,9 +21,4 @@ struct Moments {
 /// whole numbers, values in double in the order of docs/numerics.md.
 std::vector<Moments> moments(const FeaturesView& features, std::span<const std::uint32_t> rows, int threads);
 
-/// The two kinds of features.
-std::vector<Moments> pixel_moments(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows,
-                                   int threads);
-std::vector<Moments> value_moments(MatrixView<const float> values, std::span<const std::uint32_t> rows, int threads);
-
 }  // namespace strata

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 #include "core/error.h"
 #include "data/moments.h"
@@ -93,6 +94,13 @@ Scaler fit_scaler(ScalerKind kind, const SamplesView& samples, std::span<const s
                    [](const Moments& feature) { return rounded(feature.mean); });
   }
   return scaler;
+}
+
+TargetScaler fit_target_scaler(const SamplesView& samples, std::span<const std::uint32_t> rows) {
+  SamplesView targets;
+  targets.features = FeaturesView(samples.targets);
+  Scaler scaler = fit_scaler(ScalerKind::standard, targets, rows, 1);
+  return {std::move(scaler.mean), std::move(scaler.scale)};
 }
 
 }  // namespace strata

@@ -1,4 +1,4 @@
-// Standardisation of features, fitted on the training part.
+// Standardisation of features, and of targets that are numbers, fitted on the training part.
 #pragma once
 
 #include <cstdint>
@@ -36,5 +36,17 @@ struct TableSchema;
 /// Throws Error(data) if a mean is needed of a feature that `rows` have no value of; it names the column of `table`.
 Scaler fit_scaler(ScalerKind kind, const SamplesView& samples, std::span<const std::uint32_t> rows, int threads,
                   MissingValues missing = MissingValues::error, const TableSchema* table = nullptr);
+
+/// A number y is trained as (y - mean) / scale; what the network says of it is predicted as value * scale + mean.
+struct TargetScaler {
+  std::vector<float> mean{};   ///< (targets); empty: targets are trained as they are
+  std::vector<float> scale{};  ///< (targets), never 0
+
+  bool empty() const { return mean.empty(); }
+};
+
+/// Population mean and deviation of each target over `rows` of `samples`, in double, rounded once; a target that is
+/// constant as far as fp32 can tell has scale 1.
+TargetScaler fit_target_scaler(const SamplesView& samples, std::span<const std::uint32_t> rows);
 
 }  // namespace strata

@@ -2,7 +2,7 @@
 // have found, in the order of this file.
 #pragma once
 
-#include "diagnose/finding.h"
+#include "diagnose/diagnose.h"
 #include "diagnose/run_facts.h"
 
 namespace strata {

@@ -1,7 +1,7 @@
 // What a network's outputs are asked for, in training, evaluation and prediction alike.
 #pragma once
 
-#include "data/target_scaler.h"
+#include "data/scaler.h"
 #include "objective/objective.h"
 
 namespace strata {

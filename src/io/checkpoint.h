@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,5 +59,11 @@ class CheckpointFile {
   Checkpoint content_;
   RunState state_;
 };
+
+/// Everything but best_parameters, as a checkpoint keeps it. Numbers read back exactly.
+nlohmann::ordered_json to_json(const RunState& state);
+
+/// Reads what to_json wrote. Throws Error(data) or nlohmann's exceptions for anything else.
+RunState run_state(const nlohmann::ordered_json& json);
 
 }  // namespace strata

@@ -2,19 +2,37 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <bit>
 #include <chrono>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "core/number.h"
-#include "io/crc32c.h"
 #include "io/json_text.h"
 #include "io/wire_message.h"
 
 namespace strata {
 
 namespace {
+
+constexpr std::uint32_t kReflectedPolynomial = 0x82f63b78;
+constexpr std::uint32_t kByte = 0xff;
+
+/// The remainder of each byte.
+constexpr std::array<std::uint32_t, 256> remainders() {
+  std::array<std::uint32_t, 256> table{};
+  for (std::uint32_t byte = 0; byte < table.size(); ++byte) {
+    std::uint32_t remainder = byte;
+    for (int bit = 0; bit < 8; ++bit) {
+      remainder = (remainder >> 1) ^ ((remainder & 1) != 0 ? kReflectedPolynomial : 0);
+    }
+    table[byte] = remainder;
+  }
+  return table;
+}
+
+constexpr auto kRemainders = remainders();
 
 using nlohmann::ordered_json;
 
@@ -162,6 +180,14 @@ WireMessage to_info(const Hyperparameter& hyperparameter) {
 }
 
 }  // namespace
+
+std::uint32_t crc32c(std::string_view bytes) {
+  std::uint32_t crc = ~std::uint32_t{0};
+  for (const char c : bytes) {
+    crc = (crc >> 8) ^ kRemainders[(crc ^ static_cast<unsigned char>(c)) & kByte];
+  }
+  return ~crc;
+}
 
 double wall_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();

@@ -1,4 +1,4 @@
-// The records of TensorBoard's event files: docs/formats.md. Each function returns one framed record, or more.
+// The records of TensorBoard's event files, and their checksum: docs/formats.md.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,11 @@
 #include <vector>
 
 namespace strata {
+
+/// The CRC of `bytes` by Castagnoli's polynomial 0x1edc6f41, bits reflected (RFC 3720, appendix B.4).
+std::uint32_t crc32c(std::string_view bytes);
+
+// Of the functions below those that return text give one framed record, or more.
 
 /// Seconds since 1970, as events have them.
 double wall_time();

@@ -47,7 +47,4 @@ std::size_t write_onnx(const std::filesystem::path& path, const ModelFile& model
 /// What such a file holds. Throws Error(failed) likewise.
 std::string onnx_bytes(const ModelFile& model);
 
-/// Such a file's bytes. Throws Error(failed) likewise.
-std::string onnx_bytes(const ModelFile& model);
-
 }  // namespace strata

@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <string_view>
 #include <utility>
 
 #include "core/error.h"
 #include "core/utf8.h"
 #include "io/json_text.h"
-#include "io/npy_output.h"
 #include "train/decision.h"
 
 namespace strata {
@@ -52,6 +52,20 @@ std::vector<std::string> spelt_names(const PredictionLayout& layout) {
 }
 
 }  // namespace
+
+std::string npy_header(std::size_t rows, std::size_t columns) {
+  constexpr std::size_t kSize = 128;
+  using namespace std::string_view_literals;
+  constexpr std::string_view kStart = "\x93NUMPY\x01\x00"sv;  // format version 1.0
+  constexpr std::size_t kLengthBytes = 2;                     // of the text that follows, little-endian
+  constexpr std::size_t kTextSize = kSize - kStart.size() - kLengthBytes;
+  std::string header(kStart);
+  header += static_cast<char>(kTextSize);
+  header += '\0';
+  header += fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", rows, columns);
+  header.resize(kSize - 1, ' ');
+  return header + '\n';
+}
 
 PredictionWriter::PredictionWriter(PredictionLayout layout, const std::optional<std::filesystem::path>& output,
                                    std::optional<std::size_t> rows)

@@ -11,9 +11,14 @@
 
 #include "core/target_kind.h"
 #include "core/tensor.h"
-#include "io/output_target.h"
+#include "io/atomic_file.h"
 
 namespace strata {
+
+/// The header of an NPY file (github.com/numpy/numpy, numpy/lib/format.py) of a little-endian fp32 matrix (rows,
+/// columns) in C order, whose values follow. Always 128 bytes, so that the number of rows can be put in once it is
+/// known.
+std::string npy_header(std::size_t rows, std::size_t columns);
 
 /// What `strata predict` writes.
 enum class PredictionFormat { csv, jsonl, npy };

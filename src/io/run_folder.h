@@ -1,13 +1,32 @@
-// The folder in which one run leaves everything about it: docs/formats.md.
+// The folder in which one run leaves everything about it, one process at a time: docs/formats.md.
 #pragma once
 
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "io/folder_lock.h"
+#include "core/file_descriptor.h"
 
 namespace strata {
+
+/// Holds an exclusive lock (flock) on `.lock` in a folder until it goes, or its process does, however that ends; the
+/// file says which process that is. The file stays: whoever removed it could lock out nobody.
+class FolderLock {
+ public:
+  /// Holds nothing.
+  FolderLock() = default;
+  /// Throws Error(failed), which names the process, if another one holds the lock, or the file cannot be made.
+  explicit FolderLock(const std::filesystem::path& folder);
+
+  /// Throws as above if another process holds the lock now. Changes nothing.
+  static void check_unlocked(const std::filesystem::path& folder);
+
+  /// The name of the file of the lock.
+  static constexpr const char* kName = ".lock";
+
+ private:
+  FileDescriptor file_;
+};
 
 /// A new folder with the names of its files; no other process can use it while this lives.
 class RunFolder {

@@ -1,10 +1,11 @@
-// Class names and a table's columns as the JSON text that a model file keeps.
+// Class names and a table's columns as the JSON text that a model file keeps, and which names it can keep.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "data/load.h"
 #include "data/table/schema.h"
 
 namespace strata {
@@ -24,5 +25,9 @@ std::string schema_json(const TableSchema& schema);
 /// The schema in such a text: at least one feature, columns named once each, the categories of a column in byte order.
 /// Empty for any text that schema_json does not give, or not for such a schema.
 std::optional<TableSchema> parse_schema(const std::string& text);
+
+/// Throws Error(data), naming the data and the name, if read_model could not read a model of these data: its class
+/// names, columns and categories are JSON, which has to be UTF-8. To be asked before training.
+void check_names_can_be_kept(const DataSource& source);
 
 }  // namespace strata

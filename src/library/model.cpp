@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "core/threads.h"
-#include "data/part_checks.h"
+#include "data/data_source.h"
 #include "io/evaluation_json.h"
 #include "io/json_text.h"
 #include "io/onnx_file.h"

@@ -11,10 +11,10 @@
 
 #include "core/error.h"
 #include "core/field.h"
-#include "data/data_hash.h"
+#include "data/data_source.h"
 #include "io/json_text.h"
-#include "io/name_checks.h"
 #include "io/run_log.h"
+#include "io/schema_json.h"
 #include "library/settings.h"
 #include "run/record.h"
 #include "run/start.h"

@@ -1,12 +1,20 @@
 #include "report/followed_folder.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
 #include <system_error>
 
 #include "core/error.h"
-#include "io/folder_lock.h"
+#include "core/file_descriptor.h"
 #include "io/json_text.h"
+#include "io/run_folder.h"
 #include "report/folder_json.h"
 #include "report/json_files.h"
 #include "report/recorded_facts.h"
@@ -33,6 +41,8 @@ std::optional<std::size_t> planned_trials(const Json& config) {
   }
   return trials;
 }
+
+std::filesystem::path requests_of(const std::filesystem::path& folder) { return folder / "control.jsonl"; }
 
 }  // namespace
 
@@ -268,6 +278,18 @@ FolderStage FollowedFolder::stage_now(double now, bool changed) {
   }
   next_check_ = now + kQuiet;
   return is_worked_in(path_) ? open : sweep_ && !is_empty ? FolderStage::ended : FolderStage::cut_short;
+}
+
+bool takes_requests(const std::filesystem::path& folder) { return ::access(requests_of(folder).c_str(), W_OK) == 0; }
+
+void request(const std::filesystem::path& folder, const nlohmann::ordered_json& what) {
+  const std::string name = requests_of(folder).string();
+  const FileDescriptor file(::open(name.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  if (!file) {
+    throw failed_error("cannot write {}: {}", name, system_reason(errno));
+  }
+  const std::string line = json_text(what) + "\n";
+  write_all(file.get(), std::as_bytes(std::span(line)), name);
 }
 
 }  // namespace strata

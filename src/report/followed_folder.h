@@ -1,4 +1,5 @@
-// Folders of runs and sweeps that another process fills, read as they grow, for who watches them.
+// Folders of runs and sweeps that another process fills: read as they grow, and requests to that process, for who
+// watches them.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,8 @@
 #include <vector>
 
 #include "diagnose/run_facts.h"
-#include "report/growing_curve.h"
-#include "report/growing_lines.h"
+#include "report/curves.h"
+#include "report/json_files.h"
 #include "report/metrics_series.h"
 #include "search/ranking.h"
 
@@ -112,5 +113,13 @@ class FollowedFolder {
   std::deque<std::pair<double, std::uint64_t>> reached_;  ///< when which step was seen
   double next_check_ = 0;                                 ///< when to ask whether a process still works in the folder
 };
+
+/// Whether the run of the folder takes requests, lines of control.jsonl: its process makes that file while it does, and
+/// this user may write to it.
+bool takes_requests(const std::filesystem::path& folder);
+
+/// Adds a line, such as {"do":"pause"}; the run does it between two steps and tells so in changes.jsonl. Throws
+/// Error(failed).
+void request(const std::filesystem::path& folder, const nlohmann::ordered_json& what);
 
 }  // namespace strata

@@ -9,7 +9,7 @@
 
 #include "core/error.h"
 #include "io/json_text.h"
-#include "report/envelope.h"
+#include "report/curves.h"
 
 namespace strata {
 

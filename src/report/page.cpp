@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "io/json_text.h"
-#include "report/page_template.h"
 
 namespace strata {
 

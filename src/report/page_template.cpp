@@ -1,4 +1,4 @@
-#include "report/page_template.h"
+#include "report/page.h"
 
 // The file's bytes, taken in by the assembler: half a megabyte as a literal would cost every build seconds.
 asm(".pushsection .rodata\n"

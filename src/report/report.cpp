@@ -87,15 +87,6 @@ Json page_data(Json folder) {
   return data;
 }
 
-std::string folder_kind(const fs::path& folder, const Json& config) {
-  const Json kind = config.value("kind", Json("run"));
-  if (kind != "run" && kind != "sweep" && kind != "find-lr") {
-    throw data_error("{}: kind is {}; expected sweep, find-lr, or none for a run", (folder / "config.json").string(),
-                     kind.dump());
-  }
-  return kind.get<std::string>();
-}
-
 Json reported_folder(const fs::path& folder, int threads) { return folder_json(folder, true, nullptr, threads); }
 
 Json growing_folder(const fs::path& folder) {

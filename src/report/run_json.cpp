@@ -9,9 +9,8 @@
 #include "core/number.h"
 #include "core/utf8.h"
 #include "diagnose/diagnose.h"
-#include "io/folder_lock.h"
 #include "objective/objective.h"
-#include "report/envelope.h"
+#include "report/curves.h"
 #include "report/folder_json.h"
 #include "report/json_files.h"
 #include "report/metrics_series.h"
@@ -198,15 +197,6 @@ void judge_run(Json& json, RunFacts facts, const ModelFile* model, const DataSou
     add_facts_without_model(facts, json, &source, threads);
   }
   json["diagnosis"] = to_json(diagnose(facts));
-}
-
-bool is_worked_in(const fs::path& folder) {
-  try {
-    FolderLock::check_unlocked(folder);
-    return false;
-  } catch (const Error&) {
-    return true;
-  }
 }
 
 Json growing_run_json(const fs::path& folder, const Json& config) {

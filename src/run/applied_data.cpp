@@ -13,7 +13,7 @@
 #include "data/formats/image_rows.h"
 #include "data/formats/npz.h"
 #include "data/gzip.h"
-#include "data/table/stream_rows.h"
+#include "data/table/stream.h"
 #include "settings/run_settings.h"
 
 namespace strata {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/hash.h"
-#include "data/data_hash.h"
+#include "data/data_source.h"
 #include "dist/together.h"
 #include "settings/difference.h"
 

@@ -14,7 +14,7 @@
 
 #include "core/error.h"
 #include "core/field.h"
-#include "data/data_hash.h"
+#include "data/data_source.h"
 #include "dist/together.h"
 #include "io/checkpoint_folder.h"
 #include "report/json_files.h"

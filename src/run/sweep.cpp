@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "dist/together.h"
-#include "io/name_checks.h"
+#include "io/schema_json.h"
 #include "kernels/instruction_set.h"
 #include "objective/objective.h"
 #include "run/rank_identity.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "data/load.h"
-#include "io/folder_lock.h"
+#include "io/run_folder.h"
 #include "run/face.h"
 #include "run/sweep_trials.h"
 #include "search/trial_log.h"

@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "core/threads.h"
-#include "data/data_hash.h"
+#include "data/data_source.h"
 #include "diagnose/diagnose.h"
 #include "dist/together.h"
-#include "io/name_checks.h"
+#include "io/schema_json.h"
 #include "io/tensorboard_log.h"
 #include "report/folder_json.h"
 #include "report/report.h"

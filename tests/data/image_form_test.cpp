@@ -8,7 +8,6 @@
 
 #include "data/formats/image.h"
 #include "data/formats/image_folder.h"
-#include "data/formats/resize.h"
 #include "data/load.h"
 #include "tests/catch.h"
 #include "tests/core/temporary_folder.h"

@@ -6,7 +6,6 @@
 #include <numeric>
 #include <utility>
 
-#include "data/target_scaler.h"
 #include "tests/data/data_files.h"
 #include "tests/kernels/random_values.h"
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/file_descriptor.h"
+#include "data/table/stream.h"
 #include "tests/core/thrown.h"
 #include "tests/data/tables.h"
 

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "core/file_descriptor.h"
+#include "data/table/stream.h"
 #include "tests/data/tables.h"
 
 namespace strata::test::data_table_stream_test {

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "core/hash.h"
-#include "io/run_state_json.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/safetensors_parts.h"
 

@@ -1,11 +1,10 @@
 // Fuzz target: tables of text, read as a whole, for a model and as a stream.
-#include "data/table/table.h"
-
 #include <fmt/format.h>
 
 #include <cmath>
 #include <string>
 
+#include "data/table/stream.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace strata;

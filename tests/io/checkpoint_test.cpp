@@ -11,7 +11,6 @@
 
 #include "core/hash.h"
 #include "io/checkpoint_folder.h"
-#include "io/run_state_json.h"
 #include "tests/catch.h"
 #include "tests/core/refused_calls.h"
 #include "tests/core/temporary_folder.h"

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "io/crc32c.h"
+#include "io/event_records.h"
 #include "tests/core/temporary_folder.h"
 
 namespace strata::test {

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "core/number.h"
-#include "io/npy_output.h"
 #include "tests/catch.h"
 #include "tests/core/temporary_folder.h"
 #include "tests/core/thrown.h"

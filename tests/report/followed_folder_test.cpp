@@ -2,8 +2,7 @@
 
 #include <fstream>
 
-#include "io/folder_lock.h"
-#include "report/run_requests.h"
+#include "io/run_folder.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 #include "tests/report/run_folder.h"

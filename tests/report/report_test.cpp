@@ -4,7 +4,7 @@
 #include <cmath>
 #include <tuple>
 
-#include "io/folder_lock.h"
+#include "io/run_folder.h"
 #include "report/metrics_series.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "report/judged_json.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 

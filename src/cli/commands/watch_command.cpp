@@ -26,7 +26,6 @@
 #include "live/live_folder.h"
 #include "report/folder_json.h"
 #include "report/followed_folder.h"
-#include "report/run_requests.h"
 #include "train/metrics.h"
 
 namespace strata::cli {

@@ -14,7 +14,6 @@
 #include "cli/text/text_table.h"
 #include "core/number.h"
 #include "data/class_index.h"
-#include "data/look_alikes.h"
 #include "data/shown_text.h"
 #include "data/table/field_values.h"
 

@@ -15,7 +15,7 @@ class WatchKeys {
 
   struct Effect {
     bool quits = false;
-    nlohmann::ordered_json request{};  ///< to the run (report/run_requests.h); null: none
+    nlohmann::ordered_json request{};  ///< to the run (report/followed_folder.h); null: none
   };
   /// `key` 0 is none. `run` is the one that keys control; null: none.
   Effect press(char key, const FollowedRun* run);

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "data/formats/byte_reader.h"
+#include "data/read_file.h"
 #include "data/row_stream.h"
 
 namespace strata {

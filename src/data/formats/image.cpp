@@ -30,7 +30,7 @@
 
 #include "core/error.h"
 #include "core/letters.h"
-#include "data/formats/resize.h"
+#include "data/formats/image_form.h"
 
 namespace strata {
 

@@ -1,11 +1,14 @@
-// How images are made alike before they are rows of pixels.
+// How images are made alike before they are rows of pixels: which sizes and colours, and the arithmetic of it.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace strata {
 
@@ -33,6 +36,7 @@ std::string to_string(const ImageSize& size);
 /// What such a text says, in canonical form and with both sides from 1 to ImageForm::kLargestSide; else empty.
 std::optional<ImageSize> image_size_of(std::string_view text);
 
+/// What each image of a data set becomes.
 struct ImageForm {
   static constexpr std::size_t kLargestSide = 10'000;
 
@@ -42,5 +46,17 @@ struct ImageForm {
 
   friend bool operator==(const ImageForm&, const ImageForm&) = default;
 };
+
+/// `pixels` (height, width, channels) scaled to `to`, each pixel a mean of those around it with weights that fall
+/// linearly to 0: at a pixel's width, or at the width of a new pixel where that is larger (as Pillow's BILINEAR). In
+/// whole numbers alone: first along rows, rounded to bytes, then along columns.
+std::vector<std::uint8_t> resized(std::span<const std::uint8_t> pixels, ImageSize from, std::size_t channels,
+                                  ImageSize to);
+
+/// The luminance of RGB pixels as ITU-R 601-2 has it, in 65536ths and rounded, as Pillow's mode L.
+std::vector<std::uint8_t> as_grey(std::span<const std::uint8_t> rgb);
+
+/// Pixels with an alpha channel behind one or three others as they look before white, without it.
+std::vector<std::uint8_t> before_white(std::span<const std::uint8_t> pixels, std::size_t channels_with_alpha);
 
 }  // namespace strata

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "data/formats/byte_reader.h"
 #include "data/formats/image_form.h"
+#include "data/read_file.h"
 #include "data/row_stream.h"
 
 namespace strata {

@@ -12,8 +12,7 @@
 
 #include "core/error.h"
 #include "data/formats/npy.h"
-#include "data/formats/npy_targets.h"
-#include "data/formats/npy_types.h"
+#include "data/formats/npy_elements.h"
 #include "data/parallel.h"
 
 namespace strata {

@@ -14,7 +14,6 @@
 #include "data/formats/idx.h"
 #include "data/formats/npy.h"
 #include "data/formats/npy_elements.h"
-#include "data/formats/npy_types.h"
 #include "data/read_file.h"
 
 namespace strata {

@@ -8,7 +8,6 @@
 #include "core/error.h"
 #include "data/formats/array_labels.h"
 #include "data/formats/npy.h"
-#include "data/formats/npy_targets.h"
 #include "data/formats/npz.h"
 #include "data/read_file.h"
 #include "data/shown_text.h"

@@ -10,7 +10,6 @@
 
 #include "data/data_source.h"
 #include "data/offsets.h"
-#include "data/part_request.h"
 
 namespace strata {
 

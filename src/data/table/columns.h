@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "data/class_index.h"
-#include "data/name_index.h"
 #include "data/table/field_values.h"
 #include "data/table/head.h"
 #include "data/table/table.h"

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/table/dialect.h"
+#include "data/table/schema.h"
 
 namespace strata {
 

@@ -1,4 +1,4 @@
-// The start of a table: its delimiter, and the names of its columns.
+// The start of a table: its delimiter, where nobody says it, and the names of its columns.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/table/schema.h"
 #include "data/table/table.h"
 #include "data/table/text.h"
 
@@ -38,5 +39,16 @@ TableHead read_head(TableText table, const TableDialect& dialect, const ColumnRo
 
 /// Whether `name` is what a column of labels is called.
 bool is_label_name(std::string_view name);
+
+/// Takes the line `sep=;`, with which Excel names the delimiter, off the start of a file's text, and keeps it as
+/// table.delimiter. Whether there was one. Throws Error(data) for a character that divides no fields here.
+bool take_separator_line(TableText& table);
+
+/// The delimiter of a table that starts with table.text: the dialect's; or that of a line sep=; or the usual one, if
+/// the first record has it. Else the first of tab, semicolon, comma and pipe (comma only with a decimal point) that
+/// divides each of the first records into as many fields, more than one, and then blanks, if the first record has none
+/// of the others but tabs and no delimiter of a model's tables is known. If none does, the first of these that the
+/// first record has; a comma if it has none.
+char find_delimiter(const TableText& table, const TableDialect& dialect);
 
 }  // namespace strata

@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <string_view>
 
+#include "data/class_index.h"
 #include "data/dataset.h"
-#include "data/name_index.h"
 #include "data/table/columns.h"
 #include "data/table/field.h"
-#include "data/table/records.h"
+#include "data/table/text.h"
 
 namespace strata {
 

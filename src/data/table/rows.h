@@ -7,7 +7,6 @@
 
 #include "data/dataset.h"
 #include "data/table/columns.h"
-#include "data/table/records.h"
 #include "data/table/row_reader.h"
 #include "data/table/text.h"
 

@@ -15,12 +15,11 @@
 #include "data/read_file.h"
 #include "data/shown_text.h"
 #include "data/table/columns.h"
-#include "data/table/comments.h"
-#include "data/table/delimiter.h"
 #include "data/table/discovery.h"
 #include "data/table/head.h"
 #include "data/table/look.h"
 #include "data/table/rows.h"
+#include "data/table/text.h"
 
 namespace strata {
 
