@@ -9,7 +9,6 @@
 #include "data/table/date.h"
 #include "data/table/decimal.h"
 #include "data/table/field.h"
-#include "data/table/row_reader.h"
 #include "data/table/rows.h"
 #include "data/table/text.h"
 

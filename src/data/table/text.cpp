@@ -1,8 +1,10 @@
 #include "data/table/text.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <cstdint>
+#include <exception>
 #include <string_view>
 
 #include "data/parallel.h"
@@ -145,6 +147,27 @@ std::vector<RecordChunk> cut_records(std::string_view text, std::size_t chunk_by
     close_chunk(end);
   }
   return chunks;
+}
+
+void for_each_chunk(std::size_t count, const std::function<void(std::size_t)>& read) {
+  std::vector<std::exception_ptr> faults(count);
+  std::atomic<std::size_t> first_fault = count;
+  run_tasks(count, [&](std::size_t i) {
+    if (i > first_fault) {
+      return;
+    }
+    try {
+      read(i);
+    } catch (...) {
+      faults[i] = std::current_exception();
+      std::size_t first = first_fault;
+      while (i < first && !first_fault.compare_exchange_weak(first, i)) {
+      }
+    }
+  });
+  if (first_fault < count) {
+    std::rethrow_exception(faults[first_fault]);
+  }
 }
 
 std::size_t count_character(std::string_view text, char c) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,10 @@ struct RecordChunk {
 /// A newline ends a record unless the quotes before it are odd in number. So chunks are right up to the first quote
 /// that stands where none may; there the chunk's reader finds the fault.
 std::vector<RecordChunk> cut_records(std::string_view text, std::size_t chunk_bytes);
+
+/// Calls read(0), …, read(count - 1) in the current arena. If several throw, the exception is the first one's, whoever
+/// was first: what comes behind one that has thrown may be left out.
+void for_each_chunk(std::size_t count, const std::function<void(std::size_t)>& read);
 
 /// How often `c` stands in `text`.
 std::size_t count_character(std::string_view text, char c);
