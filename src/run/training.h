@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "data/load.h"
-#include "diagnose/observed_facts.h"
+#include "diagnose/run_facts.h"
 #include "dist/communicator.h"
 #include "io/checkpoint_folder.h"
 #include "io/model_file.h"

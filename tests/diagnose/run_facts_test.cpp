@@ -1,4 +1,4 @@
-#include "diagnose/observed_facts.h"
+#include "diagnose/run_facts.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include "tests/train/recorder.h"
 #include "tests/train/small_source.h"
 
-namespace diagnose_observed_facts_test {
+namespace diagnose_run_facts_test {
 
 using namespace strata;
 using namespace strata::test;
@@ -79,4 +79,4 @@ TEST_CASE("clipping and schedules of real runs", "[diagnose]") {
       "S105", "upper"));
 }
 
-}  // namespace diagnose_observed_facts_test
+}  // namespace diagnose_run_facts_test
