@@ -193,9 +193,7 @@ Number whole(const Json& json, const char* key) {
   return value.get<Number>();
 }
 
-/// JSON has no infinities and no NaN: `missing` stands for the one that can occur.
-Json number_json(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
+/// What number_json wrote: `missing` stands for the one number without a JSON that can occur.
 double number(const Json& json, double missing) { return json.is_null() ? missing : json.get<double>(); }
 
 Json to_json(const EpochMeans& means) {

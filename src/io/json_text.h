@@ -1,10 +1,12 @@
-// Numbers and strings as JSON text, and JSON text read.
+// Numbers, strings and paths as files of JSON keep them, and JSON text read.
 #pragma once
 
 #include <fmt/format.h>
 
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,6 +16,10 @@ namespace strata {
 struct JsonNumber {
   double value;
 };
+
+/// The number, or null likewise.
+nlohmann::ordered_json number_json(double value);
+nlohmann::ordered_json numbers_json(std::span<const double> values);
 
 /// `text` in quotes, with JSON's escapes. Bytes that are not UTF-8 become U+FFFD: for messages.
 std::string json_string(std::string_view text);
@@ -29,6 +35,13 @@ inline constexpr int kMostNesting = 64;
 
 /// A name from a file for a message of one line: in quotes, escaped to printable ASCII, cut after 60 bytes.
 std::string quoted_name(std::string_view name);
+
+/// `path` as files of JSON keep it: such that it leads to the same file from any folder. Throws Error(usage) if it is
+/// not UTF-8, which JSON has to be, so that another file would be looked for later.
+std::string stored_path(const std::filesystem::path& path);
+
+/// A run's configuration with the paths of what it reads as stored_path has them. Throws as that.
+nlohmann::ordered_json with_stored_paths(nlohmann::ordered_json config);
 
 }  // namespace strata
 

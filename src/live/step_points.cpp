@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "io/json_text.h"
 #include "report/metrics_series.h"
 
 namespace strata {
@@ -11,8 +12,6 @@ namespace strata {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json finite_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 }  // namespace
 
@@ -119,8 +118,8 @@ Json StepPoints::json() const {
   for (const Part& part : parts_) {
     first.push_back(part.first);
     last.push_back(part.last);
-    mean_loss.push_back(finite_or_null(part.mean_loss));
-    mean_figure.push_back(finite_or_null(part.mean_figure));
+    mean_loss.push_back(number_json(part.mean_loss));
+    mean_figure.push_back(number_json(part.mean_figure));
   }
   Json rates = Json::object();
   for (std::size_t g = 0; g < groups_.size(); ++g) {

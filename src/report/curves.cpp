@@ -4,13 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "io/json_text.h"
+
 namespace strata {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json number_json(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 struct Summary {
   double min = std::numeric_limits<double>::infinity();

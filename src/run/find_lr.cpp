@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/field.h"
 #include "core/number.h"
+#include "io/json_text.h"
 #include "io/run_folder.h"
 #include "report/json_files.h"
 #include "report/report.h"
@@ -155,16 +156,6 @@ RateMap make_map(const FindLrSettings& settings, const DataSource& source, Trial
   MapListener listener(map, display, found);
   run_trials(trials, settings.jobs, listener, stop_requested);
   return map;
-}
-
-Json number_json(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-Json numbers_json(const std::vector<double>& values) {
-  Json json = Json::array();
-  for (const double value : values) {
-    json.push_back(number_json(value));
-  }
-  return json;
 }
 
 Json range_json(const std::vector<GroupRange>& groups) {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "io/stored_path.h"
+#include "io/json_text.h"
 #include "settings/run_config.h"
 #include "settings/settings_json.h"
 

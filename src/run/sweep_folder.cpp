@@ -14,7 +14,6 @@
 #include "core/error.h"
 #include "io/json_text.h"
 #include "io/run_folder.h"
-#include "io/stored_path.h"
 #include "report/report.h"
 #include "run/record.h"
 #include "run/start.h"

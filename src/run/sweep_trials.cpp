@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "io/stored_path.h"
+#include "io/json_text.h"
 #include "run/record.h"
 #include "run/start.h"
 #include "settings/run_options.h"

@@ -18,19 +18,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::array<std::string_view, 3> kStatusNames{"completed", "diverged", "failed"};
 
-/// JSON has no NaN.
-Json number_json(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 double number(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
-}
-
-Json numbers_json(const std::vector<double>& values) {
-  Json json = Json::array();
-  for (const double value : values) {
-    json.push_back(number_json(value));
-  }
-  return json;
 }
 
 Json point_json(const Point& point) {

@@ -14,7 +14,6 @@
 #include "core/error.h"
 #include "io/atomic_file.h"
 #include "io/json_text.h"
-#include "io/stored_path.h"
 
 namespace strata {
 

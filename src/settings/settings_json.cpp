@@ -10,7 +10,7 @@
 #include "core/error.h"
 #include "core/field.h"
 #include "core/number.h"
-#include "io/stored_path.h"
+#include "io/json_text.h"
 #include "optim/optimizer.h"
 #include "settings/hints.h"
 #include "settings/run_options.h"

@@ -1,7 +1,6 @@
-#include "io/stored_path.h"
-
 #include <filesystem>
 
+#include "io/json_text.h"
 #include "tests/catch.h"
 #include "tests/core/temporary_folder.h"
 #include "tests/core/thrown.h"
