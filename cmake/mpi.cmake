@@ -2,6 +2,9 @@
 set(STRATA_MPI AUTO CACHE STRING "Runs over several processes: ON needs MPI, AUTO takes it where it is installed, OFF")
 set_property(CACHE STRATA_MPI PROPERTY STRINGS AUTO ON OFF)
 set(STRATA_MPI_FOUND OFF)
+if(NOT STRATA_PROGRAM)
+  return()
+endif()
 if(STRATA_MPI)
   set(MPI_CXX_SKIP_MPICXX TRUE)  # MPI's functions are C's
   set(MPI_DETERMINE_LIBRARY_VERSION TRUE)
