@@ -357,6 +357,12 @@ STRATA_API int strata_data_load_for_model(const char *settings, const strata_mod
  * says. Of data from files, the test part if there is one. `threads` as above. */
 STRATA_API int strata_model_evaluate(strata_model *model, const strata_data *data, int threads, char **json);
 
+/* By how much the loss on these rows rises when a feature's values are shuffled among them, five times each: what
+ * `strata evaluate --importance --json` says. importance (name, mean and deviation of each feature, of a table's column or
+ * of an image's square), importance_of (the rows that were shuffled, repeats and their loss) and, of images,
+ * importance_map. Of many rows some are left out by chance; of a large network it takes some tens of seconds. */
+STRATA_API int strata_model_importance(strata_model *model, const strata_data *data, int threads, char **json);
+
 /* ---- Searching */
 
 /* Hears what happens, as JSON, and ends the work by another answer than 0. It is called in the thread that called, some

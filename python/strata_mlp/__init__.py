@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, List
 from ._arguments import find_lr, sweep
 from ._library import version as _version
 from .errors import DataError, DivergedError, SettingsError, StrataError
-from .model import Model
+from .model import Importance, Model
 from .sweep import FoundRates, SweepResult
 from .trainer import Epoch, Group, Step, Trainer
 
@@ -27,6 +27,7 @@ __all__ = [
     "Epoch",
     "FoundRates",
     "Group",
+    "Importance",
     "Model",
     "SettingsError",
     "Step",

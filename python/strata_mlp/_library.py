@@ -127,6 +127,7 @@ _FUNCTIONS: Dict[str, Sequence[Any]] = {
     "model_tensor": [c_void_p, c_char_p, POINTER(c_float), c_size_t],
     "model_predict": [c_void_p, _ARRAY, c_int, c_void_p, c_size_t],
     "model_evaluate": [c_void_p, c_void_p, c_int, _TEXT],
+    "model_importance": [c_void_p, c_void_p, c_int, _TEXT],
     "find_lr": [c_void_p, c_void_p, c_char_p, Listener, c_void_p, _TEXT],
     "report": [_NAMES, c_size_t, c_void_p, c_char_p],
     "sweep": [c_void_p, c_void_p, c_char_p, Listener, c_void_p, _TEXT, _HANDLE],

@@ -21,11 +21,12 @@ except ImportError as problem:  # pragma: no cover
     raise ImportError("StrataClassifier and StrataRegressor need scikit-learn: pip install scikit-learn") from problem
 
 from ._arguments import DEFAULTS, ClassifierArguments, RegressorArguments
+from ._library import Handle
 from ._report import Record, write_report
-from ._rows import AnyArray, Rows, Targets, pair
+from ._rows import AnyArray, Rows, Targets, class_indices, pair
 from .display import estimator_html
 from .errors import DataError, SettingsError
-from .model import Model
+from .model import Importance, Model
 from .trainer import Callback, Trainer
 
 _SMALL_DATA_STEPS = 300
@@ -276,12 +277,24 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         if self._record is None:
             raise SettingsError("a model that was loaded does not tell how it was trained; fit it first")
-        rows = None
-        if X is not None:
-            X, y = self._both(X, y, reset=False)
-            y = self._learnt(y, None, reset=False)
-            rows = self.model_._rows(X, y if self._targets != "classes" else np.searchsorted(self.classes_, y))
+        rows = None if X is None else self._judged_rows(X, y)
         write_report(path, type(self).__name__, self._record._replace(history=self.history_), self.model_, rows)
+
+    def importance(self, X: Any, y: Any) -> Importance:
+        """Which features the model goes by: a dict for each, with ``name``, ``mean`` and ``deviation``.
+
+        ``mean`` is by how much the loss on these rows rises when the feature's values are shuffled among them, as
+        `strata evaluate --importance` computes it. Shown, what counts most stands first.
+        """
+        check_is_fitted(self)
+        found = self.model_._judged("importance", self._judged_rows(X, y), _threads(self.n_jobs) or 0)
+        return Importance._of(found)
+
+    def _judged_rows(self, X: Any, y: Any) -> Handle:
+        """Rows on which the model is judged, with what it should say of them."""
+        X, y = self._both(X, y, reset=False)
+        y = self._learnt(y, None, reset=False)
+        return self.model_._rows(X, y if self._targets != "classes" else class_indices(y, self.classes_, "y"))
 
     @classmethod
     def load(cls: Type[Self], path: Union[str, os.PathLike[str]]) -> Self:

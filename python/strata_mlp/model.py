@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from typing import Any, Dict, Mapping, Optional, Tuple, Union, cast
+from typing import Any, Dict, List, Mapping, Optional, Tuple, Union, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from . import _library
 from ._library import Handle, library
 from ._rows import Targets, address_of, data_for_model, described, features_of, read_more_rows
 from ._settings import settings_json
+from .display import rows_html, rows_text
 from .errors import DataError
 
 
@@ -27,6 +28,43 @@ def tensors(kind: str, handle: Handle) -> Dict[str, npt.NDArray[np.float32]]:
         _library.check(function(handle.pointer, tensor["name"].encode(), pointer, values.size))
         copies[tensor["name"]] = values
     return copies
+
+
+class Importance(List[Dict[str, Any]]):
+    """Which features a model goes by: ``name``, ``mean`` and ``deviation`` of each, in their order.
+
+    ``mean`` is by how much the loss rises when the feature's values are shuffled among the rows, ``deviation`` that of
+    five times. A table's columns and an image's squares stand for all of their features.
+    """
+
+    loss: float = 0.0
+    """of the rows as they are"""
+    rows: int = 0
+    """how many of them were shuffled"""
+    repeats: int = 0
+    map: Optional[Dict[str, int]] = None
+    """of images, how they are divided: rows, columns and side of the squares"""
+
+    @classmethod
+    def _of(cls, found: Mapping[str, Any]) -> Importance:
+        importance = cls(found["importance"])
+        importance.loss = found["importance_of"]["loss"]
+        importance.rows = found["importance_of"]["rows"]
+        importance.repeats = found["importance_of"]["repeats"]
+        importance.map = found.get("importance_map")
+        return importance
+
+    _shown = ("name", "mean", "deviation")
+
+    def _ranked(self) -> List[Dict[str, Any]]:
+        """What counts most first."""
+        return sorted(self, key=lambda block: -float(block["mean"]))
+
+    def __repr__(self) -> str:
+        return rows_text(self._ranked(), self._shown)
+
+    def _repr_html_(self) -> str:
+        return rows_html("By how much the loss rises", self._ranked(), self._shown)
 
 
 class Model:
@@ -160,13 +198,27 @@ class Model:
         `y` holds classes by their names or numbers, labels, or numbers. Without X the rows come from files, by the
         settings data, test_data, label_column, ….
         """
+        return self._judged("evaluate", self._rows_to_judge(X, y, data), threads)
+
+    def importance(self, X: Any = None, y: Any = None, threads: int = 0, **data: Any) -> Importance:
+        """By how much the loss rises when a feature's values are shuffled, as `strata evaluate --importance` computes it.
+
+        Permutation importance, as scikit-learn's `permutation_importance` of the negative loss. The rows are those of
+        `evaluate`; of many some are left out by chance. Of two features that tell the same neither may look important.
+        """
+        return Importance._of(self._judged("importance", self._rows_to_judge(X, y, data), threads))
+
+    def _rows_to_judge(self, X: Any, y: Any, data: Mapping[str, Any]) -> Handle:
         if X is None:
-            rows = _library.make("data", "data_load_for_model", settings_json(data, {}), self._handle.pointer)
-        else:
-            rows = self._rows(X, y)
+            return _library.make("data", "data_load_for_model", settings_json(data, {}), self._handle.pointer)
+        if y is None:
+            raise DataError("y is missing: what the model should say of each row")
+        return self._rows(X, y)
+
+    def _judged(self, function: str, rows: Handle, threads: int) -> Dict[str, Any]:
         with self._used:
-            figures: Dict[str, Any] = _library.json_of("model_evaluate", self._handle.pointer, rows.pointer, threads)
-        return figures
+            found: Dict[str, Any] = _library.json_of(f"model_{function}", self._handle.pointer, rows.pointer, threads)
+        return found
 
     @property
     def targets(self) -> Targets:

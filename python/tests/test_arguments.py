@@ -72,3 +72,29 @@ def test_searches_have_the_commands_arguments():
         given = {name.rstrip("_") for name in inspect.signature(function).parameters}
         assert given - settings == {"X", "y", "sample_weight", "eval_set", "targets", "callback"}
         assert settings - given == set()
+
+
+@pytest.mark.parametrize(
+    ("call", "what", "hint"),
+    [
+        (lambda: StrataClassifier(seed=1), "StrataClassifier", "random_state"),
+        (lambda: StrataRegressor(threads=2), "StrataRegressor", "n_jobs"),
+        (lambda: StrataClassifier(hidden_layer_sizes=(10,)), "StrataClassifier", "hidden"),
+        (lambda: StrataClassifier(max_iter=3), "StrataClassifier", "epochs"),
+        (lambda: StrataClassifier(batchsize=3), "StrataClassifier", "batch_size"),
+        (lambda: StrataClassifier(lr=0.1), "StrataClassifier", 'lower="sgd,lr=0.01"'),
+        (lambda: StrataRegressor(whatever=1), "StrataRegressor", r"help\(StrataRegressor\)"),
+        (lambda: Trainer(random_state=1), "Trainer", "seed"),
+        (lambda: Trainer(epoch=1), "Trainer", "epochs"),
+        (lambda: find_lr(step=1), "find_lr", "steps"),
+        (lambda: sweep(n_jobs=1), "sweep", "threads or jobs"),
+    ],
+)
+def test_a_wrong_name_is_told_as_what_it_may_be(call, what, hint):
+    with pytest.raises(TypeError, match=rf"^{what}\(\) has no argument .*{hint}"):
+        call()
+
+
+def test_settings_go_by_name():
+    with pytest.raises(TypeError, match=r"^StrataClassifier\(\) takes its arguments by name, such as hidden="):
+        StrataClassifier((10,))

@@ -94,6 +94,30 @@ def test_models_are_read_by_each_other(command, rings, tmp_path):
     assert figures["loss"] == pytest.approx(model.evaluate(X, y)["loss"], rel=1e-6)
 
 
+def test_importance_is_the_commands(command, rings, slopes, tmp_path):
+    X, y = rings
+    clf = StrataClassifier(hidden=(16,), upper_layers=1, epochs=5).fit(X, y)
+    clf.save(tmp_path / "model.safetensors")
+    told = command("evaluate", tmp_path / "model.safetensors", *saved(tmp_path, X, y.astype(np.int32)), "--importance")
+    for found in (clf.importance(X, y), clf.model_.importance(X, y), clf.model_.importance(X, y, threads=1)):
+        assert list(found) == told["importance"]
+        assert {"rows": found.rows, "repeats": found.repeats, "loss": found.loss} == told["importance_of"]
+    X, y = (array.astype(np.float32) for array in slopes)
+    reg = StrataRegressor(hidden=(16,), upper_layers=1, epochs=5).fit(X, y)
+    reg.save(tmp_path / "numbers.safetensors")
+    told = command("evaluate", tmp_path / "numbers.safetensors", *saved(tmp_path, X, y), "--importance")
+    assert list(reg.importance(X, y)) == told["importance"]
+
+
+def test_importance_of_images_is_a_map(command, fashion_mnist, tmp_path):
+    model = Trainer(data=fashion_mnist, hidden=(8,), max_steps=50).run().model
+    model.save(tmp_path / "model.safetensors")
+    told = command("evaluate", tmp_path / "model.safetensors", "--data", fashion_mnist, "--importance")
+    found = model.importance(data=fashion_mnist)
+    assert list(found) == told["importance"]
+    assert found.map == told["importance_map"]
+
+
 def test_sweeps_rank_alike(command, rings, tmp_path):
     X, y = rings
     data = saved(tmp_path, X, y.astype(np.int32))

@@ -390,6 +390,36 @@ def test_reports(rings, slopes, tmp_path):
         StrataClassifier.load(tmp_path / "clf.safetensors").report(tmp_path / "none.html")
 
 
+def test_importance(slopes):
+    X, y = slopes  # whose last feature says nothing
+    reg = StrataRegressor(**SMALL).fit(X, y)
+    found = reg.importance(X, y)
+    assert [block["name"] for block in found] == ["0", "1", "2", "3"]
+    assert max(found, key=lambda block: block["mean"])["name"] == "0"
+    assert found[3]["mean"] < 0.1 * found[0]["mean"]
+    assert repr(found).splitlines()[1].startswith("0 ")
+    assert "<table>" in found._repr_html_()
+    with pytest.raises(NotFittedError):
+        StrataRegressor().importance(X, y)
+
+
+def test_importance_calls_features_by_their_names(rings, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    X, y = rings
+    frame = pandas.DataFrame(X, columns=["across", "up"])
+    texts = np.array(["in", "middle", "out"])[y]
+    clf = StrataClassifier(**SMALL).fit(frame, texts)
+    found = clf.importance(frame, texts)
+    assert [block["name"] for block in found] == ["across", "up"]
+    assert list(clf.model_.importance(X, y)) == list(found)
+    clf.save(tmp_path / "clf.safetensors")
+    assert list(StrataClassifier.load(tmp_path / "clf.safetensors").importance(frame, texts)) == list(found)
+    with pytest.raises(DataError, match="the class 'elsewhere'"):
+        clf.importance(frame[:1], ["elsewhere"])
+    with pytest.raises(DataError, match="the class 'elsewhere'"):
+        clf.report(tmp_path / "clf.html", frame[:1], ["elsewhere"])
+
+
 def test_what_can_be_done_is_said(rings):
     X, y = rings
     for asked in ({"early_stopping": 3}, {"restore_best": True}):

@@ -16,6 +16,7 @@
 #include "library/call.h"
 #include "library/handles.h"
 #include "library/tensors.h"
+#include "run/apply_model.h"
 #include "run/info.h"
 #include "settings/run_config.h"
 #include "train/part_evaluation.h"
@@ -99,12 +100,10 @@ std::vector<PartRows> rows_to_evaluate(const strata_data& data) {
   return {all_rows_of(tested ? data.source.test : data.source.train)};
 }
 
-nlohmann::ordered_json evaluation(strata_model& model, const strata_data& data, int threads) {
-  const ModelFile& file = model.trained.model;
+/// Throws Error(data) unless the data, of which `part` is to be judged, were read for the model.
+void require_read_for(const ModelFile& file, const strata_data& data, const Dataset& part) {
   check_needs(data.rows(), {.features = file.spec.inputs});
   const DataNeeds needs = data_needs(file);
-  const std::vector<PartRows> rows = rows_to_evaluate(data);
-  const Dataset& part = *rows.front().data;
   if (!data.has_targets() || data.source.targets != needs.targets || data.source.classes != needs.classes ||
       part.target_columns != needs.target_columns || part.offsets != needs.offsets) {
     throw data_error("the data have other classes, targets or offsets than the model; read them for it");
@@ -112,6 +111,13 @@ nlohmann::ordered_json evaluation(strata_model& model, const strata_data& data, 
   if (file.scaler.fill.empty() && !data.fault.empty()) {
     throw data_error("{}", data.fault);
   }
+}
+
+nlohmann::ordered_json evaluation(strata_model& model, const strata_data& data, int threads) {
+  const ModelFile& file = model.trained.model;
+  const std::vector<PartRows> rows = rows_to_evaluate(data);
+  const Dataset& part = *rows.front().data;
+  require_read_for(file, data, part);
   const PartEvaluation figures = evaluate_part(model.engine(threads, part.rows()), file.spec, file.task, rows);
   nlohmann::ordered_json json = evaluation_json(figures, output_names(file));
   constexpr std::size_t kTop = 5;
@@ -120,6 +126,21 @@ nlohmann::ordered_json evaluation(strata_model& model, const strata_data& data, 
   }
   json["weights_hash"] = weights_hash(file.parameters);
   return json;
+}
+
+/// Features without a table are called by their names, if the model knows them.
+nlohmann::ordered_json importance(strata_model& model, const strata_data& data, int threads) {
+  const ModelFile& file = model.trained.model;
+  const std::vector<PartRows> rows = rows_to_evaluate(data);
+  require_read_for(file, data, *rows.front().data);
+  Importance found = importance_on(model.engine(threads, rows.front().rows.size()), file, file.task, rows);
+  const std::vector<std::string> names = feature_names(file);
+  if (!file.table && found.map.rows == 0 && names.size() == found.blocks.size()) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      found.blocks[i].name = names[i];
+    }
+  }
+  return importance_json(found);
 }
 
 nlohmann::ordered_json info_of(const strata_model& model) {
@@ -251,5 +272,14 @@ int strata_model_evaluate(strata_model* model, const strata_data* data, int thre
     const strata_data& rows = library::required(data, "data");
     char*& place = library::required(json, "json");
     place = library::given_text(json_text(library::evaluation(known, rows, threads)));
+  });
+}
+
+int strata_model_importance(strata_model* model, const strata_data* data, int threads, char** json) {
+  return library::done([&] {
+    strata_model& known = library::required(model, "model");
+    const strata_data& rows = library::required(data, "data");
+    char*& place = library::required(json, "json");
+    place = library::given_text(json_text(library::importance(known, rows, threads)));
   });
 }

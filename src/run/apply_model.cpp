@@ -18,10 +18,6 @@ namespace strata {
 
 namespace {
 
-// Of importance: for a large network some tens of seconds.
-constexpr std::size_t kMostSquares = 200;
-constexpr std::size_t kMostApplied = 2'000'000;
-
 std::optional<TopK> top_k(const Given& given, const PartEvaluation& evaluation) {
   constexpr std::size_t kDefault = 5;
   const std::size_t classes = evaluation.kind == TargetKind::classes ? evaluation.outputs : 0;
@@ -133,14 +129,20 @@ Evaluation evaluate(const Given& given, const TrainedModel& trained, const DataR
                         .trained_rows = 0};
   evaluation.top_k = top_k(given, evaluation.figures);
   if (given.given("importance")) {
-    const FeatureBlocks blocks =
-        feature_blocks(model.table ? &*model.table : nullptr, model.sample_shape, model.spec.inputs, kMostSquares);
-    evaluation.importance = permutation_importance(*engine, model.spec, task, rows, blocks, kMostApplied);
+    evaluation.importance = importance_on(*engine, model, task, rows);
   }
   if (part == Part::all) {
     evaluation.trained_rows = rows_trained_on(trained, request, source);
   }
   return evaluation;
+}
+
+Importance importance_on(Engine& engine, const ModelFile& model, const Task& task, std::span<const PartRows> rows) {
+  constexpr std::size_t kMostSquares = 200;
+  constexpr std::size_t kMostApplied = 2'000'000;
+  const FeatureBlocks blocks =
+      feature_blocks(model.table ? &*model.table : nullptr, model.sample_shape, model.spec.inputs, kMostSquares);
+  return permutation_importance(engine, model.spec, task, rows, blocks, kMostApplied);
 }
 
 nlohmann::ordered_json to_json(const Evaluation& evaluation, const TrainedModel& trained) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "data/gaps.h"
@@ -38,6 +39,11 @@ struct Evaluation {
 /// no test part, such as a table, all rows count. Throws Error(usage) for a part without rows, and as evaluate_part.
 Evaluation evaluate(const Given& given, const TrainedModel& trained, const DataRequest& request,
                     const DataSource& source, const ComputeChoice& compute);
+
+/// By how much the model's loss on these rows, which must not be empty, rises when what belongs together is shuffled: a
+/// table's columns, an image's squares, else each feature. Of a large network some tens of seconds. Throws as
+/// evaluate_part.
+Importance importance_on(Engine& engine, const ModelFile& model, const Task& task, std::span<const PartRows> rows);
 
 /// All of it: docs/formats.md.
 nlohmann::ordered_json to_json(const Evaluation& evaluation, const TrainedModel& trained);

@@ -530,6 +530,11 @@ void models(const char* folder) {
            0);
   }
   EXPECT(one == all);
+  char* json = nullptr;
+  EXPECT(strata_model_importance(parsed.handle, rings.get(), 0, &json) == 0);
+  EXPECT(std::strstr(json, R"("importance":[{"name":"0","mean":)") == json + 1);
+  EXPECT(std::strstr(json, R"("importance_of":{"rows":600,"repeats":5,"loss":)") != nullptr);
+  strata_free(json);
   EXPECT(strata_model_load("/nowhere", &loaded.handle) == STRATA_BAD_DATA);
   EXPECT(strata_model_save(model.handle, "/nowhere/model.safetensors") == STRATA_FAILED);
 }
@@ -866,6 +871,12 @@ void wrong_models() {
          STRATA_BAD_DATA);
   EXPECT(strata_model_evaluate(model.handle, nullptr, 1, &json) == STRATA_WRONG_SETTINGS);
   EXPECT(strata_model_evaluate(nullptr, rings.get(), 1, &json) == STRATA_WRONG_SETTINGS);
+  EXPECT(strata_model_importance(model.handle, nullptr, 1, &json) == STRATA_WRONG_SETTINGS);
+  EXPECT(strata_model_importance(nullptr, rings.get(), 1, &json) == STRATA_WRONG_SETTINGS);
+  EXPECT(strata_model_importance(model.handle, rings.get(), 1, nullptr) == STRATA_WRONG_SETTINGS);
+  Data untold;
+  EXPECT(strata_data_new(rows.get(), nullptr, &untold.handle) == 0);
+  EXPECT(strata_model_importance(model.handle, untold.handle, 1, &json) == STRATA_BAD_DATA);
   EXPECT(strata_find_lr(nullptr, nullptr, "{}", nullptr, nullptr, &json) == STRATA_WRONG_SETTINGS);
   EXPECT(strata_sweep(nullptr, nullptr, "{}", nullptr, nullptr, &json, nullptr) == STRATA_WRONG_SETTINGS);
   EXPECT(strata_sweep(rings.get(), nullptr, "{}", nullptr, nullptr, nullptr, nullptr) == STRATA_WRONG_SETTINGS);
