@@ -1,4 +1,4 @@
-"""Functions with many parameters: what each means is said once, and what is no parameter is told as what it might be."""
+"""Functions with many parameters: what each means is said once, and a wrong name is told as what it may be."""
 
 from __future__ import annotations
 
@@ -42,8 +42,24 @@ _CALLED_ELSEWHERE: Dict[str, Sequence[str]] = {
     "validation_fraction": ("validation_split",),
     "weight_decay": ("lower", "upper"),
 }
+# Who takes what these functions do not.
+_TAKEN_BY = {
+    "callbacks": "fit takes them, and a trainer's run",
+    "eval_set": "fit takes it",
+    "sample_weight": "fit takes it",
+    "verbose": "a trainer's run takes it",
+}
 # Of optimizers, whose keys these are.
-_OF_OPTIMIZERS = ("alpha", "learning_rate", "learning_rate_init", "lr", "momentum", "optimizer", "solver", "weight_decay")
+_OF_OPTIMIZERS = (
+    "alpha",
+    "learning_rate",
+    "learning_rate_init",
+    "lr",
+    "momentum",
+    "optimizer",
+    "solver",
+    "weight_decay",
+)
 
 
 def documented(*tables: str) -> Callable[[Function], Function]:
@@ -88,9 +104,12 @@ def _hint(what: str, unknown: str, names: Sequence[str]) -> str:
     meant = [name for name in _CALLED_ELSEWHERE.get(unknown, ()) if name in names]
     if unknown in _OF_OPTIMIZERS and meant:
         return 'an optimizer\'s keys are given with it, lower="sgd,lr=0.01", upper="adam,lr=0.001"'
-    meant = meant or difflib.get_close_matches(unknown, names, 2, 0.7)
+    if not meant and unknown not in _TAKEN_BY:
+        meant = difflib.get_close_matches(unknown, names, 2, 0.7)
     if meant:
         return f"did you mean {' or '.join(meant)}?"
+    if unknown in _TAKEN_BY:
+        return _TAKEN_BY[unknown]
     return f"help({what}) lists them all"
 
 

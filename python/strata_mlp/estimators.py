@@ -111,14 +111,17 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
     # ---- Data
 
     def _checked(self, X: Any, **further: Any) -> Any:
-        """The rows, and y if it is given, as scikit-learn reads them; of missing values it knows no cure of ours."""
+        """The rows, and y if it is given, as scikit-learn reads them; what to do about some faults it does not know."""
         finite = "allow-nan" if self.missing == "mean" else True
         try:
             return _validated(self, X, dtype="numeric", ensure_all_finite=finite, **further)
         except ValueError as problem:
-            if "Input X contains NaN" not in str(problem):
+            if "Input X contains NaN" in str(problem):
+                cure = f'{type(self).__name__}(missing="mean") takes the means of the training rows in their place.'
+            elif "could not convert string to float" in str(problem):
+                cure = "Give each category a column of 0 and 1, as scikit-learn's OneHotEncoder makes them."
+            else:
                 raise
-            cure = f'{type(self).__name__}(missing="mean") takes the means of the training rows in their place.'
             raise ValueError(f"{problem}\n{cure}") from None
 
     def _features(self, X: Any) -> AnyArray:

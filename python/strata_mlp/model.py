@@ -30,6 +30,9 @@ def tensors(kind: str, handle: Handle) -> Dict[str, npt.NDArray[np.float32]]:
     return copies
 
 
+_MOST_SHOWN = 20
+
+
 class Importance(List[Dict[str, Any]]):
     """Which features a model goes by: ``name``, ``mean`` and ``deviation`` of each, in their order.
 
@@ -57,14 +60,16 @@ class Importance(List[Dict[str, Any]]):
     _shown = ("name", "mean", "deviation")
 
     def _ranked(self) -> List[Dict[str, Any]]:
-        """What counts most first."""
-        return sorted(self, key=lambda block: -float(block["mean"]))
+        """What counts most, first."""
+        return sorted(self, key=lambda block: -float(block["mean"]))[:_MOST_SHOWN]
 
     def __repr__(self) -> str:
-        return rows_text(self._ranked(), self._shown)
+        left = len(self) - _MOST_SHOWN
+        return rows_text(self._ranked(), self._shown) + (f"\n… and {left} that count less" if left > 0 else "")
 
     def _repr_html_(self) -> str:
-        return rows_html("By how much the loss rises", self._ranked(), self._shown)
+        some = f", the {_MOST_SHOWN} of {len(self)} that count most" if len(self) > _MOST_SHOWN else ""
+        return rows_html(f"By how much the loss rises{some}", self._ranked(), self._shown)
 
 
 class Model:
@@ -201,7 +206,7 @@ class Model:
         return self._judged("evaluate", self._rows_to_judge(X, y, data), threads)
 
     def importance(self, X: Any = None, y: Any = None, threads: int = 0, **data: Any) -> Importance:
-        """By how much the loss rises when a feature's values are shuffled, as `strata evaluate --importance` computes it.
+        """By how much the loss rises when a feature's values are shuffled, as `strata evaluate --importance` has it.
 
         Permutation importance, as scikit-learn's `permutation_importance` of the negative loss. The rows are those of
         `evaluate`; of many some are left out by chance. Of two features that tell the same neither may look important.

@@ -84,6 +84,8 @@ def test_searches_have_the_commands_arguments():
         (lambda: StrataClassifier(batchsize=3), "StrataClassifier", "batch_size"),
         (lambda: StrataClassifier(lr=0.1), "StrataClassifier", 'lower="sgd,lr=0.01"'),
         (lambda: StrataRegressor(whatever=1), "StrataRegressor", r"help\(StrataRegressor\)"),
+        (lambda: StrataClassifier(eval_set=None), "StrataClassifier", "fit takes it"),
+        (lambda: Trainer(verbose=1), "Trainer", "run takes it"),
         (lambda: Trainer(random_state=1), "Trainer", "seed"),
         (lambda: Trainer(epoch=1), "Trainer", "epochs"),
         (lambda: find_lr(step=1), "find_lr", "steps"),

@@ -425,6 +425,8 @@ def test_what_can_be_done_is_said(rings):
     for asked in ({"early_stopping": 3}, {"restore_best": True}):
         with pytest.raises(SettingsError, match="set validation_split, or give fit an eval_set"):
             StrataClassifier(**asked).fit(X, y)
+    with pytest.raises(ValueError, match="OneHotEncoder"):
+        StrataClassifier().fit(np.array([["low"], ["high"]], dtype=object), [0, 1])
     gaps = np.where(X > 0.9, np.nan, X)
     with pytest.raises(ValueError, match=r'Input X contains NaN[\s\S]*missing="mean"'):
         StrataClassifier().fit(gaps, y)
