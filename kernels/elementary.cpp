@@ -37,31 +37,31 @@ void map(Function function, std::span<const float> src, std::span<float> dst) {
 }
 
 void Exp(std::span<const float> src, std::span<float> dst) {
-  map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::exp(d, x); }, src, dst);
+  map([](auto d, const auto& x) HWY_ATTR { return HWY_NAMESPACE::exp(d, x); }, src, dst);
 }
 
 void Expm1(std::span<const float> src, std::span<float> dst) {
-  map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::expm1(d, x); }, src, dst);
+  map([](auto d, const auto& x) HWY_ATTR { return HWY_NAMESPACE::expm1(d, x); }, src, dst);
 }
 
 void Log(std::span<const float> src, std::span<float> dst) {
-  map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::log(d, x); }, src, dst);
+  map([](auto d, const auto& x) HWY_ATTR { return HWY_NAMESPACE::log(d, x); }, src, dst);
 }
 
 void Sigmoid(std::span<const float> src, std::span<float> dst) {
-  map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::sigmoid(d, x); }, src, dst);
+  map([](auto d, const auto& x) HWY_ATTR { return HWY_NAMESPACE::sigmoid(d, x); }, src, dst);
 }
 
 void Tanh(std::span<const float> src, std::span<float> dst) {
-  map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::tanh(d, x); }, src, dst);
+  map([](auto d, const auto& x) HWY_ATTR { return HWY_NAMESPACE::tanh(d, x); }, src, dst);
 }
 
 void Erf(std::span<const float> src, std::span<float> dst) {
-  map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::erf(d, x); }, src, dst);
+  map([](auto d, const auto& x) HWY_ATTR { return HWY_NAMESPACE::erf(d, x); }, src, dst);
 }
 
 void Softplus(std::span<const float> src, std::span<float> dst) {
-  map([](auto d, auto x) HWY_ATTR { return HWY_NAMESPACE::softplus(d, x); }, src, dst);
+  map([](auto d, const auto& x) HWY_ATTR { return HWY_NAMESPACE::softplus(d, x); }, src, dst);
 }
 
 }  // namespace strata::kernels::HWY_NAMESPACE

@@ -153,12 +153,12 @@ void map_rows(MatrixView<const float> outputs, MatrixView<float> results, const 
 }
 
 void SigmoidRows(MatrixView<const float> outputs, MatrixView<float> probabilities) {
-  map_rows(outputs, probabilities, [](LossLanes d, std::size_t, auto z) { return sigmoid(d, z); });
+  map_rows(outputs, probabilities, [](LossLanes d, std::size_t, const auto& z) { return sigmoid(d, z); });
 }
 
 void RescaleRows(MatrixView<const float> outputs, std::span<const float> mean, std::span<const float> scale,
                  MatrixView<float> values) {
-  map_rows(outputs, values, [&](LossLanes d, std::size_t o, auto z) {
+  map_rows(outputs, values, [&](LossLanes d, std::size_t o, const auto& z) {
     if (mean.empty()) {
       return z;
     }

@@ -285,7 +285,7 @@ HWY_INLINE void for_tiles_of_block(const float* src, const float* diff, std::siz
 /// Hands a tile's gradients to the unit that receives them.
 template <std::size_t kInputs, std::size_t kPanels, bool kNarrow, class Unit>
 HWY_INLINE void hand_over(Tile<kInputs, kPanels, kNarrow>& tile, std::size_t input, Unit& unit) {
-  tile.for_vectors([&](V sum, std::size_t i, std::size_t v)
+  tile.for_vectors([&](const V& sum, std::size_t i, std::size_t v)
                        HWY_ATTR { unit.vector(sum, v / kVectors, (input + i) * kWidth + (v % kVectors) * kLanes); });
 }
 
@@ -390,7 +390,7 @@ struct InRegisters {
   }
 
   HWY_INLINE void bias(Tile<1, 1, false> gradient, std::size_t panel) const {
-    gradient.for_vectors([&](V sum, std::size_t, std::size_t v)
+    gradient.for_vectors([&](const V& sum, std::size_t, std::size_t v)
                              HWY_ATTR { descend(update, sum, layer.bias + panel * kWidth + v * kLanes); });
   }
 
@@ -450,7 +450,7 @@ struct ThroughBuffer {
 
   HWY_INLINE void bias(Tile<1, 1, false> sum, std::size_t panel) const {
     HWY_ALIGN float gradients[kWidth];
-    sum.for_vectors([&](V value, std::size_t, std::size_t v)
+    sum.for_vectors([&](const V& value, std::size_t, std::size_t v)
                         HWY_ATTR { hn::Store(value, D(), gradients + v * kLanes); });
     update_span(update.of_bias(), gradients, layer.bias, layer.bias_state, panel * kWidth, kWidth);
   }
@@ -478,7 +478,7 @@ struct Stored {
   }
 
   HWY_INLINE void bias(Tile<1, 1, false> sum, std::size_t panel) const {
-    sum.for_vectors([&](V value, std::size_t, std::size_t v)
+    sum.for_vectors([&](const V& value, std::size_t, std::size_t v)
                         HWY_ATTR { hn::Store(value, D(), biases + panel * kWidth + v * kLanes); });
   }
 };
