@@ -145,7 +145,7 @@ DataSource search_source(const strata_data& data, const strata_data* validation,
 
 Json find_rates_json(const strata_data& data, const strata_data* validation, const char* settings,
                      strata_listener listener, void* context) {
-  const std::vector<Option> options = range_options();
+  const std::vector<Option>& options = range_options();
   const GivenTexts texts = search_texts(options, data, settings);
   FindLrSettings asked = find_lr_settings(checked(options, texts));
   const DataSource source = search_source(data, validation, texts, asked.run);
@@ -228,7 +228,7 @@ std::unique_ptr<strata_model> trained_best(RunSettings settings, const DataSourc
 
 FinishedSweep run_sweep(const strata_data& data, const strata_data* validation, const char* settings,
                         strata_listener listener, void* context, bool wants_best) {
-  const std::vector<Option> options = sweep_options();
+  const std::vector<Option>& options = sweep_options();
   const GivenTexts texts = search_texts(options, data, settings);
   News none{Monitor{}};
   SweepJob job = sweep_job(sweep_settings(options, checked(options, texts)), "", LibraryFace(none));

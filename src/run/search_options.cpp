@@ -138,6 +138,17 @@ std::vector<Option> with_run_options(std::vector<Option> options, std::span<cons
   return options;
 }
 
+std::vector<Option> all_options_of_sweep() {
+  std::vector<Option> options = with_run_options(own_sweep_options(), kNotOfSweeps);
+  for (const char* name : {"lower", "upper"}) {
+    Option& several = *std::ranges::find(options, name, &Option::name);
+    several.repeatable = true;
+    const Json one = std::exchange(several.member.schema, text_or_list({{"type", "string"}}));
+    several.member.schema["default"] = one.at("default");
+  }
+  return options;
+}
+
 }  // namespace
 
 void drop_strange_contradictions(std::vector<Option>& options) {
@@ -151,17 +162,14 @@ void drop_strange_contradictions(std::vector<Option>& options) {
 std::vector<Option> own_sweep_options() { return completed(own_options_of_sweep()); }
 std::vector<Option> own_range_options() { return completed(own_options_of_range_test()); }
 
-std::vector<Option> sweep_options() {
-  std::vector<Option> options = with_run_options(own_sweep_options(), kNotOfSweeps);
-  for (const char* name : {"lower", "upper"}) {
-    Option& several = *std::ranges::find(options, name, &Option::name);
-    several.repeatable = true;
-    const Json one = std::exchange(several.member.schema, text_or_list({{"type", "string"}}));
-    several.member.schema["default"] = one.at("default");
-  }
+const std::vector<Option>& sweep_options() {
+  static const std::vector<Option> options = all_options_of_sweep();
   return options;
 }
 
-std::vector<Option> range_options() { return with_run_options(own_range_options(), kNotOfRangeTests); }
+const std::vector<Option>& range_options() {
+  static const std::vector<Option> options = with_run_options(own_range_options(), kNotOfRangeTests);
+  return options;
+}
 
 }  // namespace strata

@@ -30,9 +30,9 @@ inline constexpr std::array<std::string_view, 9> kNotOfRangeTests{"epochs",     
                                                                   "early-stopping", "min-delta",    "start-epoch",
                                                                   "monitor",        "restore-best", "checkpoint-every"};
 
-/// All that shape one: its own, then those of a run, and threads.
-std::vector<Option> sweep_options();
-std::vector<Option> range_options();
+/// All that shape one: its own, then those of a run, and threads. Made once.
+const std::vector<Option>& sweep_options();
+const std::vector<Option>& range_options();
 
 /// Options that are not there cannot contradict those that are.
 void drop_strange_contradictions(std::vector<Option>& options);
