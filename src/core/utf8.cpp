@@ -30,27 +30,34 @@ std::size_t character_length(std::string_view text) {
   return second >= lowest && second <= highest && std::ranges::all_of(others, continues) ? length : 0;
 }
 
+/// Bytes of the longest beginning of `text` that is well-formed.
+std::size_t sound_length(std::string_view text) {
+  std::size_t sound = 0;
+  while (sound < text.size()) {
+    const std::size_t length = character_length(text.substr(sound));
+    if (length == 0) {
+      break;
+    }
+    sound += length;
+  }
+  return sound;
+}
+
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = character_length(text);
-    if (length == 0) {
-      return false;
-    }
-    text.remove_prefix(length);
-  }
-  return true;
-}
+bool is_utf8(std::string_view text) { return sound_length(text) == text.size(); }
 
 std::string utf8_text(std::string_view text) {
   std::string result;
-  while (!text.empty()) {
-    const std::size_t length = character_length(text);
-    result += length > 0 ? std::string(text.substr(0, length)) : fmt::format("\\x{:02x}", byte_at(text, 0));
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+  while (true) {
+    const std::size_t sound = sound_length(text);
+    result += text.substr(0, sound);
+    if (sound == text.size()) {
+      return result;
+    }
+    result += fmt::format("\\x{:02x}", byte_at(text, sound));
+    text.remove_prefix(sound + 1);
   }
-  return result;
 }
 
 }  // namespace strata
