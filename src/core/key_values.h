@@ -1,4 +1,4 @@
-// Texts of the form name[,key=value…]: optimizers, objectives.
+// Lists in a text: of values, a,b,c, and of settings behind a name, name[,key=value…], as optimizers and objectives.
 #pragma once
 
 #include <string_view>
@@ -11,6 +11,9 @@ struct KeyValue {
   std::string_view key;
   std::string_view value;
 };
+
+/// The parts of `text` between the separators, of which there may be none; empty parts count.
+std::vector<std::string_view> split(std::string_view text, char separator);
 
 /// What stands before the first comma.
 constexpr std::string_view name_of_text(std::string_view text) { return text.substr(0, text.find(',')); }

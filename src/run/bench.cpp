@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "core/field.h"
+#include "core/key_values.h"
 #include "core/nearest.h"
 #include "core/threads.h"
 #include "kernels/fma_peak.h"
@@ -37,16 +38,12 @@ constexpr double kSecondsOfAPeak = 0.004;
 constexpr double kAlike = 0.03;  // rows whose speeds differ by less suit as well
 
 /// The texts between the commas, each once.
-std::vector<std::string> list_of(std::string_view option, std::string_view text) {
-  std::vector<std::string> parts;
-  for (std::size_t first = 0; first <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', first), text.size());
-    std::string part(text.substr(first, comma - first));
-    if (std::ranges::find(parts, part) != parts.end()) {
-      throw usage_error("{}: names {} twice", field(option), part);
+std::vector<std::string_view> list_of(std::string_view option, std::string_view text) {
+  std::vector<std::string_view> parts = split(text, ',');
+  for (auto part = parts.begin(); part != parts.end(); ++part) {
+    if (std::find(parts.begin(), part, *part) != part) {
+      throw usage_error("{}: names {} twice", field(option), *part);
     }
-    parts.push_back(std::move(part));
-    first = comma + 1;
   }
   return parts;
 }
@@ -54,7 +51,7 @@ std::vector<std::string> list_of(std::string_view option, std::string_view text)
 template <class T>
 std::vector<T> numbers_of(const Given& given, std::string_view option, std::uint64_t most) {
   std::vector<T> numbers;
-  for (const std::string& part : list_of(option, given.text(option))) {
+  for (const std::string_view part : list_of(option, given.text(option))) {
     numbers.push_back(static_cast<T>(parse_whole(option, part, 1, most)));
   }
   return numbers;
@@ -63,7 +60,7 @@ std::vector<T> numbers_of(const Given& given, std::string_view option, std::uint
 template <class T, class Table>
 std::vector<T> chosen_of(const Given& given, std::string_view option, const Table& table) {
   std::vector<T> values;
-  for (const std::string& part : list_of(option, given.text(option))) {
+  for (const std::string_view part : list_of(option, given.text(option))) {
     const auto entry = std::ranges::find_if(table, [&](const auto& each) { return each.name == part; });
     if (entry == table.end()) {
       throw usage_error("{}: expected {}, with commas between several, found '{}'", field(option),

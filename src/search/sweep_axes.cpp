@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/field.h"
+#include "core/key_values.h"
 #include "core/nearest.h"
 #include "core/number.h"
 #include "settings/run_options.h"
@@ -24,16 +25,6 @@ constexpr std::array<std::string_view, 2> kGroups{"lower", "upper"};
 
 /// The option of the rates of a group's optimizers.
 std::string rates_of(std::string_view group) { return fmt::format("{}-lr", group); }
-
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  for (std::size_t end = text.find(separator); end != std::string_view::npos; end = text.find(separator)) {
-    parts.emplace_back(text.substr(0, end));
-    text.remove_prefix(end + 1);
-  }
-  parts.emplace_back(text);
-  return parts;
-}
 
 Error bad_rates(std::string_view option, std::string_view text) {
   return usage_error("{}: expected rates above 0 as a,b,c, or a..b:n with a below b and n from 2 to {}, found '{}'",
@@ -55,7 +46,8 @@ Axis parse_vary(const std::string& text) {
     throw usage_error("‹vary›: expected NAME=V|V|…, such as 'batch-size=32|128' or 'lower.momentum=0|0.9', found '{}'",
                       text);
   }
-  Axis axis{.name = text.substr(0, equals), .values = split(std::string_view(text).substr(equals + 1), '|')};
+  const std::vector<std::string_view> values = split(std::string_view(text).substr(equals + 1), '|');
+  Axis axis{.name = text.substr(0, equals), .values = {values.begin(), values.end()}};
   if (std::ranges::find(axis.values, "") != axis.values.end()) {
     throw usage_error("‹vary› {}: one of its values is empty, found '{}'", axis.name, text);
   }
@@ -87,9 +79,9 @@ Axis parse_vary(const std::string& text) {
 
 /// OPTIMIZER `text` without the keys of its group that have axes of their own.
 std::string without_keys(const std::string& text, std::string_view group, const std::vector<Axis>& keys) {
-  std::vector<std::string> parts = split(text, ',');
-  std::erase_if(parts, [&](const std::string& part) {
-    const std::string name = fmt::format("{}.{}", group, std::string_view(part).substr(0, part.find('=')));
+  std::vector<std::string_view> parts = split(text, ',');
+  std::erase_if(parts, [&](std::string_view part) {
+    const std::string name = fmt::format("{}.{}", group, part.substr(0, part.find('=')));
     return std::ranges::find(keys, name, &Axis::name) != keys.end();
   });
   return fmt::format("{}", fmt::join(parts, ","));
@@ -233,9 +225,9 @@ Axis parse_rates(std::string_view option, std::string_view text) {
   Axis axis;
   const std::size_t dots = text.find("..");
   if (dots == std::string_view::npos) {
-    axis.values = split(text, ',');
-    for (const std::string& value : axis.values) {
+    for (const std::string_view value : split(text, ',')) {
       parse_rate(option, value, text);
+      axis.values.emplace_back(value);
     }
     return axis;
   }

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/field.h"
+#include "core/key_values.h"
 #include "core/number.h"
 
 namespace strata {
@@ -70,10 +71,8 @@ double parse_positive(std::string_view option, std::string_view text) {
 std::vector<double> parse_list(std::string_view option, std::string_view text,
                                double (*parse)(std::string_view option, std::string_view text)) {
   std::vector<double> values;
-  for (std::size_t first = 0; first <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', first), text.size());
-    values.push_back(parse(option, text.substr(first, comma - first)));
-    first = comma + 1;
+  for (const std::string_view part : split(text, ',')) {
+    values.push_back(parse(option, part));
   }
   return values;
 }
@@ -104,15 +103,13 @@ std::vector<std::size_t> parse_layer_sizes(std::string_view option, std::string_
   if (text == "none") {
     return sizes;
   }
-  for (std::size_t first = 0; first <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', first), text.size());
-    const auto size = parse_number<std::uint64_t>(text.substr(first, comma - first));
+  for (const std::string_view part : split(text, ',')) {
+    const auto size = parse_number<std::uint64_t>(part);
     if (!size || *size < 1 || *size > kMaxLayerSize) {
       throw usage_error("{}: expected sizes from 1 to {} as N,N,… or none, found '{}'", field(option), kMaxLayerSize,
                         text);
     }
     sizes.push_back(*size);
-    first = comma + 1;
   }
   return sizes;
 }

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/field.h"
+#include "core/key_values.h"
 #include "core/utf8.h"
 #include "data/class_index.h"
 
@@ -25,9 +26,7 @@ Json unless_empty(const T& value) {
 /// `NAME=W,NAME=W,…`
 std::vector<std::pair<std::string, double>> named_weights(std::string_view option, std::string_view text) {
   std::vector<std::pair<std::string, double>> weights;
-  for (std::size_t first = 0; first <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', first), text.size());
-    const std::string_view part = text.substr(first, comma - first);
+  for (const std::string_view part : split(text, ',')) {
     const std::size_t equals = part.rfind('=');
     if (equals == std::string_view::npos || equals == 0) {
       throw usage_error("{}: expected a class and its weight, as in zebra=1,ant=3, found '{}'", field(option), part);
@@ -37,7 +36,6 @@ std::vector<std::pair<std::string, double>> named_weights(std::string_view optio
       throw usage_error("{}: the class '{}' is given twice", field(option), name);
     }
     weights.emplace_back(std::move(name), parse_weight(option, part.substr(equals + 1)));
-    first = comma + 1;
   }
   return weights;
 }
@@ -46,13 +44,8 @@ constexpr std::string_view kBlanks = " \t";
 
 /// Of a list X,X,…
 std::vector<std::string> parts_of(std::string_view text) {
-  std::vector<std::string> parts;
-  for (std::size_t first = 0; first <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', first), text.size());
-    parts.emplace_back(text.substr(first, comma - first));
-    first = comma + 1;
-  }
-  return parts;
+  const std::vector<std::string_view> parts = split(text, ',');
+  return {parts.begin(), parts.end()};
 }
 
 Json list_of(Json elements) { return {{"type", "array"}, {"items", std::move(elements)}}; }
@@ -111,7 +104,7 @@ Json Names::schema() const { return list_of({{"type", "string"}}); }
 
 std::vector<std::string> Texts::read(std::string_view /*option*/, std::string_view text) const {
   std::vector<std::string> texts;
-  for (std::string_view part : parts_of(text)) {
+  for (std::string_view part : split(text, ',')) {
     const std::size_t first = std::min(part.find_first_not_of(kBlanks), part.size());
     part = part.substr(first, part.find_last_not_of(kBlanks) + 1 - first);
     if (std::ranges::find(texts, part) == texts.end()) {
