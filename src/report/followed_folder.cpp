@@ -42,7 +42,7 @@ std::optional<std::size_t> planned_trials(const Json& config) {
   return trials;
 }
 
-std::filesystem::path requests_of(const std::filesystem::path& folder) { return folder / "control.jsonl"; }
+fs::path requests_of(const fs::path& folder) { return RunFolder::of_other(folder).control(); }
 
 }  // namespace
 

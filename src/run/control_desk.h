@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/file_descriptor.h"
+#include "report/json_files.h"
 
 namespace strata {
 
@@ -46,14 +47,13 @@ class ControlFile {
   ControlFile(const ControlFile&) = delete;
   ControlFile& operator=(const ControlFile&) = delete;
 
-  /// The whole lines that have come since the last call. A file that has become shorter is read anew.
+  /// The whole lines that have come since the last call, as GrowingLines reads them; none where they cannot be read.
   std::vector<std::string> lines();
 
  private:
   std::filesystem::path path_;
   FileDescriptor file_;
-  std::uint64_t read_ = 0;  ///< bytes
-  std::string rest_;        ///< of a line without its end
+  GrowingLines lines_;
 };
 
 /// Requests of other threads, for the one that trains.
