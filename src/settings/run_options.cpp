@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <concepts>
 #include <limits>
 #include <string>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "core/number.h"
 #include "core/threads.h"
 #include "optim/parameter_group.h"
+#include "settings/declare.h"
 #include "settings/run_settings.h"
 #include "settings/value_kinds.h"
 #include "train/monitor.h"
@@ -24,8 +24,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kData = "Data";
-constexpr std::string_view kTables = "Tables";
 constexpr std::string_view kModel = "Model";
 constexpr std::string_view kOptimizers = "Optimizers";
 constexpr std::string_view kTraining = "Training";
@@ -38,358 +36,14 @@ constexpr std::uint64_t kMaxBatchSize = std::numeric_limits<std::int32_t>::max()
 constexpr std::uint64_t kMaxEpochs = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint64_t kMaxCount = std::numeric_limits<std::uint64_t>::max();
 
-template <class T>
-struct IsOptional : std::false_type {};
-template <class T>
-struct IsOptional<std::optional<T>> : std::true_type {};
-
-template <class Kind, class At>
-Member::Read reader(Kind kind, At at) {
-  return [kind, at](RunSettings& settings, const Given& given, std::string_view name) {
-    static_cast<void>(kind);  // a flag has no text to read
-    if constexpr (std::same_as<Kind, Flag>) {
-      at(settings) = given.given(name);
-    } else if (const std::string& text = given.text(name); !text.empty()) {
-      at(settings) = kind.read(name, text);
-    }
-  };
-}
-
-template <class Kind, class At>
-Member::Write writer(Kind kind, At at, bool has_fallback) {
-  return [kind, at, has_fallback](const RunSettings& settings) -> Json {
-    static_cast<void>(has_fallback);  // an optional value does not ask
-    const auto& value = at(settings);
-    using Value = std::remove_cvref_t<decltype(value)>;
-    if constexpr (IsOptional<Value>::value) {
-      return value ? kind.json(*value) : Json();
-    } else if constexpr (std::equality_comparable<Value>) {
-      return !has_fallback && value == Value{} ? Json() : kind.json(value);
-    } else {
-      return kind.json(value);
-    }
-  };
-}
-
-/// The option, whose value is of `kind` and lies at(settings). Without a fallback the value is an optional one, or that
-/// of its type's own making if there is none.
-template <class Kind, class At>
-Option held(Option option, Kind kind, At at) {
-  option.member = {
-      .read = reader(kind, at), .write = writer(kind, at, !option.fallback.empty()), .schema = kind.schema()};
-  if constexpr (!std::same_as<Kind, Flag>) {
-    if (!option.fallback.empty()) {
-      option.member.schema["default"] = kind.json(kind.read(option.name, option.fallback));
-    }
-  }
-  return option;
-}
-
-/// The same of one of the names in `table`.
-template <class Table, class At>
-Option chosen(Option option, const Table& table, At at) {
-  option.choices = names_of(table);
-  option.value = fmt::format("{}", fmt::join(option.choices, "|"));
-  return held(std::move(option), OneOf{&table}, at);
-}
-
-/// The option, which has a value only where `applies` says so.
-Option where(bool (*applies)(const RunSettings&), Option option) {
-  option.member.write = [applies, write = std::move(option.member.write)](const RunSettings& settings) {
-    return applies(settings) ? write(settings) : Json();
-  };
-  return option;
-}
-
-Contradiction no_validation() {
-  return {.option = "validation-split", .values = {"0"}, .reason = "it holds out no rows"};
-}
-
 Contradiction no_hidden_layer() {
   return {.option = "hidden", .values = {"none"}, .reason = "it leaves no hidden layer"};
 }
 
-/// Of options that say what is to be learnt.
-Contradiction other_targets(std::string_view option) {
-  return {.option = option, .reason = "a network learns one or the other"};
-}
-
-/// Of targets that are no classes.
-Contradiction spelled_labels(std::string_view reason) {
-  return {.option = "label-type", .values = {"text"}, .reason = reason};
-}
-
-/// Of an option for what a model brings along.
-Contradiction given_by_model(std::string_view reason) { return {.option = "from", .reason = reason}; }
-
-bool holds_out_rows(const RunSettings& settings) { return !settings.own_validation; }
-bool fits_scaler(const RunSettings& settings) { return settings.from == nullptr; }
-bool has_own_loss(const RunSettings& settings) { return settings.from == nullptr || settings.new_output; }
-// Options that came later, which records have only where they are not what they were before.
-bool has_other_target_scaler(const RunSettings& settings) {
-  return has_own_loss(settings) && settings.config.target_scaler != ScalerKind::standard;
-}
+// It came later: records have it only where it is not what it was before.
 bool has_other_threshold(const RunSettings& settings) { return settings.config.threshold != TrainConfig().threshold; }
 bool draws_weights(const RunSettings& settings) {
   return !settings.initial_weights && (settings.from == nullptr || settings.new_output);
-}
-
-std::vector<Option> data_options() {
-  constexpr std::string_view kValidation = "validation rows are given, or held out";
-  return {
-      held(
-          {.name = "data",
-           .value = "PATH",
-           .fallback = STRATA_DATASETS_DIR "/fashion-mnist",
-           .fallback_note = "the installed Fashion-MNIST",
-           .heading = kData,
-           .help =
-               "folder of IDX files (train-images-idx3-ubyte[.gz], train-labels-idx1-ubyte[.gz], "
-               "t10k-images-idx3-ubyte[.gz], t10k-labels-idx1-ubyte[.gz]) or of NPY files (X_train.npy[.gz], "
-               "y_train.npy[.gz], and perhaps X_validation, y_validation, X_test, y_test); a folder of PNG and JPEG "
-               "images, a "
-               "folder for each class, perhaps within train, validation and test; an NPZ file of arrays called as "
-               "those "
-               "NPY files, or X and y; an NPY file of features; a table (.csv, .tsv, .txt, also with .gz)",
-           .when_resumed = WhenResumed::moved},
-          Path(), [](auto& s) -> auto& { return s.request.data; }),
-      held(
-          {.name = "labels",
-           .value = "FILE",
-           .heading = kData,
-           .help = "NPY file of the labels of an NPY file ‹data›",
-           .when_resumed = WhenResumed::moved},
-          Path(), [](auto& s) -> auto& { return s.request.labels; }),
-      held(
-          {.name = "validation-data",
-           .value = "FILE",
-           .heading = kData,
-           .help = "NPY file or table of the validation rows, instead of training rows held out",
-           .contradicts = {{.option = "validation-split", .reason = kValidation},
-                           {.option = "split", .reason = kValidation}},
-           .when_resumed = WhenResumed::moved},
-          Path(), [](auto& s) -> auto& { return s.request.validation_data; }),
-      held(
-          {.name = "validation-labels",
-           .value = "FILE",
-           .heading = kData,
-           .help = "labels of an NPY file ‹validation_data›",
-           .when_resumed = WhenResumed::moved},
-          Path(), [](auto& s) -> auto& { return s.request.validation_labels; }),
-      held(
-          {.name = "test-data",
-           .value = "FILE",
-           .heading = kData,
-           .help = "NPY file or table of the test rows, in place of any test part that ‹data› has",
-           .when_resumed = WhenResumed::moved},
-          Path(), [](auto& s) -> auto& { return s.request.test_data; }),
-      held(
-          {.name = "test-labels",
-           .value = "FILE",
-           .heading = kData,
-           .help = "labels of an NPY file ‹test_data›",
-           .when_resumed = WhenResumed::moved},
-          Path(), [](auto& s) -> auto& { return s.request.test_labels; }),
-      held(
-          {.name = "class-names",
-           .value = "NAME,NAME,…",
-           .fallback_note = "as the labels are; the installed Fashion-MNIST's own",
-           .heading = kData,
-           .help = "what to call classes whose labels are numbers, in their order; other data are still matched by the "
-                   "labels",
-           .of_new_output = true},
-          Names(), [](auto& s) -> auto& { return s.request.class_names; }),
-      where(holds_out_rows, held(
-                                {.name = "validation-split",
-                                 .value = "F",
-                                 .fallback = "0.2",
-                                 .heading = kData,
-                                 .help = "share of the training rows held out for validation, from 0 to below 1",
-                                 .may_vary = true},
-                                Share(), [](auto& s) -> auto& { return s.config.validation_split; })),
-      where(holds_out_rows,
-            chosen(
-                {.name = "split",
-                 .fallback = "shuffled",
-                 .heading = kData,
-                 .help = "which rows are held out; tail: the last ones in file order, as Keras' validation_split",
-                 .contradicts = {no_validation()},
-                 .may_vary = true},
-                kSplits, [](auto& s) -> auto& { return s.config.split; })),
-      where(fits_scaler,
-            chosen(
-                {.name = "scaler",
-                 .fallback = "standard",
-                 .heading = kData,
-                 .help = "standard: population mean and deviation of each feature over the training rows, constant "
-                         "features divided by 1; unit: divided by 255",
-                 .contradicts = {given_by_model("the scaler is the model's")},
-                 .may_vary = true},
-                kScalers, [](auto& s) -> auto& { return s.config.scaler; })),
-      where(has_other_target_scaler,
-            chosen(
-                {.name = "target-scaler",
-                 .fallback = "standard",
-                 .heading = kData,
-                 .help = "of targets that are numbers; standard: trained in units of their deviation over the training "
-                         "rows, of which the loss is; figures and predictions are in the targets' own",
-                 .may_vary = true,
-                 .of_new_output = true},
-                kTargetScalers, [](auto& s) -> auto& { return s.config.target_scaler; })),
-      chosen(
-          {.name = "missing",
-           .fallback = "error",
-           .heading = kData,
-           .help = "what becomes of a missing value, or one that is not finite, in a table or in NPY floats; "
-                   "mean: the feature's mean over the training rows takes its place",
-           .contradicts = {given_by_model("the model's scaler says what fills missing values")}},
-          kMissingValues, [](auto& s) -> auto& { return s.request.missing; }),
-      chosen(
-          {.name = "images",
-           .fallback = "strict",
-           .heading = kData,
-           .help =
-               "folders of images: those that are not like the others; strict: an error; convert: 16 bits become 8, "
-               "what is transparent shows white, grey among colour becomes colour. This and the next two a model "
-               "remembers",
-           .contradicts = {given_by_model("images are made as the model's were")}},
-          kImageRules, [](auto& s) -> auto& { return s.request.images.rule; }),
-      held(
-          {.name = "resize",
-           .value = "WxH",
-           .heading = kData,
-           .help = "scale images to this width and height",
-           .contradicts = {given_by_model("images are made as the model's were")}},
-          SizeOfImage(), [](auto& s) -> auto& { return s.request.images.resize; }),
-      held(
-          {.name = "gray",
-           .heading = kData,
-           .help = "images in colour become grey",
-           .contradicts = {given_by_model("images are made as the model's were")}},
-          Flag(), [](auto& s) -> auto& { return s.request.images.gray; }),
-  };
-}
-
-std::vector<Option> table_options() {
-  return {
-      held(
-          {.name = "label-column",
-           .value = "COLUMN",
-           .fallback_note = "the one called label, class or target",
-           .heading = kTables,
-           .help = "the labels, any text or number; columns go by name, or by index from 0",
-           .of_new_output = true},
-          Text(), [](auto& s) -> auto& { return s.request.roles.label; }),
-      held(
-          {.name = "target-columns",
-           .value = "COLUMN,COLUMN,…",
-           .heading = kTables,
-           .help = "numbers to learn, in place of labels",
-           .contradicts = {other_targets("label-column"), other_targets("label-columns"),
-                           other_targets("label-separator"), spelled_labels("numbers are of no class")},
-           .of_new_output = true},
-          Columns(), [](auto& s) -> auto& { return s.request.roles.targets; }),
-      held(
-          {.name = "label-columns",
-           .value = "COLUMN,COLUMN,…",
-           .heading = kTables,
-           .help = "several labels to learn, a column of 0 and 1 each",
-           .contradicts = {other_targets("label-column"), other_targets("label-separator"),
-                           spelled_labels("each of these columns holds 0 and 1")},
-           .of_new_output = true},
-          Columns(), [](auto& s) -> auto& { return s.request.roles.labels; }),
-      held(
-          {.name = "label-separator",
-           .value = "TEXT",
-           .heading = kTables,
-           .help = "a row has any number of labels in its label column, with this between them: a;b;c",
-           .of_new_output = true},
-          Text(), [](auto& s) -> auto& { return s.request.roles.label_separator; }),
-      held(
-          {.name = "ignore-columns",
-           .value = "COLUMN,COLUMN,…",
-           .heading = kTables,
-           .help = "columns to leave out",
-           .of_new_output = true},
-          Columns(), [](auto& s) -> auto& { return s.request.roles.ignored; }),
-      held(
-          {.name = "id-column",
-           .value = "COLUMN",
-           .heading = kTables,
-           .help = "names of the rows, which predictions repeat; no feature",
-           .of_new_output = true},
-          Text(), [](auto& s) -> auto& { return s.request.roles.id; }),
-      held(
-          {.name = "weight-column",
-           .value = "COLUMN",
-           .heading = kTables,
-           .help = "how much each row counts in the training loss, from 0; no feature",
-           .of_new_output = true},
-          Text(), [](auto& s) -> auto& { return s.request.roles.weight; }),
-      held(
-          {.name = "category-columns",
-           .value = "COLUMN,COLUMN,…",
-           .heading = kTables,
-           .help = "columns of names: a feature, 0 or 1, for each name that the training table has",
-           .of_new_output = true},
-          Columns(), [](auto& s) -> auto& { return s.request.roles.categories; }),
-      held(
-          {.name = "date-columns",
-           .value = "COLUMN,COLUMN,…",
-           .heading = kTables,
-           .help = "columns of ISO dates and times: a feature of days from the first training row's",
-           .of_new_output = true},
-          Columns(), [](auto& s) -> auto& { return s.request.roles.dates; }),
-      chosen(
-          {.name = "unseen-categories",
-           .fallback = "error",
-           .heading = kTables,
-           .help = "a category that the training table did not have; zeros: all its column's features are 0"},
-          kUnseenCategories, [](auto& s) -> auto& { return s.request.unseen; }),
-      chosen(
-          {.name = "header",
-           .fallback = "auto",
-           .heading = kTables,
-           .help =
-               "whether the first line names the columns, which a model remembers; auto: if none of its fields is a "
-               "number, an option names one of them, or its numbers count 0, 1, 2, … beside text"},
-          kHeaderLines, [](auto& s) -> auto& { return s.request.dialect.header; }),
-      chosen(
-          {.name = "delimiter",
-           .fallback = "auto",
-           .heading = kTables,
-           .help = "what stands between fields; space: one blank or more; auto: what a first line sep=; says, or the "
-                   "first of tab, semicolon, comma, pipe and blanks that divides all of the first lines alike, which "
-                   "is told. This and how else a table is written a model remembers"},
-          kDelimiters, [](auto& s) -> auto& { return s.request.dialect.delimiter; }),
-      chosen(
-          {.name = "decimal",
-           .fallback_note = "point",
-           .heading = kTables,
-           .help = "what stands before a number's fraction; comma: points may stand between thousands, 1.261,76"},
-          kDecimalMarks, [](auto& s) -> auto& { return s.request.dialect.decimal; }),
-      held(
-          {.name = "comment",
-           .value = "CHAR",
-           .heading = kTables,
-           .help = "what follows it, outside quotes, is no part of its line"},
-          Mark(), [](auto& s) -> auto& { return s.request.dialect.comment; }),
-      held(
-          {.name = "missing-values",
-           .value = "TEXT,TEXT,…",
-           .fallback_note = "of numbers nothing, ?, NA, NaN and null in any case; of names nothing",
-           .heading = kTables,
-           .help = "fields without a value, in place of the built-in ones, an empty TEXT for nothing (,NA); numbers "
-                   "by their value"},
-          Texts(), [](auto& s) -> auto& { return s.request.dialect.missing_values; }),
-      chosen(
-          {.name = "label-type",
-           .fallback = "auto",
-           .heading = kTables,
-           .help = "auto: labels that are all numbers are classes by their values, 3.1 and 3.10 one; text: as they "
-                   "are spelled"},
-          kLabelTypes, [](auto& s) -> auto& { return s.request.dialect.labels; }),
-  };
 }
 
 std::vector<Option> model_options() {
@@ -545,7 +199,7 @@ std::vector<Option> optimizer_options() {
   };
 }
 
-std::vector<Option> training_options() {
+std::vector<Option> objective_options() {
   return {
       where(has_own_loss, held(
                               {.name = "loss",
@@ -566,6 +220,12 @@ std::vector<Option> training_options() {
                .heading = kTraining,
                .help = "of binary_cross_entropy: a probability above it says yes, which of two classes is the second"},
               Share(), [](auto& s) -> auto& { return s.config.threshold; })),
+  };
+}
+
+/// The steps of a run, and when it ends.
+std::vector<Option> step_options() {
+  return {
       held(
           {.name = "epochs",
            .value = "N",
@@ -608,6 +268,12 @@ std::vector<Option> training_options() {
                "stop after about T, such as 90s, 10m or 1h30m; the run is complete, and its step count reproduces it",
            .when_resumed = WhenResumed::length},
           Duration(), [](auto& s) -> auto& { return s.config.max_seconds; }),
+  };
+}
+
+/// Which epoch is the best, and what follows from that.
+std::vector<Option> best_epoch_options() {
+  return {
       held(
           {.name = "early-stopping",
            .value = "PATIENCE",
@@ -651,6 +317,11 @@ std::vector<Option> training_options() {
            .contradicts = {no_validation()},
            .may_vary = true},
           Flag(), [](auto& s) -> auto& { return s.config.restore_best; }),
+  };
+}
+
+std::vector<Option> computing_options() {
+  return {
       held(
           {.name = "seed",
            .value = "N",
@@ -833,8 +504,8 @@ Option threads_option() {
 
 std::vector<Option> all_options() {
   std::vector<Option> all;
-  for (auto&& part : {data_options(), table_options(), model_options(), optimizer_options(), training_options(),
-                      regularisation_options()}) {
+  for (auto&& part : {data_options(), model_options(), optimizer_options(), objective_options(), step_options(),
+                      best_epoch_options(), computing_options(), regularisation_options()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   for (Option& option : all) {
@@ -867,8 +538,8 @@ const Option* find_option(const std::vector<Option>& options, std::string_view n
 }
 
 bool describes_data(const Option& option) {
-  return option.heading == kTables ||
-         (option.heading == kData && option.name != "validation-split" && option.name != "split" &&
+  return option.heading == kTablesHeading ||
+         (option.heading == kDataHeading && option.name != "validation-split" && option.name != "split" &&
           option.name != "scaler" && option.name != "target-scaler");
 }
 
