@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/commands/dispatch.h"
-#include "cli/shell/message.h"
+#include "cli/commands/commands.h"
 #include "cli/shell/signals.h"
+#include "cli/shell/streams.h"
 #include "cli/text/help.h"
 #include "core/error.h"
 #include "core/temporary_name.h"

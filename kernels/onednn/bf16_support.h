@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "core/cpu.h"
+#include "core/machine.h"
 #include "kernels/precision.h"
 
 namespace strata::kernels::onednn {

@@ -33,6 +33,9 @@ inline constexpr std::array kFigures{
     FigureEntry{"pinball", "pinball", "pinball", false, true},
 };
 
+/// The entry of a name; null if it has none.
+const FigureEntry* find_figure_entry(std::string_view name);
+
 /// The entry of a name, which must have one.
 const FigureEntry& figure_entry(std::string_view name);
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "core/first_line.h"
+#include "core/machine.h"
 
 namespace strata {
 

@@ -238,8 +238,8 @@ Json to_json(const Validation& validation) {
 Validation validation_of(const Json& json) {
   Validation validation{.loss = json.at("loss").get<double>(), .figures = {}};
   for (const auto& [name, value] : json.items()) {
-    const auto* const entry = std::ranges::find(kFigures, name, &FigureEntry::name);
-    if (entry == kFigures.end()) {
+    const FigureEntry* entry = find_figure_entry(name);
+    if (entry == nullptr) {
       throw data_error("{} is no figure that this version knows", name);
     }
     if (entry->name != "loss") {

@@ -1,12 +1,16 @@
 #include "io/input_files.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <string_view>
 #include <system_error>
 
+#include "core/error.h"
+#include "core/field.h"
 #include "data/folder_content.h"
 
 namespace strata {
@@ -66,6 +70,22 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
+/// Throws Error(failed), naming `option`, if `path` could not be written as things stand.
+void check_writable(std::string_view option, const fs::path& path) {
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) {
+    throw failed_error("{} {}: there is no folder '{}'; make it first", field(option), path.string(), folder.string());
+  }
+  if (fs::is_directory(path, ignored)) {
+    throw failed_error("{} {}: this is a folder; name a file in it", field(option), path.string());
+  }
+  if (access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw failed_error("{} {}: cannot write into folder '{}': {}", field(option), path.string(), folder.string(),
+                       std::generic_category().message(errno));
+  }
+}
+
 }  // namespace
 
 void InputFiles::add_data(const DataRequest& request) {
@@ -116,6 +136,20 @@ std::optional<fs::path> InputFiles::find(const Identity& output) const {
   };
   const std::optional<fs::path> found = find_in(data_folders_, is_data_name);
   return found ? found : find_in(run_folders_, is_run_name);
+}
+
+void check_output(std::string_view option, const fs::path& path, const InputFiles& inputs) {
+  check_writable(option, path);
+  if (const auto input = inputs.same_as(path)) {
+    throw usage_error("{} {}: it would replace {}, which the command reads; name another file", field(option),
+                      path.string(), *input == path ? "that file" : input->string());
+  }
+}
+
+void check_stdout(const InputFiles& inputs) {
+  if (const auto input = inputs.same_as(STDOUT_FILENO)) {
+    throw usage_error("stdout goes into {}, which the command reads; send it into another file", input->string());
+  }
 }
 
 }  // namespace strata

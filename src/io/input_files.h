@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "data/load.h"
@@ -34,5 +35,13 @@ class InputFiles {
   std::vector<std::filesystem::path> data_folders_;
   std::vector<std::filesystem::path> run_folders_;
 };
+
+/// Throws Error(failed), naming `option`, if `path` could not be written as things stand: no such folder, no
+/// permission, or a folder itself; and Error(usage) if that would replace one of the files that are read. Writes
+/// nothing.
+void check_output(std::string_view option, const std::filesystem::path& path, const InputFiles& inputs);
+
+/// Throws Error(usage) if stdout goes into one of the files that are read.
+void check_stdout(const InputFiles& inputs);
 
 }  // namespace strata

@@ -88,6 +88,22 @@ bool tied(const Candidate& a, const Candidate& b) {
   return std::abs(a.value - b.value) <= std::sqrt((first * first + second * second) / 2);
 }
 
+std::size_t count_tied(std::span<const Candidate> candidates) {
+  const auto differs = [&](const Candidate& other) { return !tied(candidates.front(), other); };
+  return static_cast<std::size_t>(std::find_if(candidates.begin() + 1, candidates.end(), differs) - candidates.begin());
+}
+
+std::size_t count_completed(std::span<const Candidate> candidates) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(candidates, [](const Candidate& candidate) { return candidate.completed > 0; }));
+}
+
+bool lacks_seeds(std::span<const Candidate> candidates) {
+  return std::ranges::any_of(candidates, [](const Candidate& candidate) {
+    return candidate.completed > 0 && candidate.completed < candidate.runs.size();
+  });
+}
+
 const TrialRecord& best_run(const Candidate& candidate, Monitor monitor) {
   const TrialRecord* best = nullptr;
   for (const TrialRecord* run : candidate.runs) {

@@ -40,6 +40,15 @@ std::vector<Candidate> ranked_candidates(std::span<const TrialRecord* const> rec
 /// completed runs and were given the same epochs, and neither or both have diverged ones.
 bool tied(const Candidate& a, const Candidate& b);
 
+/// How many of ranked candidates, the first of which has completed runs, cannot be told from it: 1 for itself alone.
+std::size_t count_tied(std::span<const Candidate> candidates);
+
+/// How many of them have a value.
+std::size_t count_completed(std::span<const Candidate> candidates);
+
+/// Whether one of them is ranked by some of its seeds alone.
+bool lacks_seeds(std::span<const Candidate> candidates);
+
 /// The run with the best figure among those that count, of which there is one.
 const TrialRecord& best_run(const Candidate& candidate, Monitor monitor);
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/memory.h"
+#include "core/machine.h"
 #include "engine/memory_need.h"
 #include "train/check_config.h"
 #include "train/part.h"

@@ -7,6 +7,12 @@ namespace core_key_values_test {
 
 using namespace strata;
 
+TEST_CASE("a list is cut at its separators, and empty parts count", "[core]") {
+  CHECK(split("", ',') == std::vector<std::string_view>{""});
+  CHECK(split("a", ',') == std::vector<std::string_view>{"a"});
+  CHECK(split("a,,b,", ',') == std::vector<std::string_view>{"a", "", "b", ""});
+}
+
 TEST_CASE("a text's keys and values follow its name", "[core]") {
   CHECK(name_of_text("sgd") == "sgd");
   CHECK(name_of_text("sgd,lr=1") == "sgd");

@@ -9,7 +9,6 @@
 
 #include "cli/options/config_file.h"
 #include "cli/text/help.h"
-#include "cli/text/man_page.h"
 #include "io/model_file.h"
 #include "search/trial.h"
 #include "settings/difference.h"

@@ -4,17 +4,15 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.h"
-#include "cli/options/expectations.h"
 #include "cli/options/train_settings.h"
-#include "cli/shell/message.h"
-#include "cli/shell/output.h"
 #include "cli/shell/progress.h"
-#include "cli/text/help.h"
+#include "cli/shell/streams.h"
 #include "core/error.h"
 #include "engine/engine.h"
 #include "kernels/instruction_set.h"
 #include "report/json_files.h"
 #include "run/repeat.h"
+#include "settings/expectations.h"
 
 namespace strata::cli {
 
@@ -93,12 +91,8 @@ void print(const Arguments& arguments, const std::string& expected, const std::s
 
 }  // namespace
 
-Outcome run_check(const std::vector<std::string>& words) {
-  const Command command = check_command();
-  const Arguments arguments = parse_arguments(command, words);
-  if (print_if_asked(command, arguments)) {
-    return Outcome::done;
-  }
+Outcome run_check(const CommandLine& line) {
+  const Arguments& arguments = line.arguments;
   const fs::path folder = folder_of(arguments);
   const std::string expected = expected_hash(arguments, folder);
   const std::string hash = repeated(settings_of(arguments, folder)).weights_hash;

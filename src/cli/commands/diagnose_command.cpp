@@ -1,21 +1,16 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.h"
-#include "cli/options/compute_options.h"
-#include "cli/shell/output.h"
+#include "cli/options/shared_options.h"
+#include "cli/shell/streams.h"
 #include "cli/text/diagnosis_text.h"
-#include "cli/text/help.h"
 #include "core/error.h"
 #include "report/report.h"
 
 namespace strata::cli {
 
-Outcome run_diagnose(const std::vector<std::string>& words) {
-  const Command command = diagnose_command();
-  const Arguments arguments = parse_arguments(command, words);
-  if (print_if_asked(command, arguments)) {
-    return Outcome::done;
-  }
+Outcome run_diagnose(const CommandLine& line) {
+  const Arguments& arguments = line.arguments;
   if (arguments.operands().size() != 1) {
     throw usage_error("strata diagnose expects one RUN, the folder of a run; found {}", arguments.operands().size());
   }

@@ -1,5 +1,3 @@
-#include "cli/commands/dispatch.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,10 +7,10 @@
 #include "cli/commands/commands.h"
 #include "cli/options/options.h"
 #include "cli/options/repeat_command.h"
-#include "cli/shell/output.h"
+#include "cli/shell/completion.h"
+#include "cli/shell/streams.h"
 #include "cli/text/help.h"
 #include "cli/text/info.h"
-#include "cli/text/man_page.h"
 #include "core/error.h"
 #include "core/nearest.h"
 
@@ -68,49 +66,43 @@ Outcome help(const Words& words) {
   return answer({words.begin() + 1, words.end()}, command_help(*command));
 }
 
+struct Entry {
+  std::string_view name;
+  Command (*command)();
+  Outcome (*run)(const CommandLine& line);
+};
+
+/// The commands that one process runs.
+constexpr std::array<Entry, 11> kCommands{{{"find-lr", find_lr_command, run_find_lr},
+                                           {"evaluate", evaluate_command, run_evaluate},
+                                           {"predict", predict_command, run_predict},
+                                           {"info", info_command, run_info},
+                                           {"report", report_command, run_report},
+                                           {"watch", watch_command, run_watch},
+                                           {"diagnose", diagnose_command, run_diagnose},
+                                           {"check", check_command, run_check},
+                                           {"export", export_command, run_export},
+                                           {"bench", bench_command, run_bench},
+                                           {"completion", completion_command, run_completion}}};
+
 Outcome run_command(const Words& words, Communicator& ranks) {
   const std::string& first = words.front();
+  const Words rest(words.begin() + 1, words.end());
   if (first == "train") {
-    return run_train({words.begin() + 1, words.end()}, ranks);
+    return run_train(rest, ranks);
   }
   if (first == "sweep") {
-    return run_sweep({words.begin() + 1, words.end()}, ranks);
+    return run_sweep(rest, ranks);
   }
-  if (first == "find-lr") {
-    return run_find_lr({words.begin() + 1, words.end()});
+  const auto* const entry = std::ranges::find(kCommands, first, &Entry::name);
+  if (entry != kCommands.end()) {
+    const Command command = entry->command();
+    const CommandLine line{command, rest, parse_arguments(command, rest)};
+    return print_if_asked(command, line.arguments) ? Outcome::done : entry->run(line);
   }
-  if (first == "evaluate") {
-    return run_evaluate({words.begin() + 1, words.end()});
-  }
-  if (first == "predict") {
-    return run_predict({words.begin() + 1, words.end()});
-  }
-  if (first == "info") {
-    return run_info({words.begin() + 1, words.end()});
-  }
-  if (first == "report") {
-    return run_report({words.begin() + 1, words.end()});
-  }
-  if (first == "watch") {
-    return run_watch({words.begin() + 1, words.end()});
-  }
-  if (first == "diagnose") {
-    return run_diagnose({words.begin() + 1, words.end()});
-  }
-  if (first == "check") {
-    return run_check({words.begin() + 1, words.end()});
-  }
-  if (first == "export") {
-    return run_export({words.begin() + 1, words.end()});
-  }
-  if (first == "bench") {
-    return run_bench({words.begin() + 1, words.end()});
-  }
-  if (first == "completion") {
-    return run_completion({words.begin() + 1, words.end()});
-  }
-  if (first == "complete") {
-    return run_complete({words.begin() + 1, words.end()});
+  if (first == "complete") {  // which the scripts of completion ask, and no user need know
+    write_stdout(completions(rest));
+    return Outcome::done;
   }
   if (first == "--help" || first == "-h") {
     return answer(words, general_help());

@@ -5,16 +5,16 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/model_operand.h"
 #include "cli/options/choices.h"
-#include "cli/options/compute_options.h"
 #include "cli/options/options.h"
-#include "cli/shell/message.h"
-#include "cli/shell/output.h"
-#include "cli/text/data_notes.h"
+#include "cli/options/shared_options.h"
+#include "cli/shell/streams.h"
 #include "cli/text/evaluation_text.h"
-#include "cli/text/help.h"
-#include "cli/text/progress_line.h"
+#include "cli/text/option_text.h"
+#include "core/number_text.h"
+#include "io/input_files.h"
 #include "run/applied_data.h"
 #include "run/apply_model.h"
+#include "run/data_notes.h"
 
 namespace strata::cli {
 
@@ -36,16 +36,19 @@ std::string text_of(const Evaluation& evaluation, const TrainedModel& trained) {
          (evaluation.importance ? importance_text(*evaluation.importance) : "");
 }
 
-Outcome evaluate(const Command& command, const Arguments& arguments) {
+}  // namespace
+
+Outcome run_evaluate(const CommandLine& line) {
+  const Arguments& arguments = line.arguments;
   static_cast<void>(instruction_set(arguments));  // a choice that makes no sense is told before anything is read
-  const TrainedModel trained = named_model(command, arguments);
+  const TrainedModel trained = named_model(line.command, arguments);
   const ComputeChoice compute = compute_choice(arguments, trained.run);
   DataRequest request = evaluation_request(arguments, trained);
   request.threads = compute.threads;
   check_stdout(files_read(arguments, request));
   const DataSource source = evaluation_data(request, trained);
   if (!arguments.given("quiet")) {
-    print_notes(reading_notes(source));
+    print_notes(as_options(reading_notes(source)));
   }
   const Evaluation evaluation = strata::evaluate(arguments, trained, request, source, compute);
   if (arguments.given("json")) {
@@ -58,14 +61,6 @@ Outcome evaluate(const Command& command, const Arguments& arguments) {
     return Outcome::diverged;
   }
   return Outcome::done;
-}
-
-}  // namespace
-
-Outcome run_evaluate(const std::vector<std::string>& words) {
-  const Command command = evaluate_command();
-  const Arguments arguments = parse_arguments(command, words);
-  return print_if_asked(command, arguments) ? Outcome::done : evaluate(command, arguments);
 }
 
 }  // namespace strata::cli

@@ -7,9 +7,9 @@
 #include "cli/commands/model_operand.h"
 #include "cli/options/arguments.h"
 #include "cli/options/options.h"
-#include "cli/shell/output.h"
-#include "cli/text/help.h"
+#include "cli/shell/streams.h"
 #include "core/error.h"
+#include "io/input_files.h"
 #include "io/onnx_file.h"
 
 namespace strata::cli {
@@ -60,14 +60,10 @@ std::string export_text(const fs::path& output, std::size_t bytes, const ModelFi
 
 }  // namespace
 
-Outcome run_export(const std::vector<std::string>& words) {
-  const Command command = export_command();
-  const Arguments arguments = parse_arguments(command, words);
-  if (print_if_asked(command, arguments)) {
-    return Outcome::done;
-  }
+Outcome run_export(const CommandLine& line) {
+  const Arguments& arguments = line.arguments;
   const fs::path output = output_of(arguments);
-  const ModelFile model = named_model(command, arguments).model;
+  const ModelFile model = named_model(line.command, arguments).model;
   const std::size_t bytes = write_onnx(output, model);
   if (arguments.given("json")) {
     write_json_line(export_json(output, bytes, model));

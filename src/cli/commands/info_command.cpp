@@ -3,18 +3,18 @@
 
 #include "cli/commands/commands.h"
 #include "cli/commands/model_operand.h"
-#include "cli/options/compute_options.h"
 #include "cli/options/options.h"
 #include "cli/options/repeat_command.h"
-#include "cli/shell/output.h"
-#include "cli/text/data_notes.h"
-#include "cli/text/help.h"
+#include "cli/options/shared_options.h"
+#include "cli/shell/streams.h"
 #include "cli/text/info.h"
 #include "cli/text/option_text.h"
 #include "core/error.h"
+#include "core/text_table.h"
 #include "data/formats/npy.h"
 #include "data/formats/npz.h"
 #include "data/table/table.h"
+#include "run/data_notes.h"
 #include "run/info.h"
 #include "run/start.h"
 #include "settings/run_settings.h"
@@ -32,14 +32,6 @@ void print(const Arguments& arguments, const nlohmann::ordered_json& json,
   }
 }
 
-nlohmann::ordered_json lines_of(std::string_view text) {
-  nlohmann::ordered_json lines = nlohmann::ordered_json::array();
-  for (; !text.empty(); text.remove_prefix(text.find('\n') + 1)) {
-    lines.push_back(std::string(text.substr(0, text.find('\n'))));
-  }
-  return lines;
-}
-
 void check_subject(const Arguments& arguments) {
   const std::size_t subjects =
       arguments.operands().size() + (arguments.given("data") ? 1 : 0) + (arguments.given("system") ? 1 : 0);
@@ -53,7 +45,7 @@ void check_subject(const Arguments& arguments) {
 
 /// The companions of --data without it.
 void check_data_options(const Arguments& arguments) {
-  for (const std::string_view option : kDataOptions) {
+  for (const std::string_view option : data_option_names()) {
     if (arguments.given(option) && !arguments.given("data")) {
       throw usage_error("--{} does not apply without --data", option);
     }
@@ -88,7 +80,7 @@ void table_look(const Arguments& arguments, const TableAdvice& advice) {
   json["notes"] = spelled_lines(json["notes"]);
   if (advice.cures) {
     const std::vector<Option> own = info_command().options;
-    std::vector<Option> options = train_options({kDataOptions.begin(), kDataOptions.end()});
+    std::vector<Option> options = train_options(data_option_names());
     options.insert(options.begin(), *std::ranges::find(own, "data", &Option::name));
     json["command"] = command_line("train", with_remedy(words_given(options, arguments), advice.remedy));
   }
@@ -109,7 +101,7 @@ void data_set(const Arguments& arguments, const DataRequest& request) {
     return;
   }
   nlohmann::ordered_json json = data_info(request.data.string(), *source);
-  json["notes"] = lines_of(training_notes(*source));
+  json["notes"] = lines_of(as_options(training_notes(*source)));
   if (const auto advice = training_advice(request)) {
     for (const std::string& hint : advice->hints) {
       json["notes"].push_back(as_options(hint));
@@ -118,7 +110,10 @@ void data_set(const Arguments& arguments, const DataRequest& request) {
   print(arguments, json, data_info_text);
 }
 
-void info(const Command& command, const Arguments& arguments) {
+}  // namespace
+
+Outcome run_info(const CommandLine& line) {
+  const Arguments& arguments = line.arguments;
   check_subject(arguments);
   check_data_options(arguments);
   if (arguments.given("system")) {
@@ -129,17 +124,7 @@ void info(const Command& command, const Arguments& arguments) {
     data_set(arguments, request);
   } else {
     check_is_no_data(arguments.operands().front());
-    print(arguments, model_info(named_model(command, arguments)), model_info_text);
-  }
-}
-
-}  // namespace
-
-Outcome run_info(const std::vector<std::string>& words) {
-  const Command command = info_command();
-  const Arguments arguments = parse_arguments(command, words);
-  if (!print_if_asked(command, arguments)) {
-    info(command, arguments);
+    print(arguments, model_info(named_model(line.command, arguments)), model_info_text);
   }
   return Outcome::done;
 }

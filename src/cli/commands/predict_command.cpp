@@ -6,16 +6,15 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/model_operand.h"
 #include "cli/options/choices.h"
-#include "cli/options/compute_options.h"
 #include "cli/options/options.h"
-#include "cli/shell/message.h"
-#include "cli/shell/output.h"
-#include "cli/text/data_notes.h"
-#include "cli/text/help.h"
-#include "cli/text/progress_line.h"
+#include "cli/options/shared_options.h"
+#include "cli/shell/streams.h"
 #include "core/error.h"
+#include "core/number_text.h"
+#include "io/input_files.h"
 #include "run/applied_data.h"
 #include "run/apply_model.h"
+#include "run/data_notes.h"
 #include "settings/run_settings.h"
 
 namespace strata::cli {
@@ -66,10 +65,13 @@ void print_result(const Arguments& arguments, const PredictSettings& settings, s
   }
 }
 
-Outcome predict(const Command& command, const Arguments& arguments) {
+}  // namespace
+
+Outcome run_predict(const CommandLine& line) {
+  const Arguments& arguments = line.arguments;
   const PredictSettings settings = predict_settings(arguments);
   static_cast<void>(instruction_set(arguments));  // a choice that makes no sense is told before anything is read
-  const TrainedModel trained = named_model(command, arguments);
+  const TrainedModel trained = named_model(line.command, arguments);
   const ModelFile& model = trained.model;
   const ComputeChoice compute = compute_choice(arguments, trained.run);
   const std::unique_ptr<RowStream> rows = prediction_rows(arguments, model, compute.threads);
@@ -80,14 +82,6 @@ Outcome predict(const Command& command, const Arguments& arguments) {
   }
   print_result(arguments, settings, predictions.rows);
   return Outcome::done;
-}
-
-}  // namespace
-
-Outcome run_predict(const std::vector<std::string>& words) {
-  const Command command = predict_command();
-  const Arguments arguments = parse_arguments(command, words);
-  return print_if_asked(command, arguments) ? Outcome::done : predict(command, arguments);
 }
 
 }  // namespace strata::cli

@@ -8,9 +8,8 @@
 
 #include "cli/commands/commands.h"
 #include "cli/options/arguments.h"
-#include "cli/options/compute_options.h"
-#include "cli/shell/output.h"
-#include "cli/text/help.h"
+#include "cli/options/shared_options.h"
+#include "cli/shell/streams.h"
 #include "core/error.h"
 #include "io/input_files.h"
 #include "report/json_files.h"
@@ -59,12 +58,8 @@ fs::path output_of(const Arguments& arguments, const std::vector<fs::path>& fold
 
 }  // namespace
 
-Outcome run_report(const std::vector<std::string>& words) {
-  const Command command = report_command();
-  const Arguments arguments = parse_arguments(command, words);
-  if (print_if_asked(command, arguments)) {
-    return Outcome::done;
-  }
+Outcome run_report(const CommandLine& line) {
+  const Arguments& arguments = line.arguments;
   const std::vector<fs::path> folders = folders_of(arguments);
   const fs::path output = output_of(arguments, folders);
   const int threads = thread_count(arguments);

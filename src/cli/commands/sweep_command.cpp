@@ -9,21 +9,21 @@
 #include "cli/options/choices.h"
 #include "cli/options/options.h"
 #include "cli/options/repeat_command.h"
-#include "cli/shell/live_page.h"
-#include "cli/shell/message.h"
-#include "cli/shell/output.h"
+#include "cli/options/shared_options.h"
 #include "cli/shell/shell_face.h"
+#include "cli/shell/streams.h"
 #include "cli/shell/sweep_progress.h"
 #include "cli/text/announcement.h"
-#include "cli/text/data_notes.h"
 #include "cli/text/help.h"
 #include "cli/text/option_text.h"
-#include "cli/text/progress_line.h"
 #include "cli/text/sweep_table.h"
 #include "core/error.h"
+#include "core/number_text.h"
 #include "dist/node_threads.h"
 #include "dist/together.h"
+#include "io/input_files.h"
 #include "live/sweep_feed.h"
+#include "run/data_notes.h"
 #include "run/record.h"
 #include "run/sweep.h"
 #include "run/sweep_trials.h"
@@ -132,7 +132,8 @@ Outcome run(const ShownSweep& sweep, Communicator& ranks, Face& face, SweepProgr
                        .begin =
                            [&](int all_ranks, int jobs) {
                              if (!sweep.quiet) {
-                               print_notes(introduction(sweep.job, all_ranks, jobs) + training_notes(sweep.job.source) +
+                               print_notes(introduction(sweep.job, all_ranks, jobs) +
+                                           as_options(training_notes(sweep.job.source)) +
                                            few_steps_line(sweep.job, face));
                              }
                            },
@@ -171,7 +172,7 @@ Outcome run_sweep(const std::vector<std::string>& words, Communicator& ranks) {
   std::optional<LiveSweep> live;
   if (sweep->live) {
     live.emplace(sweep->job, progress, *sweep->live);
-    tell_live_page(live->address());
+    print_live_page(live->address());
   }
   sweep->job.source = naming_file(*arguments, [&](const Arguments&) { return sweep_data(sweep->job, ranks); });
   return run(*sweep, ranks, face, progress, live ? &*live : nullptr);

@@ -7,21 +7,19 @@
 #include <vector>
 
 #include "cli/commands/commands.h"
-#include "cli/commands/json_printer.h"
+#include "cli/commands/train_listeners.h"
 #include "cli/options/repeat_command.h"
+#include "cli/options/shared_options.h"
 #include "cli/options/train_settings.h"
-#include "cli/shell/live_page.h"
-#include "cli/shell/message.h"
-#include "cli/shell/output.h"
-#include "cli/shell/progress.h"
 #include "cli/shell/shell_face.h"
-#include "cli/text/announcement.h"
+#include "cli/shell/streams.h"
 #include "cli/text/help.h"
 #include "cli/text/result_text.h"
 #include "core/error.h"
 #include "dist/node_threads.h"
 #include "dist/together.h"
 #include "engine/engine.h"
+#include "io/input_files.h"
 #include "kernels/instruction_set.h"
 #include "live/live_run.h"
 #include "run/training.h"
@@ -55,58 +53,6 @@ void check_outputs(const TrainSettings& settings, bool resumed) {
     RunFolder::check_free(*settings.run_dir);
   }
 }
-
-/// Writes a run's result to stdout, unless the metrics stream there, which end with the result themselves.
-class ResultPrinter : public Observer {
- public:
-  explicit ResultPrinter(const TrainSettings& settings) : settings_(settings) {}
-
-  void on_run(const RunInfo& run) override { check_can_be_met(settings_.expected, run); }
-
-  void on_result(const RunResult& result) override {
-    if (!settings_.json && settings_.metrics != "-") {
-      write_stdout(result_text(result));
-    } else if (!settings_.json && !settings_.quiet) {
-      print_notes(result_text(result));
-    }
-    if (!settings_.quiet && !settings_.epochs_given) {
-      print_notes(unused_limit_text(result, settings_.config));
-    }
-  }
-
- private:
-  const TrainSettings& settings_;
-};
-
-/// Those who show a run as the settings ask for it; by rank 0, if there are several.
-class Listeners {
- public:
-  /// `source` is the run's data; `streams`: stdout is one stream of JSON Lines.
-  Listeners(const TrainSettings& settings, const DataSource& source, bool speaks, bool streams) {
-    if (!settings.quiet) {
-      add(std::make_unique<Announcer>(settings, source));
-    }
-    if (settings.progress != ProgressStyle::none) {
-      add(std::make_unique<Progress>(settings.progress));
-    }
-    if (speaks && settings.json) {
-      add(std::make_unique<JsonPrinter>(settings, streams));
-    }
-    if (speaks) {
-      add(std::make_unique<ResultPrinter>(settings));
-    }
-  }
-  std::span<Observer* const> all() const { return pointers_; }
-
- private:
-  void add(std::unique_ptr<Observer> observer) {
-    owned_.push_back(std::move(observer));
-    pointers_.push_back(owned_.back().get());
-  }
-
-  std::vector<std::unique_ptr<Observer>> owned_;
-  std::vector<Observer*> pointers_;
-};
 
 /// What has become of a run that a signal has stopped.
 std::string kept_text(const TrainSettings& settings) {
@@ -192,7 +138,7 @@ std::unique_ptr<LiveRun> live_run(const TrainSettings& settings, const Face& fac
     return nullptr;
   }
   auto live = std::make_unique<LiveRun>(settings, face, *settings.live, control);
-  tell_live_page(live->address());
+  print_live_page(live->address());
   return live;
 }
 

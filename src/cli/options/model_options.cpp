@@ -119,7 +119,7 @@ Command info_command() {
                    .help = "instead of a model: CPU, instruction sets, versions, and what oneDNN takes for each "
                            "operation of the default network",
                    .contradicts = {{.option = "data", .reason = "info shows one thing at a time"}}}},
-                 options_of_train({kDataOptions.begin(), kDataOptions.end()}, train_options({"isa"})));
+                 options_of_train(data_option_names(), train_options({"isa"})));
 }
 
 Command export_command() {

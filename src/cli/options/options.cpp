@@ -173,6 +173,16 @@ std::vector<Option> train_options(const std::vector<std::string_view>& names) {
   return options;
 }
 
+std::vector<std::string_view> data_option_names() {
+  std::vector<std::string_view> names;
+  for (const Option& option : run_options()) {
+    if (describes_data(option) && option.name != "data") {
+      names.push_back(option.name);
+    }
+  }
+  return names;
+}
+
 Command completion_command() {
   return {.name = "completion",
           .summary = "a script that completes command lines in a shell",

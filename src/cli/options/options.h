@@ -1,7 +1,6 @@
 // Every option of every command: a run's own (settings/run_options.h), and those of the commands.
 #pragma once
 
-#include <array>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -39,33 +38,8 @@ std::vector<Option> train_options(const std::vector<std::string_view>& names);
 /// Whether an option's name is among these.
 bool is_one_of(std::string_view name, std::span<const std::string_view> names);
 
-/// Options of train on the data set that --data names, which `info --data` takes too.
-inline constexpr std::array<std::string_view, 26> kDataOptions{"class-names",
-                                                               "labels",
-                                                               "validation-data",
-                                                               "validation-labels",
-                                                               "test-data",
-                                                               "test-labels",
-                                                               "missing",
-                                                               "label-column",
-                                                               "ignore-columns",
-                                                               "id-column",
-                                                               "weight-column",
-                                                               "category-columns",
-                                                               "unseen-categories",
-                                                               "header",
-                                                               "delimiter",
-                                                               "decimal",
-                                                               "comment",
-                                                               "missing-values",
-                                                               "label-type",
-                                                               "target-columns",
-                                                               "label-columns",
-                                                               "label-separator",
-                                                               "date-columns",
-                                                               "images",
-                                                               "resize",
-                                                               "gray"};
+/// The names of train's options on the data set that --data names, which `info --data` takes too.
+std::vector<std::string_view> data_option_names();
 
 /// In the order in which help lists them.
 std::vector<Command> commands();

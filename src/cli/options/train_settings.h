@@ -6,7 +6,7 @@
 
 #include "cli/options/arguments.h"
 #include "cli/options/choices.h"
-#include "cli/options/expectations.h"
+#include "settings/expectations.h"
 #include "settings/run_settings.h"
 
 namespace strata::cli {

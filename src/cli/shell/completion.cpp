@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "cli/options/options.h"
 #include "cli/text/option_text.h"
 #include "core/figure.h"
+#include "core/key_values.h"
 #include "objective/objective.h"
 #include "optim/optimizer.h"
 #include "settings/run_options.h"
@@ -15,81 +15,6 @@
 namespace strata::cli {
 
 namespace {
-
-// COMP_WORDS is cut at = and : too, so words are taken from the line, and what bash replaces follows the last of these.
-constexpr const char* kBash = R"(# bash completion for strata, made by: strata completion bash
-
-_strata() {
-  local line=${COMP_LINE:0:COMP_POINT} words current cut='' kind
-  current=${line##*[[:space:]]}
-  read -ra words <<<"$line"
-  [[ -n $current ]] || words+=('')
-  mapfile -t COMPREPLY < <("${words[0]/#\~/$HOME}" complete "${words[@]:1}" 2>/dev/null)
-  kind=${COMPREPLY[0]}
-  COMPREPLY=("${COMPREPLY[@]:1}")
-  COMPREPLY=("${COMPREPLY[@]%%$'\t'*}")
-  if [[ $current == *[=:]* ]]; then cut=${current%"${current##*[=:]}"}; fi
-  case $kind in
-    parts) compopt -o nospace 2>/dev/null ;;
-    files | folders)
-      [[ $current != --*=* ]] || current=${current#*=}
-      [[ $current == *[=:]* ]] || cut=''
-      compopt -o filenames 2>/dev/null
-      [[ $kind == files ]] && kind=-f || kind=-d
-      mapfile -t COMPREPLY < <(compgen "$kind" -- "$current")
-      ;;
-  esac
-  COMPREPLY=("${COMPREPLY[@]#"$cut"}")
-}
-
-complete -F _strata strata
-)";
-
-constexpr const char* kZsh = R"(#compdef strata
-# zsh completion for strata, made by: strata completion zsh
-
-_strata() {
-  local -a found
-  found=("${(@f)$(${~words[1]} complete "${(@)words[2,CURRENT-1]}" "$PREFIX" 2>/dev/null)}")
-  local kind=$found[1]
-  shift found
-  case $kind in
-    words)
-      found=("${(@)found//:/\\:}")
-      found=("${(@)found/$'\t'/:}")
-      _describe strata found
-      ;;
-    parts) compadd -S '' -- $found ;;
-    files) compset -P '--*='; _files ;;
-    folders) compset -P '--*='; _files -/ ;;
-  esac
-}
-
-_strata "$@"
-)";
-
-constexpr const char* kFish = R"(# fish completion for strata, made by: strata completion fish
-
-function __strata
-    set -l current (commandline -ct)
-    set -l words (commandline -opc)
-    set -l found ($words[1] complete $words[2..] "$current" 2>/dev/null)
-    set -l start (string match -r '^--[^=]*=' -- "$current"; or echo '')
-    set -l path (string replace -r '^--[^=]*=' '' -- "$current")
-    switch "$found[1]"
-        case files
-            printf '%s\n' $start(__fish_complete_path "$path")
-        case folders
-            printf '%s\n' $start(__fish_complete_directories "$path")
-        case '*'
-            printf '%s\n' $found[2..]
-    end
-end
-
-complete -c strata -f -a '(__strata)'
-)";
-
-constexpr std::array<CompletionScript, 3> kScripts{{{"bash", kBash}, {"zsh", kZsh}, {"fish", kFish}}};
 
 /// The answer as it grows.
 class Offer {
@@ -125,20 +50,33 @@ std::string_view paths_kind(std::string_view placeholder) {
   return name == "DIR" ? "folders" : name == "FILE" || name == "PATH" || name == "MODEL" ? "files" : "";
 }
 
+/// Whether the key has no value yet in `kept`, what stands before the word's last part.
+bool lacks(std::string_view kept, std::string_view key) {
+  return kept.find(fmt::format(",{}=", key)) == std::string_view::npos;
+}
+
+void add_key(Offer& offer, std::string_view key, std::string_view kept) {
+  if (lacks(kept, key)) {
+    offer.add(fmt::format("{}=", key));
+  }
+}
+
 /// Keys and schedules that can follow the optimizer's name, each once.
 void add_settings(Offer& offer, const OptimizerEntry& entry, std::string_view kept) {
-  std::vector<std::string> told;
+  std::vector<std::string_view> told;
   const auto add = [&](const std::vector<OptimizerKey>& keys) {
     for (const OptimizerKey& key : keys) {
-      const std::string setting = fmt::format("{}=", key.name);
-      if (kept.find("," + setting) == std::string_view::npos && std::ranges::find(told, setting) == told.end()) {
-        told.push_back(setting);
-        if (key.type != OptimizerKey::Type::figure) {
-          offer.add(setting);
-          continue;
-        }
-        for (const FigureEntry& figure : kFigures) {
-          offer.add(fmt::format("{}val_{}", setting, figure.name));
+      if (std::ranges::find(told, key.name) != told.end()) {
+        continue;
+      }
+      told.push_back(key.name);
+      if (key.type != OptimizerKey::Type::figure) {
+        add_key(offer, key.name, kept);
+        continue;
+      }
+      for (const FigureEntry& figure : kFigures) {
+        if (lacks(kept, key.name)) {
+          offer.add(fmt::format("{}=val_{}", key.name, figure.name));
         }
       }
     }
@@ -148,55 +86,48 @@ void add_settings(Offer& offer, const OptimizerEntry& entry, std::string_view ke
     return;
   }
   for (const ScheduleEntry& schedule : schedule_registry()) {
-    if (kept.find(",schedule=") == std::string_view::npos) {
+    if (lacks(kept, "schedule")) {
       offer.add(fmt::format("schedule={}", schedule.name));
     }
     add(schedule.keys);
   }
-  if (const std::string changes = fmt::format("{}=", kRateChangesKey);
-      kept.find("," + changes) == std::string_view::npos) {
-    offer.add(changes);
-  }
+  add_key(offer, kRateChangesKey, kept);
 }
 
-/// NAME[,KEY=VALUE…], perhaps after FIRST-LAST:
-std::string optimizer_parts(std::string_view text, std::string_view before) {
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789-"), text.size());
-  const std::size_t group = digits > 0 && text.substr(digits).starts_with(':') ? digits + 1 : 0;
+/// Of NAME[,KEY=VALUE…], after `head` characters that stand before it: the names of `registry`, or what `add` tells of
+/// the entry of that name.
+template <class Registry, class Add>
+std::string registry_parts(const Registry& registry, std::string_view text, std::string_view before, std::size_t head,
+                           Add add) {
   const std::size_t comma = text.rfind(',');
-  const std::size_t last = comma == std::string_view::npos ? group : comma + 1;
+  const std::size_t last = comma == std::string_view::npos ? head : comma + 1;
   const std::string start = fmt::format("{}{}", before, text.substr(0, last));
   Offer offer("parts", text.substr(last), start);
-  const std::string_view name = text.substr(group, text.find(',') - group);
-  for (const OptimizerEntry& entry : optimizer_registry()) {
-    if (last == group) {
+  const std::string_view name = name_of_text(text.substr(head));
+  for (const auto& entry : registry) {
+    if (last == head) {
       offer.add(entry.name);
     } else if (entry.name == name) {
-      add_settings(offer, entry, text.substr(0, last));
+      add(offer, entry, text.substr(0, last));
     }
   }
   return offer.text();
 }
 
-/// NAME[,KEY=VALUE…] of an objective.
+/// An optimizer, perhaps after FIRST-LAST:
+std::string optimizer_parts(std::string_view text, std::string_view before) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789-"), text.size());
+  const std::size_t head = digits > 0 && text.substr(digits).starts_with(':') ? digits + 1 : 0;
+  return registry_parts(optimizer_registry(), text, before, head, add_settings);
+}
+
 std::string loss_parts(std::string_view text, std::string_view before) {
-  const std::size_t comma = text.rfind(',');
-  const std::size_t last = comma == std::string_view::npos ? 0 : comma + 1;
-  const std::string start = fmt::format("{}{}", before, text.substr(0, last));
-  Offer offer("parts", text.substr(last), start);
-  for (const ObjectiveEntry& entry : objective_registry()) {
-    if (last == 0) {
-      offer.add(entry.name);
-    } else if (entry.name == text.substr(0, text.find(','))) {
-      for (const std::string_view key : entry.keys) {
-        const std::string setting = fmt::format("{}=", key);
-        if (text.substr(0, last).find("," + setting) == std::string_view::npos) {
-          offer.add(setting);
-        }
-      }
+  const auto add = [](Offer& offer, const ObjectiveEntry& entry, std::string_view kept) {
+    for (const std::string_view key : entry.keys) {
+      add_key(offer, key, kept);
     }
-  }
-  return offer.text();
+  };
+  return registry_parts(objective_registry(), text, before, 0, add);
 }
 
 /// `text` is what there is of the value, `before` it stands `--name=` or nothing.
@@ -239,10 +170,8 @@ std::string other_words(const Command& command, std::string_view start, bool has
     return fmt::format("{}\n", kind);
   }
   Offer offer("words", start);
-  for (std::size_t at = 0; at < operands.size();) {
-    const std::size_t end = std::min(operands.find('|', at), operands.size());
-    offer.add(operands.substr(at, end - at));
-    at = end + 1;
+  for (const std::string_view operand : split(operands, '|')) {
+    offer.add(operand);
   }
   return offer.text();
 }
@@ -258,8 +187,6 @@ std::string first_words(std::string_view start) {
 }
 
 }  // namespace
-
-std::span<const CompletionScript> completion_scripts() { return kScripts; }
 
 std::string completions(const std::vector<std::string>& words) {
   if (words.size() < 2) {

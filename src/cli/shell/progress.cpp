@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-#include "cli/shell/message.h"
-#include "cli/shell/terminal.h"
+#include "cli/shell/streams.h"
 
 namespace strata::cli {
 
@@ -33,7 +32,7 @@ void Progress::on_step(const StepInfo& step) {
   }
   const auto now = Clock::now();
   if (now >= next_draw_ || step.step == scale_.steps_per_epoch) {
-    redraw(live_line(step, scale_, usable_width()));
+    redraw(watch::live_line(step, scale_, usable_width()));
     next_draw_ = now + kDrawInterval;
   }
 }
@@ -41,9 +40,9 @@ void Progress::on_step(const StepInfo& step) {
 void Progress::on_epoch(const EpochInfo& epoch) {
   epoch_open_ = false;
   if (style_ != ProgressStyle::none) {
-    const std::size_t width = style_ == ProgressStyle::bar ? usable_width() : kUnlimitedWidth;
+    const std::size_t width = style_ == ProgressStyle::bar ? usable_width() : watch::kUnlimitedWidth;
     const std::uint64_t before = std::uint64_t{epoch.epoch - 1} * scale_.steps_per_epoch;
-    finish_line(epoch_line(epoch, epoch.global_step - before, scale_, width));
+    finish_line(watch::epoch_line(epoch, epoch.global_step - before, scale_, width));
   }
 }
 

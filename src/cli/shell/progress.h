@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "cli/options/choices.h"
-#include "cli/text/progress_line.h"
 #include "train/observer.h"
+#include "watch/progress_line.h"
 
 namespace strata::cli {
 
@@ -32,7 +32,7 @@ class Progress : public Observer {
   void draw_last_step();
 
   ProgressStyle style_;  ///< bar, lines or none
-  ProgressScale scale_;
+  watch::ProgressScale scale_;
   StepInfo last_step_;
   Clock::time_point next_draw_{};
   std::size_t drawn_ = 0;    ///< columns that the live line now covers

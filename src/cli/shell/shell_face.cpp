@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include "cli/options/repeat_command.h"
-#include "cli/shell/message.h"
-#include "cli/shell/terminal.h"
+#include "cli/shell/streams.h"
 #include "cli/text/diagnosis_text.h"
-#include "cli/text/progress_line.h"
+#include "core/number_text.h"
 #include "settings/run_settings.h"
 #include "train/trainer.h"
 

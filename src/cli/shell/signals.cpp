@@ -8,8 +8,8 @@
 #include <csignal>
 #include <string_view>
 
-#include "cli/shell/screen.h"
 #include "core/temporary_name.h"
+#include "watch/screen.h"
 
 namespace strata::cli {
 
@@ -57,7 +57,7 @@ void tell(int signal) {
 extern "C" void on_stop(int signal) {
   if (ends_at_once(signal)) {
     remove_temporary_files();
-    Screen::give_back();
+    watch::Screen::give_back();
     tell(signal);
     ::_exit(kSignalled + signal);
   }
@@ -65,7 +65,7 @@ extern "C" void on_stop(int signal) {
 
 extern "C" void on_closed_pipe(int signal) {
   remove_temporary_files();
-  Screen::give_back();
+  watch::Screen::give_back();
   ::_exit(kSignalled + signal);
 }
 

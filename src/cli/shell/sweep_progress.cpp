@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
-#include "cli/shell/message.h"
-#include "cli/shell/terminal.h"
+#include "cli/shell/streams.h"
 #include "cli/text/option_text.h"
-#include "cli/text/progress_line.h"
-#include "core/number.h"
+#include "core/number_text.h"
+#include "search/trial_text.h"
 
 namespace strata::cli {
 
@@ -18,28 +16,6 @@ namespace {
 constexpr std::size_t kRows = 5;
 
 }  // namespace
-
-std::string point_text(const Point& point) {
-  std::string text;
-  for (const auto& [name, value] : point) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, axis_value_text(name, value));
-  }
-  return text.empty() ? "the only one" : text;
-}
-
-std::string outcome_text(const TrialRecord& record, Monitor monitor) {
-  const auto epoch = best_epoch(record, monitor);
-  if (record.status != TrialStatus::completed || !epoch) {
-    return fmt::format("{}: {}", status_name(record.status), as_options(record.reason));
-  }
-  return fmt::format("{} {} at epoch {}", monitor_name(monitor), figure(*best_value(record, monitor)), *epoch);
-}
-
-std::string axis_value_text(std::string_view axis, std::string_view value) {
-  const auto rate = axis.ends_with(".lr") ? parse_number<double>(value) : std::nullopt;
-  const std::string text = rate ? rate_text(*rate) : "";
-  return rate && text.size() < value.size() ? text : std::string(value);
-}
 
 SweepProgress::SweepProgress(ProgressStyle style, Monitor monitor)
     : style_(progress_style_here(style)), monitor_(monitor) {}
@@ -66,7 +42,8 @@ void SweepProgress::on_end(const Trial& trial, const TrialRecord& record) {
   epochs_done_ += trial.epochs;
   count(record);
   if (style_ == ProgressStyle::lines) {
-    print_notes(fmt::format("{}  {}  {}\n", head(), outcome_text(record, monitor_), point_text(record.point)));
+    print_notes(
+        fmt::format("{}  {}  {}\n", head(), as_options(outcome_text(record, monitor_)), point_text(record.point)));
   }
   draw();
 }
@@ -79,7 +56,7 @@ void SweepProgress::count(const TrialRecord& record) {
   }
   const auto place =
       std::ranges::find_if(best_, [&](const Row& row) { return is_better(monitor_, *value, row.value); });
-  best_.insert(place, {*value, fmt::format("{}  {}", figure(*value), point_text(record.point))});
+  best_.insert(place, {*value, fmt::format("{}  {}", figure_text(*value), point_text(record.point))});
   best_.resize(std::min(best_.size(), kRows));
 }
 

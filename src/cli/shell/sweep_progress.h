@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "cli/options/choices.h"
@@ -11,15 +10,6 @@
 #include "train/metrics.h"
 
 namespace strata::cli {
-
-/// The point as `lower sgd, lower.lr 0.01`.
-std::string point_text(const Point& point);
-
-/// What became of a trial: its figure, or why there is none.
-std::string outcome_text(const TrialRecord& record, Monitor monitor);
-
-/// The value of an axis; a rate, which may be one of many digits between two round ones, with four.
-std::string axis_value_text(std::string_view axis, std::string_view value);
 
 /// Writes to stderr; faults of stderr are ignored. Control characters only if stderr is a terminal.
 class SweepProgress : public TrialListener {

@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "cli/options/choices.h"
-#include "cli/shell/message.h"
-#include "cli/text/data_notes.h"
 #include "cli/text/info.h"
-#include "cli/text/progress_line.h"
+#include "cli/text/option_text.h"
+#include "core/number_text.h"
 #include "data/shown_text.h"
 #include "kernels/instruction_set.h"
+#include "run/data_notes.h"
 
 namespace strata::cli {
 
@@ -95,7 +95,7 @@ std::string announcement(const RunInfo& run, const TrainSettings& settings, cons
                          const std::string& instruction_set) {
   std::string text = data_summary(settings.request.data.string(), source, run.train_rows, run.validation_rows,
                                   run.test_rows, has_positive(run)) +
-                     training_notes(source) + class_lines(run);
+                     as_options(training_notes(source)) + class_lines(run);
   if (settings.from) {
     text += fmt::format("from    {}{}\n", settings.from_path->string(),
                         settings.new_output ? ", its output layer drawn anew" : "");
@@ -126,10 +126,6 @@ std::string precision_line(kernels::Precision precision, const std::optional<ker
   return precision == kernels::Precision::bf16 && slow
              ? fmt::format("bf16    {}; without --precision bf16 it is faster\n", slow_bf16_text(*slow))
              : "";
-}
-
-void Announcer::on_run(const RunInfo& run) {
-  print_notes(announcement(run, settings_, source_, kernels::instruction_set_name(settings_.config.instruction_set)));
 }
 
 }  // namespace strata::cli

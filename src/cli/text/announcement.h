@@ -21,15 +21,4 @@ std::string precision_line(kernels::Precision precision, const std::optional<ker
 /// How many steps a run takes that is so short that it hardly can learn; empty if it is not, or that was asked for.
 std::string few_steps(const TrainConfig& config, std::size_t steps_per_epoch);
 
-/// Writes the announcement to stderr. `settings` and `source`, the run's data, must outlive it.
-class Announcer : public Observer {
- public:
-  Announcer(const TrainSettings& settings, const DataSource& source) : settings_(settings), source_(source) {}
-  void on_run(const RunInfo& run) override;
-
- private:
-  const TrainSettings& settings_;
-  const DataSource& source_;
-};
-
 }  // namespace strata::cli

@@ -7,8 +7,8 @@
 #include <numeric>
 #include <utility>
 
-#include "cli/text/progress_line.h"
-#include "cli/text/text_table.h"
+#include "core/number_text.h"
+#include "core/text_table.h"
 
 namespace strata::cli {
 
@@ -27,11 +27,11 @@ std::string label_of(std::size_t c, const std::vector<std::string>& names, std::
 }
 
 std::string figures_line(const PartEvaluation& evaluation, const std::optional<TopK>& top_k) {
-  std::string line = fmt::format("loss {}", figure(evaluation.loss));
+  std::string line = fmt::format("loss {}", figure_text(evaluation.loss));
   for (const Figure& of : evaluation.figures) {
-    line += fmt::format("  {} {}", figure_entry(of.name).text, figure(of));
+    line += fmt::format("  {} {}", figure_entry(of.name).text, figure_text(of));
     if (top_k && of == evaluation.figures.front()) {
-      line += fmt::format("  top-{} {}", top_k->k, figure(top_k->accuracy));
+      line += fmt::format("  top-{} {}", top_k->k, figure_text(top_k->accuracy));
     }
   }
   return line + '\n';
@@ -49,9 +49,10 @@ std::string targets_table(const PartEvaluation& evaluation, const std::vector<st
   for (std::size_t i = 0; i < evaluation.numbers.size(); ++i) {
     const NumberFigures& of = evaluation.numbers[i];
     const std::string name = shortened(names[i], kNameWidth);
-    rows.push_back(quantiles ? Row{name, number(*of.quantile), number(of.pinball), number(of.mae), figure(of.below)}
-                             : Row{name, number(of.rmse), number(of.mae), of.r2 ? figure(*of.r2) : "-",
-                                   number(of.median_error), number(of.p95_error)});
+    rows.push_back(quantiles
+                       ? Row{name, number(*of.quantile), number(of.pinball), number(of.mae), figure_text(of.below)}
+                       : Row{name, number(of.rmse), number(of.mae), of.r2 ? figure_text(*of.r2) : "-",
+                             number(of.median_error), number(of.p95_error)});
   }
   return aligned(rows, Alignment::numbers);
 }
@@ -70,8 +71,8 @@ std::string classes_table(const PartEvaluation& evaluation, const std::vector<st
   std::vector<Row> rows{{labels ? "label" : "class", "precision", "recall", "F1", "rows", "predicted"}};
   for (const std::size_t c : shown) {
     const ClassFigures& of = evaluation.classes[c];
-    rows.push_back({label_of(c, names, kNameWidth), figure(of.precision), figure(of.recall), figure(of.f1),
-                    grouped_digits(of.support), grouped_digits(of.predicted)});
+    rows.push_back({label_of(c, names, kNameWidth), figure_text(of.precision), figure_text(of.recall),
+                    figure_text(of.f1), grouped_digits(of.support), grouped_digits(of.predicted)});
   }
   return aligned(rows, Alignment::numbers) + more;
 }

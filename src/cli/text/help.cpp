@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "cli/shell/output.h"
+#include "cli/shell/streams.h"
 #include "cli/text/info.h"
 #include "cli/text/option_text.h"
 #include "optim/optimizer.h"

@@ -1,7 +1,8 @@
-// Help and docs/options.md, from the tables of commands and optimizers.
+// Help, docs/options.md and the manual page, from the tables of commands and optimizers.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/options/arguments.h"
 #include "cli/options/options.h"
@@ -16,6 +17,8 @@ std::string general_help();
 std::string command_help(const Command& command);
 /// The same for every command, as docs/options.md has it.
 std::string markdown_help(const std::vector<Command>& commands);
+/// strata(1) in the man macros of roff, as `strata help --man` prints it for the build to install.
+std::string man_page(const std::vector<Command>& commands);
 
 /// Prints the command's help for --help, the versions for --version, if this process `speaks`; false if neither was
 /// given.

@@ -1,10 +1,8 @@
-#include "cli/text/man_page.h"
-
 #include <fmt/format.h>
 
 #include <string_view>
 
-#include "cli/options/options.h"
+#include "cli/text/help.h"
 #include "cli/text/option_text.h"
 #include "optim/optimizer.h"
 

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "cli/text/info.h"
-#include "cli/text/progress_line.h"
-#include "cli/text/text_table.h"
+#include "core/number_text.h"
+#include "core/text_table.h"
 
 namespace strata::cli {
 
@@ -96,7 +96,7 @@ std::string run_text(const Json& info) {
     if (is_figure && value.is_number()) {
       std::string words = name;
       std::ranges::replace(words, '_', ' ');
-      result += fmt::format(", {} {}", words, figure(value));
+      result += fmt::format(", {} {}", words, figure_text(value.get<double>()));
       if (words.starts_with("val") && run.contains("val_epoch")) {
         result += fmt::format(" (after epoch {})", run["val_epoch"].dump());
       }

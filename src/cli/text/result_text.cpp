@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "cli/text/progress_line.h"
+#include "core/number_text.h"
 #include "io/run_log.h"
 
 namespace strata::cli {
@@ -19,9 +19,9 @@ std::string part_text(std::string_view part, std::optional<double> loss, std::sp
   if (!loss) {
     return "";
   }
-  std::string text = fmt::format("{} loss {}", part, figure(*loss));
+  std::string text = fmt::format("{} loss {}", part, figure_text(*loss));
   for (const Figure& one : figures) {
-    text += fmt::format("  {} {} {}", part, figure_entry(one.name).text, figure(one));
+    text += fmt::format("  {} {} {}", part, figure_entry(one.name).text, figure_text(one));
   }
   return text + of + "\n";
 }
@@ -37,7 +37,7 @@ std::string best_text(const RunResult& result) {
     return "";
   }
   return fmt::format("best epoch {}: {} {}{}{}\n", *result.best_epoch, monitor_name(result.monitor),
-                     figure(Figure{result.monitor.figure, *result.best_value}),
+                     figure_text(Figure{result.monitor.figure, *result.best_value}),
                      result.stopped_early ? "; stopped early" : "",
                      result.restored_best ? "; its weights are restored" : "");
 }

@@ -3,61 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "cli/options/repeat_command.h"
-#include "cli/shell/sweep_progress.h"
 #include "cli/text/option_text.h"
-#include "cli/text/progress_line.h"
-#include "cli/text/text_table.h"
 #include "core/field.h"
+#include "core/number_text.h"
 #include "io/json_text.h"
+#include "search/trial_text.h"
 
 namespace strata::cli {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t kShown = 10;
-
-/// How many of the first candidates cannot be told from the best.
-std::size_t ties(const std::vector<Candidate>& all) {
-  return static_cast<std::size_t>(
-      std::find_if(all.begin() + 1, all.end(), [&](const Candidate& other) { return !tied(all.front(), other); }) -
-      all.begin());
-}
-
-/// How many candidates have a value.
-std::size_t completed(const std::vector<Candidate>& candidates) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(candidates, [](const Candidate& candidate) { return candidate.completed > 0; }));
-}
-
-/// Whether a candidate is ranked by some of its seeds alone.
-bool lacks_seeds(const std::vector<Candidate>& candidates) {
-  return std::ranges::any_of(candidates, [](const Candidate& candidate) {
-    return candidate.completed > 0 && candidate.completed < candidate.runs.size();
-  });
-}
-
-/// The axes of the table's columns, in the order of their appearance.
-std::vector<std::string> columns(const std::vector<Candidate>& candidates) {
-  std::vector<std::string> names;
-  for (const Candidate& candidate : candidates) {
-    for (const auto& [name, value] : candidate.point) {
-      if (std::ranges::find(names, name) == names.end()) {
-        names.push_back(name);
-      }
-    }
-  }
-  return names;
-}
-
-std::string value_text(const Candidate& candidate) {
-  return candidate.deviation ? fmt::format("{} ±{}", figure(candidate.value), figure(*candidate.deviation))
-                             : figure(candidate.value);
-}
 
 std::string unfinished_lines(const SweepResult& result) {
   std::string text;
@@ -68,7 +26,7 @@ std::string unfinished_lines(const SweepResult& result) {
       if (run->status == TrialStatus::completed) {
         continue;
       }
-      if (shown < kShown) {
+      if (shown < kShownCandidates) {
         text += fmt::format("{}: {}: {}\n", status_name(run->status), point_text(run->point), as_options(run->reason));
         ++shown;
       } else {
@@ -97,13 +55,13 @@ std::string seeds_line(const SweepResult& result) {
 }
 
 std::string tie_line(const SweepResult& result) {
-  const std::size_t tie = ties(result.candidates);
+  const std::size_t tie = count_tied(result.candidates);
   if (tie > 1) {
     return fmt::format(
         "the first {} are tied: {}\n", tie,
         result.seeds > 1 ? "they differ by less than the seeds make them differ" : "their figures are equal");
   }
-  return result.seeds > 1 || completed(result.candidates) < 2
+  return result.seeds > 1 || count_completed(result.candidates) < 2
              ? ""
              : "one seed tells nothing about chance: --seeds 3 shows which differences are larger than it\n";
 }
@@ -164,43 +122,18 @@ Json candidate_json(const Candidate& candidate, Monitor monitor) {
 
 }  // namespace
 
-std::string best_table(const std::vector<Candidate>& candidates, Monitor monitor) {
-  const std::vector<std::string> names = columns(candidates);
-  std::vector<std::vector<std::string>> rows{{"rank", std::string(monitor_name(monitor)), "epoch", "of"}};
-  const bool seeds = lacks_seeds(candidates);
-  if (seeds) {
-    rows.front().emplace_back("seeds");
-  }
-  rows.front().insert(rows.front().end(), names.begin(), names.end());
-  const std::size_t tie = ties(candidates);
-  for (std::size_t i = 0; i < std::min(completed(candidates), kShown); ++i) {
-    const Candidate& candidate = candidates[i];
-    rows.push_back({fmt::format("{}{}", i + 1, tie > 1 && i < tie ? "=" : ""), value_text(candidate),
-                    fmt::format("{}", best_epoch(best_run(candidate, monitor), monitor).value_or(0)),
-                    best_run(candidate, monitor).options.at("epochs").dump()});
-    if (seeds) {
-      rows.back().push_back(fmt::format("{}/{}", candidate.completed, candidate.runs.size()));
-    }
-    for (const std::string& name : names) {
-      const std::string_view value = value_at(candidate.point, name);
-      rows.back().emplace_back(value.empty() ? "-" : axis_value_text(name, value));
-    }
-  }
-  return aligned(rows);
-}
-
 std::string sweep_table(const SweepResult& result) {
   std::string text = fmt::format("{} trials, {} of them run now{}\n", result.trials, result.ran,
                                  result.left_out > 0 ? fmt::format("; {} left out", result.left_out) : "");
   const std::string page = result.page ? fmt::format("report: {}\n", result.page->string()) : "";
-  if (completed(result.candidates) == 0) {
+  if (count_completed(result.candidates) == 0) {
     return text + unfinished_lines(result) + "no trial was completed\n" + page;
   }
   text += best_table(result.candidates, result.monitor) + seeds_line(result) + unfinished_lines(result) +
           tie_line(result) + rate_lines(result) + edge_lines(result);
   const TrialRecord& best = best_run(result.candidates.front(), result.monitor);
   text += fmt::format("best epoch{}: {}, {} {}\n", seed_text(result, best), *best_epoch(best, result.monitor),
-                      monitor_name(result.monitor), figure(*best_value(best, result.monitor)));
+                      monitor_name(result.monitor), figure_text(*best_value(best, result.monitor)));
   if (result.best_folder) {
     text += fmt::format("best model: {}, weights {}\n", result.best_folder->string(), best.best_weights_hash);
   }
@@ -212,9 +145,9 @@ std::string sweep_json(const SweepResult& result) {
             {"ran", result.ran},
             {"left_out", result.left_out},
             {"monitor", monitor_name(result.monitor)}};
-  json["completed"] = completed(result.candidates);
-  json["tied"] = completed(result.candidates) > 0 ? ties(result.candidates) : 0;
-  if (completed(result.candidates) > 0) {
+  json["completed"] = count_completed(result.candidates);
+  json["tied"] = count_completed(result.candidates) > 0 ? count_tied(result.candidates) : 0;
+  if (count_completed(result.candidates) > 0) {
     const TrialRecord& best = best_run(result.candidates.front(), result.monitor);
     json["best"] = to_json(best, result.monitor);
     json["best"].erase("best_command");

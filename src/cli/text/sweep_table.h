@@ -2,14 +2,10 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "run/sweep.h"
 
 namespace strata::cli {
-
-/// A table of the best of ranked candidates, of which one at least was completed: heads and a line each.
-std::string best_table(const std::vector<Candidate>& candidates, Monitor monitor);
 
 /// The best candidates, those that diverged or failed, ties, what the rates did, edges, and the command that repeats
 /// the best.

@@ -2,25 +2,19 @@
 
 #include "cli/options/choices.h"
 #include "cli/text/info.h"
-#include "cli/text/text_table.h"
-#include "core/cpu.h"
-#include "core/tensor.h"
+#include "core/machine.h"
+#include "core/text_table.h"
 #include "core/threads.h"
 #include "data/tbb/backend.h"
 #include "dist/world.h"
 #include "engine/inference.h"
-#include "kernels/onednn/bf16_support.h"
-#include "kernels/onednn/dense_layer.h"
-#include "kernels/onednn/packed_weights.h"
-#include "kernels/onednn/threads.h"
-#include "kernels/onednn/version.h"
+#include "engine/onednn/machine.h"
 #include "train/train_config.h"
 
 namespace strata::cli {
 
 namespace {
 
-namespace onednn = kernels::onednn;
 using Json = nlohmann::ordered_json;
 
 std::string compiler() {
@@ -31,48 +25,19 @@ std::string compiler() {
 #endif
 }
 
-/// What oneDNN takes for a layer as the engine builds it: the first layer has no layer below that wants gradients.
-Json layer_primitives(onednn::Context& context, const LayerSpec& layer, std::size_t batch, bool first, bool last,
-                      kernels::Precision precision) {
-  const kernels::Precision dst = last ? kernels::Precision::f32 : precision;  // the loss reads logits in fp32
-  const auto values = [](std::size_t size) { return AlignedVector<float>(size, 0.0F); };
-  AlignedVector<float> src = values(batch * layer.inputs);
-  AlignedVector<float> diff_src = src;
-  AlignedVector<float> output = values(batch * layer.outputs);
-  AlignedVector<float> diff_dst = output;
-  AlignedVector<float> weights = values(layer.inputs * layer.outputs);
-  AlignedVector<float> diff_weights = weights;
-  AlignedVector<float> bias = values(layer.outputs);
-  AlignedVector<float> diff_bias = bias;
-  onednn::PackedWeights packed(context, {weights.data(), layer.inputs, layer.outputs});
-  const onednn::DenseLayer made(context, {batch, layer.inputs, layer.outputs, layer.activation, precision, dst},
-                                {.src = src.data(),
-                                 .weights = weights.data(),
-                                 .bias = bias.data(),
-                                 .dst = output.data(),
-                                 .diff_dst = diff_dst.data(),
-                                 .diff_src = first ? nullptr : diff_src.data(),
-                                 .diff_weights = diff_weights.data(),
-                                 .diff_bias = diff_bias.data(),
-                                 .packed = precision == kernels::Precision::bf16 ? &packed : nullptr});
-  Json json{{"inputs", layer.inputs}, {"outputs", layer.outputs}};
-  for (const onednn::Implementation& implementation : made.implementations()) {
-    json[std::string(implementation.operation)] = implementation.name;
-  }
-  return json;
-}
-
+/// What oneDNN takes for each layer of the default network at its batch size.
 Json primitives(kernels::Precision precision, int threads) {
   const TrainConfig defaults;
   constexpr std::size_t kPixels = 784;
   constexpr std::size_t kClasses = 10;
   const ModelSpec model{kPixels, defaults.hidden, kClasses, {kernels::ActivationKind::elu, 1.0F}};
-  onednn::use_threads(threads);
-  onednn::Context context;
   Json layers = Json::array();
-  for (std::size_t l = 0; l < model.layer_count(); ++l) {
-    layers.push_back(layer_primitives(context, model.layer(l), defaults.batch_size, l == 0,
-                                      l + 1 == model.layer_count(), precision));
+  for (const LayerPrimitives& layer : onednn_primitives(model, defaults.batch_size, precision, threads)) {
+    Json json{{"inputs", layer.inputs}, {"outputs", layer.outputs}};
+    for (const auto& [operation, name] : layer.implementations) {
+      json[std::string(operation)] = name;
+    }
+    layers.push_back(std::move(json));
   }
   return layers;
 }
@@ -118,8 +83,8 @@ std::string primitives_table(const Json& layers) {
 }  // namespace
 
 Json system_info(kernels::InstructionSet newest, int threads) {
-  onednn::set_newest_instruction_set(newest);
   const Cpu processor = cpu();
+  const OnednnFacts onednn = onednn_facts(newest, processor);
   Json caches = Json::array();
   for (const CpuCache& cache : processor.caches) {
     caches.push_back({{"level", cache.level}, {"type", cache.type}, {"size", cache.size}});
@@ -133,18 +98,17 @@ Json system_info(kernels::InstructionSet newest, int threads) {
       {"threads", threads},
       {"engine", automatic_engine(newest)},
       {"versions",
-       {{"strata", STRATA_VERSION}, {"onednn", onednn::version()}, {"tbb", tbb_version()}, {"compiler", compiler()}}}};
+       {{"strata", STRATA_VERSION}, {"onednn", onednn.version}, {"tbb", tbb_version()}, {"compiler", compiler()}}}};
   info["primitives"]["f32"] = primitives(kernels::Precision::f32, threads);
-  const onednn::Bf16Features features = onednn::bf16_features();
-  if (features.support != onednn::Bf16Support::none) {
+  if (onednn.has_bf16) {
     info["primitives"]["bf16"] = primitives(kernels::Precision::bf16, threads);
   }
-  if (const auto speed = onednn::slow_bf16(features, processor)) {
+  if (const auto& speed = onednn.slow_bf16) {
     info["bf16_speed"] = {speed->least, speed->most};
   }
   info["instruction_sets"] = {{"available", kernels::instruction_sets()},
                               {"strata", kernels::instruction_set_name(newest)},
-                              {"onednn", features.newest}};
+                              {"onednn", onednn.instruction_set}};
   return info;
 }
 

@@ -11,7 +11,7 @@
 
 #include "core/error.h"
 #include "core/letters.h"
-#include "core/memory.h"
+#include "core/machine.h"
 #include "core/utf8.h"
 #include "data/parallel.h"
 #include "data/shown_text.h"

@@ -1,0 +1,54 @@
+// A page of characters to draw on: text, and dots finer than characters. What a terminal shows of it is text.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strata::watch {
+
+enum class Ink : std::uint8_t { plain, bold, faint, red, green, yellow, blue, magenta, cyan };
+
+/// What a terminal can show.
+struct TerminalCharacters {
+  bool colour = true;
+  bool unicode = true;  ///< else ASCII: coarser dots, lines of - and |
+};
+
+/// `width` x `height` characters from the upper left; each has dots_across x dots_down dots. What lies outside is
+/// dropped.
+class Canvas {
+ public:
+  static constexpr std::size_t kDotsAcross = 2;
+  static constexpr std::size_t kDotsDown = 4;
+
+  Canvas(std::size_t width, std::size_t height) : width_(width), height_(height), cells_(width * height) {}
+
+  std::size_t width() const { return width_; }
+  std::size_t height() const { return height_; }
+
+  /// Writes UTF-8 from (x, y) on; a control character becomes '?'. Returns the column after it.
+  std::size_t text(std::size_t x, std::size_t y, std::string_view text, Ink ink = Ink::plain);
+  /// Sets a dot, counted in dots. Text stays above dots.
+  void dot(std::size_t x, std::size_t y, Ink ink);
+  bool has_text(std::size_t x, std::size_t y) const;
+
+  /// The lines without the spaces at their ends.
+  std::vector<std::string> lines(const TerminalCharacters& characters) const;
+
+ private:
+  struct Cell {
+    char32_t character = 0;  ///< 0: none
+    std::uint8_t dots = 0;   ///< as Unicode's Braille Patterns number them
+    Ink ink = Ink::plain;
+  };
+  Cell* at(std::size_t x, std::size_t y) { return x < width_ && y < height_ ? &cells_[y * width_ + x] : nullptr; }
+
+  std::size_t width_;
+  std::size_t height_;
+  std::vector<Cell> cells_;
+};
+
+}  // namespace strata::watch
