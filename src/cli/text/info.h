@@ -22,8 +22,8 @@ std::string look_info_text(const nlohmann::ordered_json& info);
 /// `cpu` (`model`, `cores`, `cpus`, `caches`), `threads`, `instruction_sets` (`available`, `strata` and
 /// `onednn`: in use), `engine` (which auto takes), `versions`, and `primitives`: for each precision and each layer of
 /// the default network at its batch size, what oneDNN takes for each operation; `bf16_speed`, [least, most], where bf16
-/// is known to be slower. `newest`: the newest instruction set to
-/// use, which the process then keeps to. `threads`: those that compute.
+/// is known to be slower. `newest`: the newest instruction set to use, which the process then keeps to. `threads`:
+/// those that compute.
 nlohmann::ordered_json system_info(kernels::InstructionSet newest, int threads);
 
 std::string system_info_text(const nlohmann::ordered_json& info);
