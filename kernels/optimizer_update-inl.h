@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "kernels/optimizer_update.h"
+#include "kernels/square_root-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace strata::kernels::HWY_NAMESPACE {
@@ -99,7 +100,7 @@ struct Rule<UpdateRule::adam> {
   static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& m, V& v, V&) {
     m = moved(d, m, g, u.one_minus_beta1);
     v = moved(d, v, Mul(g, g), u.one_minus_beta2);
-    descend(d, u, Div(m, Add(Sqrt(v), Set(d, u.epsilon))), w);
+    descend(d, u, Div(m, Add(square_root(d, v), Set(d, u.epsilon))), w);
   }
 };
 
@@ -111,7 +112,7 @@ struct Rule<UpdateRule::amsgrad> {
     m = moved(d, m, g, u.one_minus_beta1);
     v = moved(d, v, Mul(g, g), u.one_minus_beta2);
     largest = Max(largest, v);
-    descend(d, u, Div(m, Add(Sqrt(largest), Set(d, u.epsilon))), w);
+    descend(d, u, Div(m, Add(square_root(d, largest), Set(d, u.epsilon))), w);
   }
 };
 
@@ -123,7 +124,7 @@ struct Rule<UpdateRule::nadam> {
     m = moved(d, m, g, u.one_minus_beta1);
     v = moved(d, v, Mul(g, g), u.one_minus_beta2);
     const V ahead = Add(Mul(Set(d, u.mean_factor), m), Mul(Set(d, u.gradient_factor), g));
-    descend(d, u, Div(ahead, Add(Sqrt(v), Set(d, u.epsilon))), w);
+    descend(d, u, Div(ahead, Add(square_root(d, v), Set(d, u.epsilon))), w);
   }
 };
 
@@ -156,9 +157,9 @@ template <EpsilonAt epsilon_at, class D, class V>
 HWY_INLINE V root(D d, const OptimizerUpdate& u, V square) {
   const V epsilon = Set(d, u.epsilon);
   if constexpr (epsilon_at == EpsilonAt::within_root) {
-    return Sqrt(Add(square, epsilon));
+    return square_root(d, Add(square, epsilon));
   } else {
-    return Add(Sqrt(square), epsilon);
+    return Add(square_root(d, square), epsilon);
   }
 }
 
@@ -228,7 +229,7 @@ struct Rule<UpdateRule::adadelta> {
   static HWY_INLINE void apply(D d, const OptimizerUpdate& u, V g, V& w, V& v, V& square_of_steps, V&) {
     v = moved(d, v, Mul(g, g), u.one_minus_beta2);
     const V epsilon = Set(d, u.epsilon);
-    const V step = Mul(Div(Sqrt(Add(square_of_steps, epsilon)), Sqrt(Add(v, epsilon))), g);
+    const V step = Mul(Div(square_root(d, Add(square_of_steps, epsilon)), square_root(d, Add(v, epsilon))), g);
     square_of_steps = moved(d, square_of_steps, Mul(step, step), u.one_minus_beta2);
     descend(d, u, step, w);
   }

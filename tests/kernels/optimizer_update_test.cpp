@@ -1,7 +1,9 @@
 #include "kernels/optimizer_update.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "kernels/denormals.h"
@@ -118,6 +120,41 @@ TEST_CASE("each rule has the bits of plain code with fused multiply-adds", "[ker
     }
     CHECK(after == expected);
   }
+}
+
+TEST_CASE("Adam's root is rounded correctly for every significand, and at the ends of every exponent", "[kernels]") {
+  // m / sqrt(v) with m = v, of which neither changes: another root would be another quotient.
+  OptimizerUpdate adam;
+  adam.rule = UpdateRule::adam;
+  adam.rate = -1;
+  const auto wrong = [&](std::vector<float> v) {
+    std::vector<float> w(v.size(), 0.0F);
+    std::vector<float> m = v;
+    apply_update(adam, w, std::vector<float>(v.size(), 0.0F), {std::span(m), std::span(v), {}});
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < v.size(); ++i) {
+      count += w[i] == m[i] / std::sqrt(v[i]) ? 0 : 1;
+    }
+    return count;
+  };
+  std::size_t differ = 0;
+  std::vector<float> some(1 << 16);
+  for (std::uint32_t first = 0; first < 1U << 24; first += 1U << 16) {  // 1 … 4: roots of other exponents are as these
+    for (std::uint32_t i = 0; i < some.size(); ++i) {
+      some[i] = std::bit_cast<float>(0x3f800000U + first + i);
+    }
+    differ += wrong(some);
+  }
+  CHECK(differ == 0);
+  std::vector<float> ends;
+  for (std::uint32_t exponent = 1; exponent < 255; ++exponent) {
+    for (std::uint32_t i = 0; i < 64; ++i) {
+      ends.push_back(std::bit_cast<float>((exponent << 23) + i));
+      ends.push_back(std::bit_cast<float>((exponent << 23) + 0x7fffffU - i));
+      ends.push_back(std::bit_cast<float>((exponent << 23) + i * 0x1f3d1U % 0x800000U));
+    }
+  }
+  CHECK(wrong(ends) == 0);
 }
 
 TEST_CASE("a gradient that is no number makes the weight none", "[kernels]") {

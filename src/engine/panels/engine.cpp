@@ -54,7 +54,7 @@ class PanelsEngine final : public Engine {
         schedule_(make_schedule(layers_, largest_batch(), team_.size())),
         squares_(plan_.model.layers(), plan_.trained_layers()),
         training_(plan_, largest_batch()),
-        next_batch_(plan_.model.inputs, largest_batch()),
+        next_batch_(plan_.model.inputs, gathers_ahead() ? largest_batch() : 0),
         row_losses_(largest_batch(), 0.0F),
         row_figures_(largest_batch(), 0.0F) {
     if (plan_.ranks != nullptr) {
@@ -150,15 +150,18 @@ class PanelsEngine final : public Engine {
  private:
   /// A step on the batch's rows, or on those that are this rank's.
   LossSums own_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) {
-    const bool gathered = next_from_ == batch.samples.features.data() && std::ranges::equal(next_rows_, batch.rows);
+    const bool gathered =
+        gathers_ahead() && next_from_ == batch.samples.features.data() && std::ranges::equal(next_rows_, batch.rows);
     if (gathered) {
       std::swap(training_.batch, next_batch_);
     }
     training_.draw_masks(plan_, batch.step);
     team_.run([&](int thread) { step_on(thread, batch, gathered, updates); });
     last_rows_ = batch.rows.size();
-    next_from_ = batch.samples.features.data();
-    next_rows_.assign(batch.next_rows.begin(), batch.next_rows.end());
+    if (gathers_ahead()) {
+      next_from_ = batch.samples.features.data();
+      next_rows_.assign(batch.next_rows.begin(), batch.next_rows.end());
+    }
     return ranks_ ? LossSums() : sums_of(results(0, batch.rows.size()), loss_weight_);
   }
 
@@ -182,7 +185,7 @@ class PanelsEngine final : public Engine {
   void step_on(int thread, const Batch& batch, bool gathered, std::span<const kernels::OptimizerUpdate> updates) {
     ThreadState& state = threads_[static_cast<std::size_t>(thread)];
     const Range rows = share(batch.rows.size(), thread, team_.size());
-    if (!gathered) {
+    if (gathers_ahead() && !gathered) {
       gather(batch.samples, batch.rows, training_.batch, rows);
       team_.barrier(thread);
     }
@@ -192,7 +195,13 @@ class PanelsEngine final : public Engine {
       if (phase.by_columns) {
         columns(phase.operations.front(), batch.rows.size(), thread);
       } else {
-        for_chunks(rows, schedule_.chunk_rows, [&](Range chunk) { through(phase.operations, batch, chunk, state); });
+        const bool gathers = !gathers_ahead() && &phase == &schedule_.phases.front();
+        for_chunks(rows, schedule_.chunk_rows, [&](Range chunk) {
+          if (gathers) {
+            gather(batch.samples, batch.rows, training_.batch, chunk);
+          }
+          through(phase.operations, batch, chunk, state);
+        });
       }
       team_.barrier(thread);
       if (ranks_) {
@@ -203,8 +212,15 @@ class PanelsEngine final : public Engine {
       complete_sums(batch, thread);
     }
     update(batch.rows.size(), thread, updates);
-    gather(batch.samples, batch.next_rows, next_batch_, next);
+    if (gathers_ahead()) {
+      gather(batch.samples, batch.next_rows, next_batch_, next);
+    }
   }
+
+  /// Where the first layer goes by columns, every thread reads all rows, which must lie ready. By rows a thread reads
+  /// those that it gathers itself, a chunk at a time: they come from its nearest caches, and no second batch fills
+  /// those.
+  bool gathers_ahead() const { return schedule_.phases.front().by_columns; }
 
   /// Once this rank's rows have gone all the way, their sums become those of all ranks.
   void complete_sums(const Batch& batch, int thread) {
