@@ -46,9 +46,8 @@ HWY_INLINE float* result_vector(const Product& p, std::size_t row, std::size_t p
 }
 
 /// One tile: rows row … row + kRows - 1, panels panel … panel + kPanels - 1, the last one narrow or whole, over some
-/// blocks of terms. The first
-/// blocks start from the initial values, later ones from what the blocks before them left in dst. The first tile to
-/// read its rows fetches them kBlocksAhead blocks ahead, as another core may have written them.
+/// blocks of terms. The first blocks start from the initial values, later ones from what the blocks before them left in
+/// dst. The first tile to read its rows fetches them kBlocksAhead blocks ahead, as another core may have written them.
 template <std::size_t kRows, std::size_t kPanels, bool kNarrow>
 HWY_NOINLINE void product_tile(const Product& p, std::size_t row, std::size_t panel, Range blocks, bool first) {
   const D d;

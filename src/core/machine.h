@@ -32,8 +32,7 @@ Cpu cpu(const std::filesystem::path& root = "/");
 /// Bytes that the system can give without swapping out other programs, swap space included; empty if it does not say.
 std::optional<std::size_t> available_memory(const std::filesystem::path& root = "/");
 
-/// Of one of the files of one line by which the system tells of itself: the line without its end; empty if there is
-/// none, or no such file.
+/// The first line of one of the system's files, without its end; empty if there is no such file, or nothing in it.
 std::string first_line(const std::filesystem::path& file);
 
 }  // namespace strata

@@ -26,8 +26,8 @@ class Standardiser {
   void gather(const FeaturesView& samples, std::span<const std::uint32_t> rows, kernels::panels::Blocked dst,
               std::size_t first) const;
 
-  /// Tells the memory that `rows` of `samples` will be gathered later in this step, unless there are so many that
-  /// they would drive from the second cache what the step needs before.
+  /// Tells the memory that `rows` of `samples` will be gathered at the end of this step or in the next one, unless
+  /// there are so many that they would drive from the second cache what the step needs before.
   static void fetch(const FeaturesView& samples, std::span<const std::uint32_t> rows);
 
  private:

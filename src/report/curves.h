@@ -8,7 +8,7 @@
 
 namespace strata {
 
-// Each point of a series that is there stands for a range of values with its lowest, mean and highest: nothing is
+// Of a series that is there, each point stands for a range of values by its lowest, mean and highest: nothing is
 // hidden.
 
 /// The values first … last - 1 of a series.

@@ -1,4 +1,4 @@
-// MODEL on a command line: a .safetensors file, or the folder of a run.
+// A trained model as somebody names it: a .safetensors file, or the folder of a run.
 #pragma once
 
 #include <filesystem>

@@ -84,14 +84,19 @@ std::string_view name_of(const Table& table, T value) {
   return std::find_if(table.begin(), table.end(), [&](const auto& entry) { return value_of(entry) == value; })->name;
 }
 
-/// An option whose value is one of the names in `table`.
+/// The option, whose value is one of the names in `table`.
 template <class Table>
-Option choice(std::string_view name, const Table& table, std::string_view fallback, std::string_view heading,
-              std::string_view help) {
-  Option option{.name = name, .fallback = std::string(fallback), .heading = heading, .help = help};
+Option with_choices(Option option, const Table& table) {
   option.choices = names_of(table);
   option.value = fmt::format("{}", fmt::join(option.choices, "|"));
   return option;
+}
+
+/// Such an option of a command.
+template <class Table>
+Option choice(std::string_view name, const Table& table, std::string_view fallback, std::string_view heading,
+              std::string_view help) {
+  return with_choices({.name = name, .fallback = std::string(fallback), .heading = heading, .help = help}, table);
 }
 
 }  // namespace strata

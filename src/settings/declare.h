@@ -1,9 +1,6 @@
 // How the tables of a run's options are written: each option with the member of the settings that holds its value.
 #pragma once
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <concepts>
 #include <optional>
 #include <string>
@@ -12,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "settings/choices.h"
 #include "settings/given.h"
 #include "settings/option.h"
 #include "settings/run_settings.h"
@@ -73,9 +71,7 @@ Option held(Option option, Kind kind, At at) {
 /// The same of one of the names in `table`.
 template <class Table, class At>
 Option chosen(Option option, const Table& table, At at) {
-  option.choices = names_of(table);
-  option.value = fmt::format("{}", fmt::join(option.choices, "|"));
-  return held(std::move(option), OneOf{&table}, at);
+  return held(with_choices(std::move(option), table), OneOf{&table}, at);
 }
 
 /// The option, which has a value only where `applies` says so.

@@ -64,8 +64,8 @@ struct EpochInfo {
   double samples_per_second = 0;              ///< training alone
   LearningRates learning_rates;               ///< at the epoch's last step
   std::optional<std::uint32_t> best_epoch{};  ///< by the monitored figure, so far; empty without validation rows
-  std::vector<double> update_ratios{};  ///< of each layer at the epoch's last step (update_ratio.h), if an observer
-                                        ///< wants them and the epoch was not cut short by time
+  std::vector<double> update_ratios{};        ///< of each layer at the epoch's last step (model/parameters.h), if an
+                                              ///< observer wants them and the epoch was not cut short by time
   std::vector<UnitStatistics> units{};  ///< of each hidden layer, over validation or else training rows, if an observer
                                         ///< wants them
   std::string weights_hash{};  ///< at the epoch's end, if an observer wants it and the epoch is the best so far

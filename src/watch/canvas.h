@@ -17,7 +17,7 @@ struct TerminalCharacters {
   bool unicode = true;  ///< else ASCII: coarser dots, lines of - and |
 };
 
-/// `width` x `height` characters from the upper left; each has dots_across x dots_down dots. What lies outside is
+/// `width` x `height` characters from the upper left; each has kDotsAcross x kDotsDown dots. What lies outside is
 /// dropped.
 class Canvas {
  public:

@@ -8,6 +8,7 @@
 
 #include "core/number.h"
 #include "core/number_text.h"
+#include "watch/words.h"
 
 namespace strata::watch {
 
@@ -33,18 +34,14 @@ std::vector<std::string> groups_with_rates(const FollowedRun& run) {
 
 /// `lower lr 0.003 from step 1,201 on`
 std::string change_text(const Json& change) {
-  const auto word = [&](const char* key) {
-    const auto found = change.find(key);
-    return found != change.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  const std::string did = word("did");
+  const std::string did = text_in(change, "did");
   const auto rate = change.find("lr");
   std::string what = did == "pause"   ? "paused"
                      : did == "go_on" ? "went on"
                      : did == "save"  ? "saved"
                      : did == "stop"  ? "stopped"
                      : did == "lr" && rate != change.end() && rate->is_number()
-                         ? fmt::format("{} lr {}", word("group"), rate_text(rate->get<double>()))
+                         ? fmt::format("{} lr {}", text_in(change, "group"), rate_text(rate->get<double>()))
                          : did;
   const auto step = change.find("global_step");
   if (step == change.end() || !step->is_number_unsigned()) {

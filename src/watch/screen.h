@@ -9,8 +9,7 @@
 namespace strata::watch {
 
 /// While this lives, the terminal shows a page of its own; then it shows what it showed before, whatever ends this, a
-/// signal too. One at a time, in the main
-/// thread, where stderr is a terminal that can be rewritten.
+/// signal too. One at a time, in the main thread, where stderr is a terminal that can be rewritten.
 class Screen {
  public:
   Screen();

@@ -298,7 +298,7 @@ void draw_sweep(Canvas& canvas, const WatchedFolder& folder) {
               folder.stage == FolderStage::going_on || folder.stage == FolderStage::ended ? trials_text(sweep)
                                                                                           : watched_text(folder));
   const std::vector<Candidate> candidates = sweep.candidates();
-  if (candidates.empty() || candidates.front().completed == 0) {
+  if (count_completed(candidates) == 0) {
     return;
   }
   const std::vector<std::string> table = lines_of(best_table(candidates, sweep.monitor));

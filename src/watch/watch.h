@@ -28,15 +28,15 @@ class Watcher {
   virtual void serves(std::string_view address) = 0;
   /// The command that goes on with the run of a folder.
   virtual std::string resuming(const std::string& folder) const = 0;
-  /// What has been asked to end it: a number above 0, or 0 for nothing.
+  /// What ends the watching before its time, as a signal's number; 0: nothing has asked for it.
   virtual int stop_requested() const = 0;
 };
 
 using Folders = std::vector<FollowedFolder>;
 
-/// Says what comes, line by line, until all folders are over; returns what has been asked to end it before that, else
-/// 0. With a `port`, 0 for a free one, the page of the one folder is served meanwhile; throws Error(usage) if that is
-/// over. Throws as FollowedFolder::look.
+/// Says what comes, line by line, until all folders are over. Returns watcher.stop_requested(): 0 if nobody stopped it.
+/// With a `port`, 0 for a free one, the page of the one folder is served meanwhile; throws Error(usage) if that folder
+/// is over already. Throws as FollowedFolder::look.
 int follow(Folders& folders, Watcher& watcher, std::optional<std::uint16_t> port);
 
 /// Shows a page on the terminal at stderr, until q is pressed; keys control the run of one folder. Returns and throws

@@ -237,7 +237,7 @@ std::vector<std::string> figure_lines(const FollowedRun& run) {
 
 std::string best_of(const FollowedSweep& sweep) {
   const std::vector<Candidate> candidates = sweep.candidates();
-  return candidates.empty() || candidates.front().completed == 0 ? "-" : figure_text(candidates.front().value);
+  return count_completed(candidates) == 0 ? "-" : figure_text(candidates.front().value);
 }
 
 std::string trials_text(const FollowedSweep& sweep) {
@@ -326,7 +326,7 @@ Json watched_json(const WatchedFolder& folder) {
   if (folder.sweep != nullptr) {
     json["trials"] = folder.sweep->order.size();
     const std::vector<Candidate> candidates = folder.sweep->candidates();
-    json["best"] = candidates.empty() || candidates.front().completed == 0
+    json["best"] = count_completed(candidates) == 0
                        ? Json()
                        : to_json(best_run(candidates.front(), folder.sweep->monitor), folder.sweep->monitor);
   }

@@ -1,4 +1,4 @@
-// The commands, and from a command line to the one that it names.
+// The commands, and how a command line comes to the one that it names.
 #pragma once
 
 #include <string>

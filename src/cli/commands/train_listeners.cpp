@@ -114,7 +114,8 @@ std::string JsonPrinter::machine() const {
   return model.empty() ? text : text + fmt::format(R"(,"cpu":{})", json_string(model));
 }
 
-/// Writes a run's result to stdout, unless the metrics stream there, which end with the result themselves.
+/// Refuses a run that cannot meet what is expected of it; then writes its result to stdout, unless the metrics stream
+/// there, which end with the result themselves.
 class ResultPrinter : public Observer {
  public:
   explicit ResultPrinter(const TrainSettings& settings) : settings_(settings) {}

@@ -1,4 +1,4 @@
-// What options that several commands have come to: --threads, --isa, --engine and --precision, and --live.
+// The values of options that several commands have: --threads, --isa, --engine and --precision, and --live.
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,7 @@ namespace strata::cli {
 /// Of what model_info (run/info.h) has.
 std::string model_info_text(const nlohmann::ordered_json& info);
 
-/// Of what data_info (run/info.h) has, and the `notes`, lines of training_notes.
+/// Of what data_info (run/info.h) has, and its member `notes`, which the command adds: lines of training_notes.
 std::string data_info_text(const nlohmann::ordered_json& info);
 
 /// Of what look_info (run/info.h) has, options spelled as they are typed, and the `command` to train with, if there is

@@ -42,8 +42,8 @@ struct TableRows {
   std::vector<ChunkLabels> labels;  ///< of each chunk
 };
 
-/// Reads all records of `table`, whose first one is row `first_row` of the file, by the threads of the current arena.
-/// Throws the Error(data) of the first fault in the file.
+/// Reads all records of `table`, whose first one is row `first_row` of the file, by the threads of on_threads
+/// (data/parallel.h). Throws the Error(data) of the first fault in the file.
 TableRows read_rows(const TableText& table, std::size_t first_row, const TablePlan& plan);
 
 }  // namespace strata

@@ -60,13 +60,13 @@ struct RecordChunk {
   std::size_t rows = 0;
 };
 
-/// The chunks of `text`, which ends with a newline, each of about `chunk_bytes`; by the threads of the current arena.
-/// A newline ends a record unless the quotes before it are odd in number. So chunks are right up to the first quote
-/// that stands where none may; there the chunk's reader finds the fault.
+/// The chunks of `text`, which ends with a newline, each of about `chunk_bytes`; by the threads of on_threads
+/// (data/parallel.h). A newline ends a record unless the quotes before it are odd in number. So chunks are right up to
+/// the first quote that stands where none may; there the chunk's reader finds the fault.
 std::vector<RecordChunk> cut_records(std::string_view text, std::size_t chunk_bytes);
 
-/// Calls read(0), …, read(count - 1) in the current arena. If several throw, the exception is the first one's, whoever
-/// was first: what comes behind one that has thrown may be left out.
+/// Calls read(0), …, read(count - 1) side by side, within on_threads (data/parallel.h). If several throw, the exception
+/// is the first one's, whoever was first: what comes behind one that has thrown may be left out.
 void for_each_chunk(std::size_t count, const std::function<void(std::size_t)>& read);
 
 /// How often `c` stands in `text`.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -60,7 +61,7 @@ class PanelsEngine final : public Engine {
     if (plan_.ranks != nullptr) {
       ranks_.emplace(*plan_.ranks, divisions_, layers_, schedule_, gradients_, team_);
     }
-    next_rows_.reserve(largest_batch());
+    next_rows_.reserve(gathers_ahead() ? largest_batch() : 0);
     for (int thread = 0; thread < team_.size(); ++thread) {
       threads_.push_back({.loss = {plan_, std::max(kEvaluationRows, schedule_.chunk_rows)},
                           .evaluation = {plan_.model, kEvaluationRows}});
@@ -360,7 +361,7 @@ class PanelsEngine final : public Engine {
   GradientSquares squares_;
   double loss_weight_ = 0;  ///< of the step at hand
   Pass training_;
-  BlockedBuffer next_batch_;         ///< gathered in the slack of the step before
+  BlockedBuffer next_batch_;         ///< gathered ahead, at the end of the step before; else without rows
   const void* next_from_ = nullptr;  ///< the features whose rows next_rows_ next_batch_ holds
   std::vector<std::uint32_t> next_rows_;
   std::size_t last_rows_ = 0;        ///< of the last step

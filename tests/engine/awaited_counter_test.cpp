@@ -5,18 +5,18 @@
 
 #include "tests/catch.h"
 
-namespace core_awaited_counter_test {
+namespace engine_awaited_counter_test {
 
 using namespace strata;
 
-TEST_CASE("a counter that has advanced lets nobody sleep", "[core]") {
+TEST_CASE("a counter that has advanced lets nobody sleep", "[engine]") {
   AwaitedCounter counter;
   counter.advance();
   counter.sleep_past(0);
   CHECK(counter.value() == 1);
 }
 
-TEST_CASE("every thread that sleeps wakes when a counter advances", "[core]") {
+TEST_CASE("every thread that sleeps wakes when a counter advances", "[engine]") {
   constexpr int kThreads = 4;
   constexpr std::uint32_t kRounds = 500;
   AwaitedCounter go;
@@ -39,4 +39,4 @@ TEST_CASE("every thread that sleeps wakes when a counter advances", "[core]") {
   CHECK(done.value() == kRounds * kThreads);
 }
 
-}  // namespace core_awaited_counter_test
+}  // namespace engine_awaited_counter_test
