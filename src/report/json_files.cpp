@@ -137,17 +137,9 @@ bool GrowingLines::read(const std::function<void()>& begin_anew, const std::func
   if (is_there_ && !has_changed(now)) {
     return false;
   }
-  return read(FileDescriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)), begin_anew, take);
-}
-
-bool GrowingLines::read(const FileDescriptor& file, const std::function<void()>& begin_anew,
-                        const std::function<void(std::string_view)>& take) {
-  struct stat now {};
+  const FileDescriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file || ::fstat(file.get(), &now) != 0) {
     throw data_error("{}: cannot be read ({})", path_.string(), system_reason(errno));
-  }
-  if (is_there_ && !has_changed(now)) {
-    return false;
   }
   const bool is_other = is_there_ && (now.st_ino != seen_.st_ino || now.st_dev != seen_.st_dev);
   if (is_other || static_cast<std::uint64_t>(now.st_size) < taken_ || !holds_last_line(file)) {

@@ -43,10 +43,6 @@ class GrowingLines {
   /// Throws Error(data), naming the line, if `take` throws a JSON exception or an Error, or if the file cannot be read.
   bool read(const std::function<void()>& begin_anew, const std::function<void(std::string_view)>& take);
 
-  /// The same of the file that is open there, whatever lies at its path by now.
-  bool read(const FileDescriptor& file, const std::function<void()>& begin_anew,
-            const std::function<void(std::string_view)>& take);
-
  private:
   bool has_changed(const struct stat& now) const;
   bool holds_last_line(const FileDescriptor& file) const;

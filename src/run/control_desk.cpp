@@ -21,7 +21,7 @@ using What = ControlRequest::What;
 
 constexpr std::array<std::pair<std::string_view, What>, 5> kRequests{
     {{"pause", What::pause}, {"go_on", What::go_on}, {"stop", What::stop}, {"save", What::save}, {"lr", What::lr}}};
-constexpr std::size_t kLongestLine = 4096;  // a longer one is no request, however it ends
+constexpr std::size_t kLongestLine = 4096;
 constexpr std::string_view kOver = "the run is over";
 
 Error not_understood(std::string_view json) {
@@ -52,7 +52,7 @@ ControlRequest control_request(std::string_view json) {
               : ControlRequest{.what = known->second};
 }
 
-ControlFile::ControlFile(std::filesystem::path path) : path_(std::move(path)), lines_(path_) {
+ControlFile::ControlFile(std::filesystem::path path) : path_(std::move(path)) {
   constexpr mode_t kOwnerAlone = 0600;
   ::unlink(path_.c_str());
   file_ = FileDescriptor(::open(path_.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerAlone));
@@ -64,13 +64,32 @@ ControlFile::ControlFile(std::filesystem::path path) : path_(std::move(path)), l
 ControlFile::~ControlFile() { ::unlink(path_.c_str()); }
 
 std::vector<std::string> ControlFile::lines() {
-  std::vector<std::string> all;
-  try {
-    lines_.read(
-        file_, [] {}, [&](std::string_view line) { all.emplace_back(line.substr(0, kLongestLine)); });
-  } catch (const Error&) {  // no run ends because it cannot be asked
+  struct stat status {};
+  if (::fstat(file_.get(), &status) != 0) {
+    return {};
   }
-  return all;
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size < read_) {
+    read_ = 0;
+    rest_.clear();
+  }
+  std::vector<std::string> lines;
+  std::array<char, kLongestLine> bytes{};
+  while (read_ < size) {
+    const ssize_t count = ::pread(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(read_));
+    if (count <= 0) {
+      break;
+    }
+    read_ += static_cast<std::uint64_t>(count);
+    for (const char c : std::string_view(bytes.data(), static_cast<std::size_t>(count))) {
+      if (c == '\n') {
+        lines.push_back(std::exchange(rest_, {}));
+      } else if (rest_.size() < kLongestLine) {  // a longer one is no request, however it ends
+        rest_ += c;
+      }
+    }
+  }
+  return lines;
 }
 
 ControlAnswer ControlDesk::ask(std::string_view text, std::chrono::milliseconds patience) {

@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "core/file_descriptor.h"
-#include "report/json_files.h"
 
 namespace strata {
 
@@ -47,13 +46,14 @@ class ControlFile {
   ControlFile(const ControlFile&) = delete;
   ControlFile& operator=(const ControlFile&) = delete;
 
-  /// The whole lines that have come since the last call, as GrowingLines reads them; none where they cannot be read.
+  /// The whole lines that have come since the last call. A file that has become shorter is read anew.
   std::vector<std::string> lines();
 
  private:
   std::filesystem::path path_;
   FileDescriptor file_;
-  GrowingLines lines_;
+  std::uint64_t read_ = 0;  ///< bytes
+  std::string rest_;        ///< of a line without its end, no longer than a request may be
 };
 
 /// Requests of other threads, for the one that trains.
