@@ -104,8 +104,8 @@ HWY_NOINLINE void product_tile(const Product& p, std::size_t row, std::size_t pa
       }
       weights += kWidth;
     };
-    // A count that the compiler knows: with one that it does not, its turns of two terms ask after each whether to end,
-    // which costs tiles of fewer than 12 rows a tenth.
+    // A count that the compiler knows: with one that it does not, turns of two terms ask after each whether to end,
+    // which costs a product of few rows one point of its share of peak.
     if (terms == kWidth) {
       HWY_UNROLL(kTermsUnrolled)
       for (std::size_t k = 0; k < kWidth; ++k) {

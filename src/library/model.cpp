@@ -94,14 +94,10 @@ void predict(strata_model& model, const strata_array& array, int threads, float*
   require_finite({first, count}, file);
 }
 
-/// Of data from files the test part, if there is one.
-std::vector<PartRows> rows_to_evaluate(const strata_data& data) {
+/// Of data from files the test part, if there is one. Throws Error(data) unless the data were read for the model.
+std::vector<PartRows> rows_to_judge(const ModelFile& file, const strata_data& data) {
   const bool tested = data.from_files && data.source.test.rows() > 0;
-  return {all_rows_of(tested ? data.source.test : data.source.train)};
-}
-
-/// Throws Error(data) unless the data, of which `part` is to be judged, were read for the model.
-void require_read_for(const ModelFile& file, const strata_data& data, const Dataset& part) {
+  const Dataset& part = tested ? data.source.test : data.source.train;
   check_needs(data.rows(), {.features = file.spec.inputs});
   const DataNeeds needs = data_needs(file);
   if (!data.has_targets() || data.source.targets != needs.targets || data.source.classes != needs.classes ||
@@ -111,14 +107,14 @@ void require_read_for(const ModelFile& file, const strata_data& data, const Data
   if (file.scaler.fill.empty() && !data.fault.empty()) {
     throw data_error("{}", data.fault);
   }
+  return {all_rows_of(part)};
 }
 
 nlohmann::ordered_json evaluation(strata_model& model, const strata_data& data, int threads) {
   const ModelFile& file = model.trained.model;
-  const std::vector<PartRows> rows = rows_to_evaluate(data);
-  const Dataset& part = *rows.front().data;
-  require_read_for(file, data, part);
-  const PartEvaluation figures = evaluate_part(model.engine(threads, part.rows()), file.spec, file.task, rows);
+  const std::vector<PartRows> rows = rows_to_judge(file, data);
+  const PartEvaluation figures =
+      evaluate_part(model.engine(threads, rows.front().rows.size()), file.spec, file.task, rows);
   nlohmann::ordered_json json = evaluation_json(figures, output_names(file));
   constexpr std::size_t kTop = 5;
   if (figures.kind == TargetKind::classes && figures.outputs > kTop) {
@@ -131,8 +127,7 @@ nlohmann::ordered_json evaluation(strata_model& model, const strata_data& data, 
 /// Features without a table are called by their names, if the model knows them.
 nlohmann::ordered_json importance(strata_model& model, const strata_data& data, int threads) {
   const ModelFile& file = model.trained.model;
-  const std::vector<PartRows> rows = rows_to_evaluate(data);
-  require_read_for(file, data, *rows.front().data);
+  const std::vector<PartRows> rows = rows_to_judge(file, data);
   Importance found = importance_on(model.engine(threads, rows.front().rows.size()), file, file.task, rows);
   const std::vector<std::string> names = feature_names(file);
   if (!file.table && found.map.rows == 0 && names.size() == found.blocks.size()) {
@@ -141,6 +136,18 @@ nlohmann::ordered_json importance(strata_model& model, const strata_data& data, 
     }
   }
   return importance_json(found);
+}
+
+using Judge = nlohmann::ordered_json (*)(strata_model& model, const strata_data& data, int threads);
+
+/// A call that says as JSON what `judge` finds.
+int judged(Judge judge, strata_model* model, const strata_data* data, int threads, char** json) {
+  return done([&] {
+    strata_model& known = required(model, "model");
+    const strata_data& rows = required(data, "data");
+    char*& place = required(json, "json");
+    place = given_text(json_text(judge(known, rows, threads)));
+  });
 }
 
 nlohmann::ordered_json info_of(const strata_model& model) {
@@ -267,19 +274,9 @@ int strata_model_predict(strata_model* model, const strata_array* features, int 
 }
 
 int strata_model_evaluate(strata_model* model, const strata_data* data, int threads, char** json) {
-  return library::done([&] {
-    strata_model& known = library::required(model, "model");
-    const strata_data& rows = library::required(data, "data");
-    char*& place = library::required(json, "json");
-    place = library::given_text(json_text(library::evaluation(known, rows, threads)));
-  });
+  return library::judged(library::evaluation, model, data, threads, json);
 }
 
 int strata_model_importance(strata_model* model, const strata_data* data, int threads, char** json) {
-  return library::done([&] {
-    strata_model& known = library::required(model, "model");
-    const strata_data& rows = library::required(data, "data");
-    char*& place = library::required(json, "json");
-    place = library::given_text(json_text(library::importance(known, rows, threads)));
-  });
+  return library::judged(library::importance, model, data, threads, json);
 }

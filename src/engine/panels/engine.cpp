@@ -61,7 +61,7 @@ class PanelsEngine final : public Engine {
     if (plan_.ranks != nullptr) {
       ranks_.emplace(*plan_.ranks, divisions_, layers_, schedule_, gradients_, team_);
     }
-    next_rows_.reserve(gathers_ahead() ? largest_batch() : 0);
+    next_rows_.reserve(largest_batch());
     for (int thread = 0; thread < team_.size(); ++thread) {
       threads_.push_back({.loss = {plan_, std::max(kEvaluationRows, schedule_.chunk_rows)},
                           .evaluation = {plan_.model, kEvaluationRows}});
@@ -151,8 +151,7 @@ class PanelsEngine final : public Engine {
  private:
   /// A step on the batch's rows, or on those that are this rank's.
   LossSums own_step(const Batch& batch, std::span<const kernels::OptimizerUpdate> updates) {
-    const bool gathered =
-        gathers_ahead() && next_from_ == batch.samples.features.data() && std::ranges::equal(next_rows_, batch.rows);
+    const bool gathered = next_from_ == batch.samples.features.data() && std::ranges::equal(next_rows_, batch.rows);
     if (gathered) {
       std::swap(training_.batch, next_batch_);
     }
@@ -362,7 +361,7 @@ class PanelsEngine final : public Engine {
   double loss_weight_ = 0;  ///< of the step at hand
   Pass training_;
   BlockedBuffer next_batch_;         ///< gathered ahead, at the end of the step before; else without rows
-  const void* next_from_ = nullptr;  ///< the features whose rows next_rows_ next_batch_ holds
+  const void* next_from_ = nullptr;  ///< the features whose rows next_rows_ next_batch_ holds; null: of none
   std::vector<std::uint32_t> next_rows_;
   std::size_t last_rows_ = 0;        ///< of the last step
   AlignedVector<float> row_losses_;  ///< of the step at hand, as is the next
