@@ -44,7 +44,7 @@ function(strata_module name source)
     STRATA_${arg_AS}_LIBRARY="${STRATA_${arg_AS}_LIBRARY}" STRATA_${arg_AS}_MODULE="${name}.so"
     STRATA_${arg_AS}_MODULE_FROM_PROGRAM="${from_program}/${name}.so")
   add_library(${name} MODULE ${source})
-  target_link_libraries(${name} PRIVATE strata_options strata_core ${arg_USES} -Wl,--as-needed)
+  target_link_libraries(${name} PRIVATE strata_options strata_core ${arg_USES})
   set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   install(TARGETS ${name} LIBRARY DESTINATION ${module_folder})
 endfunction()

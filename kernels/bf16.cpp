@@ -71,8 +71,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace strata::kernels {
 
-HWY_EXPORT(RoundToBf16);
-HWY_EXPORT(PackBf16);
+STRATA_EXPORT(RoundToBf16);
+STRATA_EXPORT(PackBf16);
 
 void round_to_bf16(std::span<const float> src, std::span<Bf16> dst) {
   assert(src.size() == dst.size());

@@ -151,8 +151,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace strata::kernels {
 
-HWY_EXPORT(DropUnits);
-HWY_EXPORT(DropBf16Units);
+STRATA_EXPORT(DropUnits);
+STRATA_EXPORT(DropBf16Units);
 
 DropoutMask dropout_mask(double rate, std::uint64_t seed, std::size_t layer, std::uint64_t step) {
   assert(rate >= 0 && rate < 1);

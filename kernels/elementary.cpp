@@ -120,13 +120,13 @@ constexpr double kPi = 3.14159265358979323846;
 
 }  // namespace
 
-HWY_EXPORT(Exp);
-HWY_EXPORT(Expm1);
-HWY_EXPORT(Log);
-HWY_EXPORT(Sigmoid);
-HWY_EXPORT(Tanh);
-HWY_EXPORT(Erf);
-HWY_EXPORT(Softplus);
+STRATA_EXPORT(Exp);
+STRATA_EXPORT(Expm1);
+STRATA_EXPORT(Log);
+STRATA_EXPORT(Sigmoid);
+STRATA_EXPORT(Tanh);
+STRATA_EXPORT(Erf);
+STRATA_EXPORT(Softplus);
 
 void exp(std::span<const float> src, std::span<float> dst) {
   assert(src.size() == dst.size());
@@ -204,10 +204,14 @@ double cos_pi(double x) {
 }
 
 double power(double x, unsigned long long n) {
+  constexpr double kSquareIsZero = 0x1p-538;  // below half of the least denormal
   double result = 1.0;
   for (; n != 0; n >>= 1U) {
     if ((n & 1U) != 0) {
       result *= x;
+    }
+    if (result > 0 && x >= 0 && x < kSquareIsZero && n > 1) {
+      return 0.0;  // as a higher bit of n follows; to compute it takes CPUs a hundred cycles
     }
     x *= x;
   }

@@ -58,7 +58,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace strata::kernels {
 
-HWY_EXPORT(fma_chains);
+STRATA_EXPORT(fma_chains);
 
 namespace {
 

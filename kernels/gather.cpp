@@ -50,7 +50,7 @@ std::size_t standardise_from(D d, std::size_t first, const float* HWY_RESTRICT s
   const std::size_t lanes = hn::Lanes(d);
   std::size_t f = first;
   for (; f + lanes <= by.mean.size(); f += lanes) {
-    store_as(d, standardised(d, src + f, by.mean.data() + f, by.scale.data() + f, by.missing.data() + f), dst + f);
+    store_as(d, standardised(d, src + f, by, f), dst + f);
   }
   return f;
 }
@@ -93,10 +93,10 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace strata::kernels {
 
-HWY_EXPORT(GatherStandardise);
-HWY_EXPORT(GatherStandardiseBf16);
-HWY_EXPORT(GatherValues);
-HWY_EXPORT(GatherValuesBf16);
+STRATA_EXPORT(GatherStandardise);
+STRATA_EXPORT(GatherStandardiseBf16);
+STRATA_EXPORT(GatherValues);
+STRATA_EXPORT(GatherValuesBf16);
 
 void gather_standardise(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows,
                         std::span<const float> factor, std::span<const float> offset, MatrixView<float> dst) {
@@ -114,6 +114,7 @@ void gather_standardise(MatrixView<const float> values, std::span<const std::uin
                         MatrixView<float> dst) {
   assert(dst.rows() >= rows.size() && by.mean.size() == dst.columns());
   assert(by.scale.size() == dst.columns() && by.missing.size() == dst.columns());
+  assert(by.reciprocal.size() == dst.columns());
   STRATA_DISPATCH(GatherValues)(values, rows, by, dst);
 }
 
@@ -121,6 +122,7 @@ void gather_standardise(MatrixView<const float> values, std::span<const std::uin
                         MatrixView<Bf16> dst) {
   assert(dst.rows() >= rows.size() && by.mean.size() == dst.columns());
   assert(by.scale.size() == dst.columns() && by.missing.size() == dst.columns());
+  assert(by.reciprocal.size() == dst.columns());
   STRATA_DISPATCH(GatherValuesBf16)(values, rows, by, dst);
 }
 

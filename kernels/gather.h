@@ -41,12 +41,13 @@ void gather_standardise(MatrixView<const std::uint8_t> pixels, std::span<const s
 /// How values enter a network; a place for each feature.
 struct ValueScale {
   std::span<const float> mean;
-  std::span<const float> scale;    ///< never 0
-  std::span<const float> missing;  ///< what the network sees in place of a NaN
+  std::span<const float> scale;        ///< never 0
+  std::span<const double> reciprocal;  ///< 1 / scale, rounded
+  std::span<const float> missing;      ///< what the network sees in place of a NaN
 };
 
 /// dst(i, f) = ((double)values(rows[i], f) - mean[f]) / scale[f], computed in double and rounded, or missing[f].
-/// The same bits on every instruction set.
+/// Values are finite or NaN. The same bits on every instruction set.
 void gather_standardise(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
                         MatrixView<float> dst);
 

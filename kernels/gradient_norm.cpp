@@ -51,7 +51,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace strata::kernels {
 
-HWY_EXPORT(AddSquares);
+STRATA_EXPORT(AddSquares);
 
 void add_squares(MatrixView<const float> gradient, std::span<double> sums) {
   assert(sums.size() == gradient.columns());

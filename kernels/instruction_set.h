@@ -36,10 +36,14 @@ class InstructionSetScope {
   std::size_t before_;
 };
 
-// The calling thread's choice, as an index of the tables that HWY_EXPORT makes; 0 where no scope has chosen.
-extern constinit thread_local std::size_t chosen_index;
-std::size_t newest_index();
+// What kernels are compiled for, oldest first: the indices of STRATA_EXPORT's tables. Other CPUs than x86-64 have the
+// first alone.
+inline constexpr std::size_t kBaseline = 0, kSse4 = 1, kAvx2 = 2, kAvx512 = 3, kTargets = 4;
 
-inline std::size_t target_index() { return chosen_index != 0 ? chosen_index : newest_index(); }
+extern constinit thread_local std::size_t chosen_target;  ///< kTargets where no scope has chosen
+std::size_t newest_target();
+
+/// What the calling thread's kernels run on.
+inline std::size_t target_index() { return chosen_target != kTargets ? chosen_target : newest_target(); }
 
 }  // namespace strata::kernels

@@ -66,7 +66,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace strata::kernels {
 
-HWY_EXPORT(ApplyUpdate);
+STRATA_EXPORT(ApplyUpdate);
 
 void apply_update(const OptimizerUpdate& update, std::span<float> weights, std::span<const float> gradient,
                   const std::array<std::span<float>, kMaxStateSlots>& state) {

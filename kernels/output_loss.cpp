@@ -173,9 +173,9 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace strata::kernels {
 
-HWY_EXPORT(LossOfOutputs);
-HWY_EXPORT(SigmoidRows);
-HWY_EXPORT(RescaleRows);
+STRATA_EXPORT(LossOfOutputs);
+STRATA_EXPORT(SigmoidRows);
+STRATA_EXPORT(RescaleRows);
 
 void output_loss(const OutputLoss& loss, MatrixView<const float> outputs, MatrixView<const float> targets,
                  std::span<const float> row_weights, float divisor, MatrixView<float> diff_outputs,

@@ -229,8 +229,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace strata::kernels {
 
-HWY_EXPORT(SoftmaxCrossEntropy);
-HWY_EXPORT(Softmax);
+STRATA_EXPORT(SoftmaxCrossEntropy);
+STRATA_EXPORT(Softmax);
 
 std::size_t softmax_scratch_size(std::size_t classes) { return classes * kSoftmaxRows; }
 

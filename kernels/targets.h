@@ -17,14 +17,32 @@
 #define STRATA_NEWER_AVX3 0
 #endif
 
-#include <hwy/targets.h>
+#include <type_traits>
 
 #include "kernels/instruction_set.h"
 
-// The function that HWY_EXPORT(NAME) has made for the calling thread's instruction set. (HWY_DYNAMIC_DISPATCH would ask
-// for the process's.)
-#if (HWY_TARGETS & (HWY_TARGETS - 1)) == 0
-#define STRATA_DISPATCH(NAME) HWY_STATIC_DISPATCH(NAME)
+// Tables of our own in place of HWY_EXPORT and HWY_DYNAMIC_DISPATCH: those choose for the whole process, where a run
+// has its own instruction set, and need Highway's library, which costs a process two milliseconds to load.
+// STRATA_EXPORT(NAME) makes the table of a function that is compiled for each target; STRATA_DISPATCH(NAME) is the
+// one for the calling thread's.
+#if HWY_ARCH_X86 && (HWY_TARGETS & (HWY_TARGETS - 1)) != 0
+#define STRATA_EXPORT(NAME)                                                                                 \
+  static constexpr decltype(&HWY_STATIC_DISPATCH(NAME)) NAME##_of_target[strata::kernels::kTargets] = {     \
+      HWY_CHOOSE_FALLBACK(NAME), strata::kernels::either(HWY_CHOOSE_SSE4(NAME), HWY_CHOOSE_FALLBACK(NAME)), \
+      strata::kernels::either(HWY_CHOOSE_AVX2(NAME), HWY_CHOOSE_FALLBACK(NAME)),                            \
+      strata::kernels::either(HWY_CHOOSE_AVX3(NAME), HWY_CHOOSE_FALLBACK(NAME))}
+#define STRATA_DISPATCH(NAME) (*NAME##_of_target[strata::kernels::target_index()])
 #else
-#define STRATA_DISPATCH(NAME) (*(HWY_DISPATCH_TABLE(NAME)[strata::kernels::target_index()]))
+#define STRATA_EXPORT(NAME) static_assert(true)
+#define STRATA_DISPATCH(NAME) HWY_STATIC_DISPATCH(NAME)
 #endif
+
+namespace strata::kernels {
+
+/// `function`, or `baseline` where the compiler's baseline contains the target, so that none is compiled for it.
+template <class Function>
+constexpr Function* either(std::type_identity_t<Function>* function, Function* baseline) {
+  return function != nullptr ? function : baseline;
+}
+
+}  // namespace strata::kernels

@@ -105,17 +105,17 @@ void MultiplyByDerivative(Activation activation, Blocked values, Blocked inputs,
 }
 
 /// Calls line(from, block, i) for every block of 16 features of row i, the last one padded with zeros.
-template <class T, class Line>
-HWY_INLINE void for_lines(MatrixView<const T> features, std::span<const std::uint32_t> rows, Line&& line) {
+template <class Line>
+HWY_INLINE void for_lines(MatrixView<const std::uint8_t> features, std::span<const std::uint32_t> rows, Line&& line) {
   const std::size_t whole = features.columns() / kWidth;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     prefetch_row(features, rows, i + kRowsAhead);
-    const T* src = features.row(rows[i]);
+    const std::uint8_t* src = features.row(rows[i]);
     for (std::size_t block = 0; block < whole; ++block) {
       line(src + block * kWidth, block, i);
     }
     if (const std::size_t rest = features.columns() % kWidth; rest != 0) {
-      T last[kWidth] = {};
+      std::uint8_t last[kWidth] = {};
       std::copy_n(src + whole * kWidth, rest, last);
       line(last, whole, i);
     }
@@ -136,21 +136,40 @@ void GatherPixels(MatrixView<const std::uint8_t> pixels, std::span<const std::ui
   });
 }
 
+/// Half a block or less at a time. Past the last feature lie zeros.
 void GatherValues(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
                   Blocked dst, std::size_t first) {
+  if (rows.empty()) {
+    return;
+  }
   const hn::Rebind<float, hn::CappedTag<double, kWidth>> d;
-  for_lines(values, rows, [&](const float* from, std::size_t block, std::size_t i) HWY_ATTR {
-    for (std::size_t v = 0; v < kWidth; v += hn::Lanes(d)) {
-      const std::size_t f = block * kWidth + v;
-      if (f >= values.columns()) {  // divisions take longest
-        hn::StoreU(hn::Zero(d), d, dst.at(block, first + i) + v);
-        continue;
-      }
-      hn::StoreU(kernels::HWY_NAMESPACE::standardised(d, from + v, by.mean.data() + f, by.scale.data() + f,
-                                                      by.missing.data() + f),
-                 d, dst.at(block, first + i) + v);
+  const std::size_t lanes = hn::Lanes(d);
+  const std::size_t columns = values.columns();
+  const std::size_t whole = columns / lanes * lanes;
+  const float* const end = values.row(values.rows() - 1) + columns;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    prefetch_row(values, rows, i + kRowsAhead);
+    const float* src = values.row(rows[i]);
+    const auto store = [&](std::size_t f, auto v)
+                           HWY_ATTR { hn::StoreU(v, d, dst.at(f / kWidth, first + i) + f % kWidth); };
+    std::size_t f = 0;
+    for (; f < whole; f += lanes) {
+      store(f, kernels::HWY_NAMESPACE::standardised(d, src + f, by, f));
     }
-  });
+    if (f < columns) {
+      float last[kWidth] = {};
+      const float* from = src + f;  // of the next row, too, but for the last one
+      if (end - from < static_cast<std::ptrdiff_t>(lanes)) {
+        std::copy_n(from, columns - f, last);
+        from = last;
+      }
+      store(f, hn::IfThenElseZero(hn::FirstN(d, columns - f), kernels::HWY_NAMESPACE::standardised(d, from, by, f)));
+      f += lanes;
+    }
+    for (; f % kWidth != 0; f += lanes) {
+      store(f, hn::Zero(d));
+    }
+  }
 }
 
 }  // namespace strata::kernels::panels::HWY_NAMESPACE
@@ -159,11 +178,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace strata::kernels::panels {
 
-HWY_EXPORT(Multiply);
-HWY_EXPORT(Activate);
-HWY_EXPORT(MultiplyByDerivative);
-HWY_EXPORT(GatherPixels);
-HWY_EXPORT(GatherValues);
+STRATA_EXPORT(Multiply);
+STRATA_EXPORT(Activate);
+STRATA_EXPORT(MultiplyByDerivative);
+STRATA_EXPORT(GatherPixels);
+STRATA_EXPORT(GatherValues);
 
 void multiply(const Product& product, Range rows, Range panels) { STRATA_DISPATCH(Multiply)(product, rows, panels); }
 

@@ -557,9 +557,9 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace strata::kernels::panels {
 
-HWY_EXPORT(UpdateTiles);
-HWY_EXPORT(GradientTiles);
-HWY_EXPORT(ApplyTiles);
+STRATA_EXPORT(UpdateTiles);
+STRATA_EXPORT(GradientTiles);
+STRATA_EXPORT(ApplyTiles);
 
 void update_tiles(const LayerParameters& layer, Blocked src, Blocked diff_dst, std::size_t rows,
                   const OptimizerUpdate& update, Range tiles) {

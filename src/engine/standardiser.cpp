@@ -28,7 +28,10 @@ Standardiser::Standardiser(const Scaler& scaler)
       offset_(padded(scaler.pixel_offset(), 0.0F)),
       mean_(padded(scaler.mean, 0.0F)),
       scale_(padded(scaler.scale, 1.0F)),
-      missing_(padded(scaler.standardised_fill(), 0.0F)) {}
+      reciprocal_(scale_.size()),
+      missing_(padded(scaler.standardised_fill(), 0.0F)) {
+  std::ranges::transform(scale_, reciprocal_.begin(), [](float scale) { return 1.0 / static_cast<double>(scale); });
+}
 
 void Standardiser::gather(const FeaturesView& samples, std::span<const std::uint32_t> rows,
                           MatrixView<float> dst) const {
@@ -72,7 +75,8 @@ void Standardiser::gather_rows(const FeaturesView& samples, std::span<const std:
 }
 
 kernels::ValueScale Standardiser::values(std::size_t count) const {
-  return {std::span(mean_).first(count), std::span(scale_).first(count), std::span(missing_).first(count)};
+  return {std::span(mean_).first(count), std::span(scale_).first(count), std::span(reciprocal_).first(count),
+          std::span(missing_).first(count)};
 }
 
 }  // namespace strata

@@ -38,10 +38,11 @@ class Standardiser {
 
   std::size_t features_;
   AlignedVector<float>
-      factor_;  ///< this and all below: padded to whole blocks, scale_ with ones, the others with zeros
+      factor_;  ///< this and all below: padded to whole blocks, scale_ and reciprocal_ with ones, the others with zeros
   AlignedVector<float> offset_;
   AlignedVector<float> mean_;
   AlignedVector<float> scale_;
+  AlignedVector<double> reciprocal_;
   AlignedVector<float> missing_;  ///< NaN where the scaler has no fill
 };
 

@@ -168,7 +168,8 @@ TEST_CASE("gathering to bf16 rounds what gathering to fp32 gives", "[kernels]") 
     }
     const auto values = random_floats(5 * features, -9, 9, features);
     const auto scale = random_floats(features, 1, 2, 1);
-    const ValueScale by{factor, scale, offset};
+    const auto reciprocal = reciprocals(scale);
+    const ValueScale by{factor, scale, reciprocal, offset};
     gather_standardise({values.data(), 5, features}, rows, by, {exact.data(), rows.size(), features});
     gather_standardise({values.data(), 5, features}, rows, by, {rounded.data(), rows.size(), features});
     for (std::size_t i = 0; i < exact.size(); ++i) {

@@ -313,4 +313,22 @@ TEST_CASE("power is the product of n factors, to n roundings", "[kernels]") {
   }
 }
 
+TEST_CASE("power is that of repeated squaring where it rounds to zero, too", "[kernels]") {
+  const auto squared = [](double x, unsigned long long n) {
+    double result = 1.0;
+    for (; n != 0; n >>= 1U, x *= x) {
+      result *= (n & 1U) != 0 ? x : 1.0;
+    }
+    return result;
+  };
+  for (const double x : {0.9, 0.99, 0.999, 0.5, 0x1.8p-269, 0x1p-537, 0x1p-538, 0x1p-1074, 0.0, -0.9, -0x1p-600}) {
+    for (unsigned long long n = 0; n < 1'000'000; n += 1 + n / 50) {
+      const double value = kernels::power(x, n);
+      if (std::bit_cast<std::uint64_t>(value) != std::bit_cast<std::uint64_t>(squared(x, n))) {
+        FAIL_CHECK(x << " to the power of " << n << " is " << value << ", not " << squared(x, n));
+      }
+    }
+  }
+}
+
 }  // namespace kernels_elementary_test

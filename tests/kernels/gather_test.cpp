@@ -1,9 +1,12 @@
 #include "kernels/gather.h"
 
+#include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "kernels/instruction_set.h"
+#include "kernels/panels/dense.h"
 #include "tests/catch.h"
 #include "tests/kernels/random_values.h"
 #include "tests/oracle/reference.h"
@@ -57,8 +60,9 @@ std::size_t wrong_values(std::size_t features, const std::vector<std::uint32_t>&
   const auto scale = random_floats(features, 0.01, 300, features + 2);
   const auto missing = random_floats(features, -2, 2, features + 3);
   std::vector<float> dst(rows.size() * (features + kPad), kGuard);
-  kernels::gather_standardise({values.data(), kValueRows, features, features + kPad}, rows, {mean, scale, missing},
-                              {dst.data(), rows.size(), features, features + kPad});
+  const auto reciprocal = reciprocals(scale);
+  kernels::gather_standardise({values.data(), kValueRows, features, features + kPad}, rows,
+                              {mean, scale, reciprocal, missing}, {dst.data(), rows.size(), features, features + kPad});
   std::size_t wrong = 0;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     for (std::size_t f = 0; f < features + kPad; ++f) {
@@ -84,6 +88,79 @@ TEST_CASE("gather_standardise of values rounds the quotient of doubles, and fill
   }
   CHECK(wrong_values(1001, {5, 0, 10}) == 0);
   CHECK(wrong_values(17, {}) == 0);
+}
+
+TEST_CASE("the standardised value is the division's, bit for bit, for all sorts of floats", "[kernels]") {
+  // Significands of few and of many bits, exponents of all sizes, differences that vanish, zeros of both signs.
+  constexpr std::size_t kFeatures = 64;
+  constexpr std::size_t kValueRows = 4096;
+  const Random random(1, RandomStream::dropout);
+  const auto any_float = [&](std::uint32_t what, std::uint64_t i) {
+    const auto [high, low] = random.bits(what, i);
+    const auto exponent = static_cast<std::uint32_t>(what == 2 || high % 4 == 0 ? 1 + low % 254 : 120 + low % 15);
+    const auto significand = static_cast<std::uint32_t>(high >> 32) & 0x7FFFFFU & ~((1U << low / 256 % 24) - 1);
+    return std::bit_cast<float>((high % 2 != 0 && what != 2 ? 0x80000000U : 0U) | exponent << 23U | significand);
+  };
+  std::vector<float> mean(kFeatures), scale(kFeatures), missing(kFeatures, 0.0F), values(kValueRows * kFeatures);
+  for (std::size_t f = 0; f < kFeatures; ++f) {
+    mean[f] = f % 8 == 0 ? 0.0F : any_float(1, f);
+    scale[f] = f % 4 == 0 ? any_float(2, f) : static_cast<float>(0.5 + unit_interval(random.bits(3, f)[0]));
+  }
+  scale[1] = std::numeric_limits<float>::denorm_min();
+  scale[2] = std::numeric_limits<float>::max();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float x = any_float(4, i);
+    values[i] = i % 17 == 0 ? mean[i % kFeatures] : i % 19 == 0 ? std::copysign(0.0F, x) : x;
+  }
+  std::vector<std::uint32_t> rows(kValueRows);
+  std::iota(rows.begin(), rows.end(), 0U);
+  std::vector<float> dst(values.size());
+  const auto reciprocal = reciprocals(scale);
+  kernels::gather_standardise({values.data(), kValueRows, kFeatures}, rows, {mean, scale, reciprocal, missing},
+                              {dst.data(), kValueRows, kFeatures});
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t f = i % kFeatures;
+    const auto exact = static_cast<float>((double{values[i]} - double{mean[f]}) / double{scale[f]});
+    if (std::bit_cast<std::uint32_t>(dst[i]) != std::bit_cast<std::uint32_t>(exact) && wrong++ == 0) {
+      UNSCOPED_INFO("(" << values[i] << " - " << mean[f] << ") / " << scale[f] << " is " << exact << ", not "
+                        << dst[i]);
+    }
+  }
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("rows gathered into blocks are those of a matrix, and zero past the last feature", "[kernels]") {
+  constexpr std::size_t kValueRows = 9;
+  const std::vector<std::uint32_t> rows{8, 0, 3, 8, 5};  // the last row has nothing behind it to read
+  for (std::size_t features = 1; features <= 50; ++features) {
+    const auto values = random_floats(kValueRows * features, -9, 9, features);
+    auto mean = random_floats(features, -9, 9, features + 1);
+    auto scale = random_floats(features, 1, 2, features + 2);
+    std::vector<float> missing(features, 0.0F);
+    const std::size_t blocks = kernels::panels::blocks_of(features);
+    mean.resize(blocks * kernels::panels::kWidth, 0.0F);
+    scale.resize(mean.size(), 1.0F);
+    missing.resize(mean.size(), 0.0F);
+    const auto reciprocal = reciprocals(scale);
+    const MatrixView<const float> from(values.data(), kValueRows, features);
+    AlignedVector<float> blocked(blocks * rows.size() * kernels::panels::kWidth, kGuard);
+    const kernels::panels::Blocked dst{blocked.data(), rows.size()};
+    kernels::panels::gather_blocked(from, rows, {mean, scale, reciprocal, missing}, dst, 0);
+    std::vector<float> matrix(rows.size() * features);
+    kernels::gather_standardise(from, rows,
+                                {std::span(mean).first(features), std::span(scale).first(features),
+                                 std::span(reciprocal).first(features), std::span(missing).first(features)},
+                                {matrix.data(), rows.size(), features});
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      for (std::size_t f = 0; f < mean.size(); ++f) {
+        wrong += dst(i, f) != (f < features ? matrix[i * features + f] : 0.0F) ? 1U : 0U;
+      }
+    }
+    CAPTURE(features);
+    CHECK(wrong == 0);
+  }
 }
 
 TEST_CASE("gather_standardise rounds each element once, at every width", "[kernels]") {

@@ -68,7 +68,9 @@ void digest_gather() {
   const auto values = random_floats(50 * features, -1, 1, 6);
   const auto mean = random_floats(features, -1, 1, 7);
   const auto scale = random_floats(features, 0.1, 1, 8);
-  gather_standardise({values.data(), 50, features}, rows, {mean, scale, mean}, {dst.data(), rows.size(), features});
+  const auto reciprocal = reciprocals(scale);
+  gather_standardise({values.data(), 50, features}, rows, {mean, scale, reciprocal, mean},
+                     {dst.data(), rows.size(), features});
   print("gather_standardise of values", {dst});
 }
 

@@ -32,6 +32,14 @@ std::vector<T> random_integers(std::size_t count, std::uint64_t bound, std::uint
 
 inline std::vector<double> to_double(std::span<const float> values) { return {values.begin(), values.end()}; }
 
+inline std::vector<double> reciprocals(std::span<const float> values) {
+  std::vector<double> result;
+  for (const float value : values) {
+    result.push_back(1.0 / static_cast<double>(value));
+  }
+  return result;
+}
+
 /// The unit roundoff of fp32.
 inline constexpr double kRoundoff = 0x1.0p-24;
 
