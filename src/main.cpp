@@ -91,8 +91,8 @@ void register_backends() {
 /// runs it: they join all the same, as the launcher ends everyone, even rank 0 before it has spoken, once one of them
 /// has ended.
 void join(std::unique_ptr<strata::Communicator>& ranks, const std::vector<std::string>& words) {
-  const bool runs_on_ranks = strata::cli::runs_on_ranks(words);
   const auto process = strata::launched();
+  const bool runs_on_ranks = process && strata::cli::runs_on_ranks(words);
   if (process) {  // the others', which a launcher connects
     strata::cli::turn_closed_pipes_into_errors();
   }

@@ -39,7 +39,7 @@ Error unknown(const std::string& word) {
                        nearest_name(word, kOptions));
   }
   std::vector<std::string_view> names;
-  for (const Command& command : commands()) {
+  for (const CommandEntry& command : command_entries()) {
     names.push_back(command.name);
   }
   return usage_error("unknown command '{}'; the nearest known one is {}", word, nearest_name(word, names));
@@ -58,32 +58,30 @@ Outcome help(const Words& words) {
   if (words.size() < 2 || words[1] == "--help") {
     return answer({words.front()}, general_help());
   }
-  const std::vector<Command> all = commands();
-  const auto command = std::ranges::find(all, words[1], &Command::name);
-  if (command == all.end()) {
+  const CommandEntry* command = find_command(words[1]);
+  if (command == nullptr) {
     throw unknown(words[1]);
   }
-  return answer({words.begin() + 1, words.end()}, command_help(*command));
+  return answer({words.begin() + 1, words.end()}, command_help(command->make()));
 }
 
 struct Entry {
   std::string_view name;
-  Command (*command)();
   Outcome (*run)(const CommandLine& line);
 };
 
 /// The commands that one process runs.
-constexpr std::array<Entry, 11> kCommands{{{"find-lr", find_lr_command, run_find_lr},
-                                           {"evaluate", evaluate_command, run_evaluate},
-                                           {"predict", predict_command, run_predict},
-                                           {"info", info_command, run_info},
-                                           {"report", report_command, run_report},
-                                           {"watch", watch_command, run_watch},
-                                           {"diagnose", diagnose_command, run_diagnose},
-                                           {"check", check_command, run_check},
-                                           {"export", export_command, run_export},
-                                           {"bench", bench_command, run_bench},
-                                           {"completion", completion_command, run_completion}}};
+constexpr std::array<Entry, 11> kOfOneProcess{{{"find-lr", run_find_lr},
+                                               {"evaluate", run_evaluate},
+                                               {"predict", run_predict},
+                                               {"info", run_info},
+                                               {"report", run_report},
+                                               {"watch", run_watch},
+                                               {"diagnose", run_diagnose},
+                                               {"check", run_check},
+                                               {"export", run_export},
+                                               {"bench", run_bench},
+                                               {"completion", run_completion}}};
 
 Outcome run_command(const Words& words, Communicator& ranks) {
   const std::string& first = words.front();
@@ -94,9 +92,9 @@ Outcome run_command(const Words& words, Communicator& ranks) {
   if (first == "sweep") {
     return run_sweep(rest, ranks);
   }
-  const auto* const entry = std::ranges::find(kCommands, first, &Entry::name);
-  if (entry != kCommands.end()) {
-    const Command command = entry->command();
+  const auto* const entry = std::ranges::find(kOfOneProcess, first, &Entry::name);
+  if (entry != kOfOneProcess.end()) {
+    const Command command = find_command(first)->make();
     const CommandLine line{command, rest, parse_arguments(command, rest)};
     return print_if_asked(command, line.arguments) ? Outcome::done : entry->run(line);
   }
@@ -128,9 +126,8 @@ Error with_command(const Words& words, const Error& error) {
 }  // namespace
 
 bool runs_on_ranks(const Words& words) {
-  const std::vector<Command> all = commands();
-  const auto command = std::ranges::find(all, words.front(), &Command::name);
-  return command != all.end() && !command->ranks_share.empty();
+  const CommandEntry* command = find_command(words.front());
+  return command != nullptr && !command->make().ranks_share.empty();
 }
 
 Outcome dispatch(const Words& words, Communicator& ranks) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -194,10 +195,34 @@ bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+std::span<const CommandEntry> command_entries() {
+  static constexpr std::array<CommandEntry, 13> kEntries{{{"train", train_command},
+                                                          {"sweep", sweep_command},
+                                                          {"find-lr", find_lr_command},
+                                                          {"evaluate", evaluate_command},
+                                                          {"predict", predict_command},
+                                                          {"info", info_command},
+                                                          {"export", export_command},
+                                                          {"report", report_command},
+                                                          {"watch", watch_command},
+                                                          {"bench", bench_command},
+                                                          {"diagnose", diagnose_command},
+                                                          {"check", check_command},
+                                                          {"completion", completion_command}}};
+  return kEntries;
+}
+
+const CommandEntry* find_command(std::string_view name) {
+  const auto found = std::ranges::find(command_entries(), name, &CommandEntry::name);
+  return found == command_entries().end() ? nullptr : &*found;
+}
+
 std::vector<Command> commands() {
-  return {train_command(),    sweep_command(),  find_lr_command(),   evaluate_command(), predict_command(),
-          info_command(),     export_command(), report_command(),    watch_command(),    bench_command(),
-          diagnose_command(), check_command(),  completion_command()};
+  std::vector<Command> all;
+  for (const CommandEntry& entry : command_entries()) {
+    all.push_back(entry.make());
+  }
+  return all;
 }
 
 }  // namespace strata::cli

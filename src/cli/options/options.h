@@ -41,7 +41,19 @@ bool is_one_of(std::string_view name, std::span<const std::string_view> names);
 /// The names of train's options on the data set that --data names, which `info --data` takes too.
 std::vector<std::string_view> data_option_names();
 
+/// How a command is made. Each holds copies of many options, so a command line makes only the one that it names.
+struct CommandEntry {
+  std::string_view name;
+  Command (*make)();
+};
+
 /// In the order in which help lists them.
+std::span<const CommandEntry> command_entries();
+
+/// Null: there is none of this name.
+const CommandEntry* find_command(std::string_view name);
+
+/// All of them, made.
 std::vector<Command> commands();
 
 }  // namespace strata::cli
