@@ -52,7 +52,7 @@ class PanelsStep {  // NOLINT(clang-analyzer-optin.performance.Padding): in the 
       losses_.emplace_back(plan_, std::max(config.batch_size, schedule_.chunk_rows));
     }
     for (const ParameterGroup& group : config.groups) {
-      updates_.push_back(group.optimizer.update_at(config.convention, 1, base_learning_rate(group.optimizer)));
+      updates_.push_back(group.optimizer.updates(config.convention)(1, base_learning_rate(group.optimizer)));
     }
   }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -38,6 +39,10 @@ inline constexpr std::string_view kRateChangesHelp =
     "schedule is constant; one STEP:LR or several, the steps rising; a step that the run does not reach changes "
     "nothing; not where lr is 0";
 
+/// The kernel's rule and scalars at update t (counted from 1) for the rate `lr`, a pure function: computed in double,
+/// each rounded once, save those that Keras' own roundings decide.
+using Updates = std::function<kernels::OptimizerUpdate(std::uint64_t t, double lr)>;
+
 /// An optimizer with the value of every key, as `--lower` and the like give it.
 struct OptimizerSpec {
   const OptimizerEntry* entry = nullptr;              ///< the registry's; looked up once, by parse_optimizer
@@ -49,7 +54,7 @@ struct OptimizerSpec {
   std::string_view name() const;
   /// The entry's functions for these values.
   std::vector<StateSlot> state() const;
-  kernels::OptimizerUpdate update_at(Convention convention, std::uint64_t t, double lr) const;
+  Updates updates(Convention convention) const;
 };
 
 /// What the registry knows of one optimizer.
@@ -59,16 +64,12 @@ struct OptimizerEntry {
   std::vector<OptimizerKey> keys;
   /// The state that `spec` needs, in the order of the kernel's rule (SGD without momentum: none).
   std::vector<StateSlot> (*state)(const OptimizerSpec& spec);
-  /// The kernel's rule and scalars at update t (counted from 1) for the rate `lr`, a pure function:
-  /// computed in double, each rounded once, save those that Keras' own roundings decide.
-  kernels::OptimizerUpdate (*update_at)(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr);
+  Updates (*updates)(const OptimizerSpec& spec, Convention convention);
 };
 
 inline std::string_view OptimizerSpec::name() const { return entry->name; }
 inline std::vector<StateSlot> OptimizerSpec::state() const { return entry->state(*this); }
-inline kernels::OptimizerUpdate OptimizerSpec::update_at(Convention convention, std::uint64_t t, double lr) const {
-  return entry->update_at(*this, convention, t, lr);
-}
+inline Updates OptimizerSpec::updates(Convention convention) const { return entry->updates(*this, convention); }
 
 /// All optimizers, in the order in which help lists them. `freeze` is the first: no keys, no update.
 std::span<const OptimizerEntry> optimizer_registry();

@@ -1,10 +1,7 @@
 #include "optim/update_scalars.h"
 
-#include <array>
-#include <cassert>
 #include <cmath>
-#include <cstddef>
-#include <string_view>
+#include <cstdint>
 
 #include "kernels/elementary.h"
 
@@ -16,36 +13,33 @@ using kernels::OptimizerUpdate;
 using kernels::UpdateRule;
 using kernels::WeightDecay;
 
-/// The values of some keys, which are in alphabetical order, as the spec's are: read in one pass, because to find them
-/// one by one takes a twentieth of a small network's step.
-template <std::size_t n>
-std::array<double, n> values_of(const OptimizerSpec& spec, const std::array<std::string_view, n>& keys) {
-  std::array<double, n> values{};
-  std::size_t next = 0;
-  for (auto entry = spec.values.begin(); next < n && entry != spec.values.end(); ++entry) {
-    if (entry->first == keys[next]) {
-      values[next++] = entry->second;
-    }
-  }
-  assert(next == n);
-  return values;
-}
-
 WeightDecay by_convention(Convention convention) {
   return convention == Convention::keras ? WeightDecay::decoupled : WeightDecay::coupled;
 }
 
-/// The rule with the optimizer's weight decay.
-OptimizerUpdate decayed(UpdateRule rule, const OptimizerSpec& spec, WeightDecay kind, double lr) {
+/// An optimizer's update, but for what depends on the step and on the rate.
+struct Constants {
   OptimizerUpdate update;
-  update.rule = rule;
-  if (const double coefficient = spec.value("weight_decay"); coefficient > 0) {
-    update.weight_decay = kind;
-    update.decay = static_cast<float>(kind == WeightDecay::decoupled ? lr * coefficient : coefficient);
-    update.decay_bias = spec.value("decay_bias") != 0;
+  double decay = 0;  ///< the coefficient
+
+  Constants(UpdateRule rule, const OptimizerSpec& spec, WeightDecay kind) : decay(spec.value("weight_decay")) {
+    update.rule = rule;
+    if (decay > 0) {
+      update.weight_decay = kind;
+      update.decay = static_cast<float>(decay);
+      update.decay_bias = spec.value("decay_bias") != 0;
+    }
   }
-  return update;
-}
+
+  OptimizerUpdate at(double lr) const {
+    OptimizerUpdate now = update;
+    now.rate = static_cast<float>(lr);
+    if (now.weight_decay == WeightDecay::decoupled) {
+      now.decay = static_cast<float>(lr * decay);
+    }
+    return now;
+  }
+};
 
 /// beta^t as Keras takes it, in fp32 from beta rounded to fp32.
 float fp32_power(double beta, std::uint64_t t) {
@@ -57,23 +51,34 @@ float keras_adam_rate(double beta1, double beta2, std::uint64_t t, double lr) {
   return static_cast<float>(lr) * std::sqrt(1.0F - fp32_power(beta2, t)) / (1.0F - fp32_power(beta1, t));
 }
 
-OptimizerUpdate adam_scalars(const OptimizerSpec& spec, Convention convention, WeightDecay decay, std::uint64_t t,
-                             double lr) {
-  const auto [amsgrad, beta1, beta2, epsilon] =
-      values_of(spec, std::array<std::string_view, 4>{"amsgrad", "beta1", "beta2", "epsilon"});
-  OptimizerUpdate update = decayed(amsgrad != 0 ? UpdateRule::amsgrad : UpdateRule::adam, spec, decay, lr);
-  update.one_minus_beta1 = static_cast<float>(1.0 - beta1);
-  update.one_minus_beta2 = static_cast<float>(1.0 - beta2);
+Updates adam_with(WeightDecay kind, const OptimizerSpec& spec, Convention convention) {
+  Constants constants(spec.value("amsgrad") != 0 ? UpdateRule::amsgrad : UpdateRule::adam, spec, kind);
+  const double beta1 = spec.value("beta1");
+  const double beta2 = spec.value("beta2");
+  const double epsilon = spec.value("epsilon");
+  constants.update.one_minus_beta1 = static_cast<float>(1.0 - beta1);
+  constants.update.one_minus_beta2 = static_cast<float>(1.0 - beta2);
+  constants.update.epsilon = static_cast<float>(epsilon);
   if (convention == Convention::keras) {
-    update.rate = keras_adam_rate(beta1, beta2, t, lr);
-    update.epsilon = static_cast<float>(epsilon);
-  } else {
+    return [=](std::uint64_t t, double lr) {
+      OptimizerUpdate update = constants.at(lr);
+      update.rate = keras_adam_rate(beta1, beta2, t, lr);
+      return update;
+    };
+  }
+  return [=](std::uint64_t t, double lr) {
+    OptimizerUpdate update = constants.at(lr);
     // PyTorch adds epsilon to sqrt(v / (1 - beta2^t)) instead of sqrt(v).
     const double root2 = std::sqrt(1.0 - kernels::power(beta2, t));
     update.rate = static_cast<float>(lr * root2 / (1.0 - kernels::power(beta1, t)));
     update.epsilon = static_cast<float>(epsilon * root2);
-  }
-  return update;
+    return update;
+  };
+}
+
+/// Of an optimizer whose steps are alike.
+Updates alike(const Constants& constants) {
+  return [constants](std::uint64_t, double lr) { return constants.at(lr); };
 }
 
 UpdateRule rmsprop_rule(bool keras, bool centered, bool momentum) {
@@ -131,97 +136,99 @@ class NadamMomentum {
 
 }  // namespace
 
-OptimizerUpdate no_update(const OptimizerSpec&, Convention, std::uint64_t, double) { return {}; }
+Updates no_updates(const OptimizerSpec&, Convention) {
+  return [](std::uint64_t, double) { return OptimizerUpdate(); };
+}
 
-OptimizerUpdate sgd_update(const OptimizerSpec& spec, Convention convention, std::uint64_t, double lr) {
+Updates sgd_updates(const OptimizerSpec& spec, Convention convention) {
   const bool keras = convention == Convention::keras;
-  const auto [momentum, nesterov] = values_of(spec, std::array<std::string_view, 2>{"momentum", "nesterov"});
+  const double momentum = spec.value("momentum");
   UpdateRule rule = UpdateRule::sgd;
-  if (nesterov != 0) {
+  if (spec.value("nesterov") != 0) {
     rule = keras ? UpdateRule::nesterov_keras : UpdateRule::nesterov_torch;
   } else if (momentum > 0) {
     rule = keras ? UpdateRule::sgd_keras : UpdateRule::sgd_torch;
   }
-  OptimizerUpdate update = decayed(rule, spec, by_convention(convention), lr);
-  update.rate = static_cast<float>(lr);
-  update.momentum = static_cast<float>(momentum);
-  return update;
+  Constants constants(rule, spec, by_convention(convention));
+  constants.update.momentum = static_cast<float>(momentum);
+  return alike(constants);
 }
 
-OptimizerUpdate rmsprop_update(const OptimizerSpec& spec, Convention convention, std::uint64_t, double lr) {
-  const UpdateRule rule =
-      rmsprop_rule(convention == Convention::keras, spec.value("centered") != 0, spec.value("momentum") > 0);
-  OptimizerUpdate update = decayed(rule, spec, by_convention(convention), lr);
-  update.rate = static_cast<float>(lr);
-  update.momentum = static_cast<float>(spec.value("momentum"));
-  update.one_minus_beta2 = static_cast<float>(1.0 - spec.value("rho"));
-  update.epsilon = static_cast<float>(spec.value("epsilon"));
-  return update;
+Updates rmsprop_updates(const OptimizerSpec& spec, Convention convention) {
+  const double momentum = spec.value("momentum");
+  Constants constants(rmsprop_rule(convention == Convention::keras, spec.value("centered") != 0, momentum > 0), spec,
+                      by_convention(convention));
+  constants.update.momentum = static_cast<float>(momentum);
+  constants.update.one_minus_beta2 = static_cast<float>(1.0 - spec.value("rho"));
+  constants.update.epsilon = static_cast<float>(spec.value("epsilon"));
+  return alike(constants);
 }
 
-OptimizerUpdate adagrad_update(const OptimizerSpec& spec, Convention convention, std::uint64_t, double lr) {
+Updates adagrad_updates(const OptimizerSpec& spec, Convention convention) {
   const UpdateRule rule = convention == Convention::keras ? UpdateRule::adagrad_keras : UpdateRule::adagrad_torch;
-  OptimizerUpdate update = decayed(rule, spec, by_convention(convention), lr);
-  update.rate = static_cast<float>(lr);
-  update.epsilon = static_cast<float>(spec.value("epsilon"));
-  return update;
+  Constants constants(rule, spec, by_convention(convention));
+  constants.update.epsilon = static_cast<float>(spec.value("epsilon"));
+  return alike(constants);
 }
 
-OptimizerUpdate adadelta_update(const OptimizerSpec& spec, Convention convention, std::uint64_t, double lr) {
-  OptimizerUpdate update = decayed(UpdateRule::adadelta, spec, by_convention(convention), lr);
-  update.rate = static_cast<float>(lr);
-  update.one_minus_beta2 = static_cast<float>(1.0 - spec.value("rho"));
-  update.epsilon = static_cast<float>(spec.value("epsilon"));
-  return update;
+Updates adadelta_updates(const OptimizerSpec& spec, Convention convention) {
+  Constants constants(UpdateRule::adadelta, spec, by_convention(convention));
+  constants.update.one_minus_beta2 = static_cast<float>(1.0 - spec.value("rho"));
+  constants.update.epsilon = static_cast<float>(spec.value("epsilon"));
+  return alike(constants);
 }
 
-OptimizerUpdate adam_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr) {
-  return adam_scalars(spec, convention, by_convention(convention), t, lr);
+Updates adam_updates(const OptimizerSpec& spec, Convention convention) {
+  return adam_with(by_convention(convention), spec, convention);
 }
 
-OptimizerUpdate adamw_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr) {
-  return adam_scalars(spec, convention, WeightDecay::decoupled, t, lr);
+Updates adamw_updates(const OptimizerSpec& spec, Convention convention) {
+  return adam_with(WeightDecay::decoupled, spec, convention);
 }
 
-OptimizerUpdate adamax_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr) {
+Updates adamax_updates(const OptimizerSpec& spec, Convention convention) {
   const double beta1 = spec.value("beta1");
   const UpdateRule rule = convention == Convention::keras ? UpdateRule::adamax_keras : UpdateRule::adamax_torch;
-  OptimizerUpdate update = decayed(rule, spec, by_convention(convention), lr);
-  update.rate = static_cast<float>(lr / (1.0 - kernels::power(beta1, t)));
-  update.one_minus_beta1 = static_cast<float>(1.0 - beta1);
-  update.beta2 = static_cast<float>(spec.value("beta2"));
-  update.epsilon = static_cast<float>(spec.value("epsilon"));
-  return update;
+  Constants constants(rule, spec, by_convention(convention));
+  constants.update.one_minus_beta1 = static_cast<float>(1.0 - beta1);
+  constants.update.beta2 = static_cast<float>(spec.value("beta2"));
+  constants.update.epsilon = static_cast<float>(spec.value("epsilon"));
+  return [=](std::uint64_t t, double lr) {
+    OptimizerUpdate update = constants.at(lr);
+    update.rate = static_cast<float>(lr / (1.0 - kernels::power(beta1, t)));
+    return update;
+  };
 }
 
-OptimizerUpdate nadam_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr) {
+Updates nadam_updates(const OptimizerSpec& spec, Convention convention) {
   const double beta1 = spec.value("beta1");
   const double beta2 = spec.value("beta2");
-  OptimizerUpdate update = decayed(UpdateRule::nadam, spec, by_convention(convention), lr);
-  double one_minus_power2 = 1.0 - kernels::power(beta2, t);
-  update.one_minus_beta1 = static_cast<float>(1.0 - beta1);
-  update.one_minus_beta2 = static_cast<float>(1.0 - beta2);
-  if (convention == Convention::keras) {  // which takes both in fp32: each is 1e-5 from the formula, not their ratio
-    one_minus_power2 = static_cast<double>(1.0F - fp32_power(beta2, t));
-    update.one_minus_beta2 = 1.0F - static_cast<float>(beta2);
-  }
+  const double epsilon = spec.value("epsilon");
+  // Keras takes these in fp32: each is 1e-5 from the formula, not their ratio.
+  const bool keras = convention == Convention::keras;
+  Constants constants(UpdateRule::nadam, spec, by_convention(convention));
+  constants.update.one_minus_beta1 = static_cast<float>(1.0 - beta1);
+  constants.update.one_minus_beta2 = keras ? 1.0F - static_cast<float>(beta2) : static_cast<float>(1.0 - beta2);
   const NadamMomentum momentum(beta1, spec.value("momentum_decay"));
-  const double product = momentum.product(t);
-  const double next = momentum.at(t + 1);
-  const double root2 = std::sqrt(one_minus_power2);
-  update.mean_factor = static_cast<float>(next / (1.0 - product * next));
-  update.gradient_factor = static_cast<float>((1.0 - momentum.at(t)) / (1.0 - product));
-  update.rate = static_cast<float>(lr * root2);
-  update.epsilon = static_cast<float>(spec.value("epsilon") * root2);
-  return update;
+  return [=](std::uint64_t t, double lr) {
+    OptimizerUpdate update = constants.at(lr);
+    const double product = momentum.product(t);
+    const double next = momentum.at(t + 1);
+    const double root2 =
+        std::sqrt(keras ? static_cast<double>(1.0F - fp32_power(beta2, t)) : 1.0 - kernels::power(beta2, t));
+    update.mean_factor = static_cast<float>(next / (1.0 - product * next));
+    update.gradient_factor = static_cast<float>((1.0 - momentum.at(t)) / (1.0 - product));
+    update.rate = static_cast<float>(lr * root2);
+    update.epsilon = static_cast<float>(epsilon * root2);
+    return update;
+  };
 }
 
-OptimizerUpdate lion_update(const OptimizerSpec& spec, Convention, std::uint64_t, double lr) {
-  OptimizerUpdate update = decayed(UpdateRule::lion, spec, WeightDecay::decoupled, lr);
-  update.rate = static_cast<float>(lr);
-  update.one_minus_beta1 = static_cast<float>(1.0 - spec.value("beta1"));
-  update.one_minus_beta2 = static_cast<float>(1.0 - spec.value("beta2"));
-  return update;
+Updates lion_updates(const OptimizerSpec& spec, Convention) {
+  Constants constants(UpdateRule::lion, spec, WeightDecay::decoupled);
+  constants.update.one_minus_beta1 = static_cast<float>(1.0 - spec.value("beta1"));
+  constants.update.one_minus_beta2 = static_cast<float>(1.0 - spec.value("beta2"));
+  return alike(constants);
 }
 
 }  // namespace strata

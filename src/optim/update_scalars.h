@@ -1,22 +1,19 @@
-// The kernel's rule and scalars of each optimizer at one step: the registry's `update_at`.
+// What each optimizer does to weights at a step, as the kernel takes it: the registry's `updates`.
 #pragma once
 
-#include <cstdint>
-
-#include "kernels/optimizer_update.h"
 #include "optim/optimizer.h"
 
 namespace strata {
 
-kernels::OptimizerUpdate no_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr);
-kernels::OptimizerUpdate sgd_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr);
-kernels::OptimizerUpdate rmsprop_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr);
-kernels::OptimizerUpdate adagrad_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr);
-kernels::OptimizerUpdate adadelta_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr);
-kernels::OptimizerUpdate adam_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr);
-kernels::OptimizerUpdate adamw_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr);
-kernels::OptimizerUpdate adamax_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr);
-kernels::OptimizerUpdate nadam_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr);
-kernels::OptimizerUpdate lion_update(const OptimizerSpec& spec, Convention convention, std::uint64_t t, double lr);
+Updates no_updates(const OptimizerSpec& spec, Convention convention);
+Updates sgd_updates(const OptimizerSpec& spec, Convention convention);
+Updates rmsprop_updates(const OptimizerSpec& spec, Convention convention);
+Updates adagrad_updates(const OptimizerSpec& spec, Convention convention);
+Updates adadelta_updates(const OptimizerSpec& spec, Convention convention);
+Updates adam_updates(const OptimizerSpec& spec, Convention convention);
+Updates adamw_updates(const OptimizerSpec& spec, Convention convention);
+Updates adamax_updates(const OptimizerSpec& spec, Convention convention);
+Updates nadam_updates(const OptimizerSpec& spec, Convention convention);
+Updates lion_updates(const OptimizerSpec& spec, Convention convention);
 
 }  // namespace strata

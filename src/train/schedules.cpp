@@ -26,11 +26,14 @@ void set_learning_rates(LearningRates& rates, std::span<const ParameterGroup> gr
 
 GroupUpdates::GroupUpdates(const TrainConfig& config, std::uint64_t horizon)
     : groups_(config.groups),
-      convention_(config.convention),
       clip_value_(config.clip_value),
       horizon_(horizon),
       rates_(base_rates(config.groups)),
-      updates_(config.groups.size()) {}
+      updates_(config.groups.size()) {
+  for (const ParameterGroup& group : groups_) {
+    of_rates_.push_back(group.optimizer.updates(config.convention));
+  }
+}
 
 std::span<const kernels::OptimizerUpdate> GroupUpdates::at(std::uint64_t t, std::span<const PlateauState> plateaus,
                                                            std::uint64_t earlier) {
@@ -39,7 +42,7 @@ std::span<const kernels::OptimizerUpdate> GroupUpdates::at(std::uint64_t t, std:
     set_rates_(t, rates_);
   }
   for (std::size_t g = 0; g < updates_.size(); ++g) {
-    updates_[g] = groups_[g].optimizer.update_at(convention_, earlier + t, rates_[g].second);
+    updates_[g] = of_rates_[g](earlier + t, rates_[g].second);
     if (clip_value_) {
       updates_[g].gradient_limit = static_cast<float>(*clip_value_);
     }

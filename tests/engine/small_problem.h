@@ -148,7 +148,7 @@ inline std::vector<kernels::OptimizerUpdate> updates_at(const std::vector<Parame
   std::vector<kernels::OptimizerUpdate> updates;
   for (const ParameterGroup& g : groups) {
     const OptimizerSpec& optimizer = g.optimizer;
-    updates.push_back(optimizer.update_at(convention, t, base_learning_rate(optimizer)));
+    updates.push_back(optimizer.updates(convention)(t, base_learning_rate(optimizer)));
   }
   return updates;
 }

@@ -30,7 +30,7 @@ void check_optimizer(std::string_view text, Convention convention) {
     const double rate = learning_rate_at(*spec, step, 500);
     require(rate >= 0, "a rate is no less than 0");
     if (!is_frozen(*spec)) {
-      spec->update_at(convention, step, rate);
+      spec->updates(convention)(step, rate);
     }
   }
 }

@@ -61,7 +61,7 @@ struct Optimized {
             std::uint64_t t) {
     std::array<std::span<float>, kernels::kMaxStateSlots> views;
     std::copy(state.begin(), state.end(), views.begin());
-    kernels::apply_update(spec.update_at(convention, t, lr), weights, gradient, views);
+    kernels::apply_update(spec.updates(convention)(t, lr), weights, gradient, views);
   }
 
   std::vector<float> weights;
@@ -137,7 +137,7 @@ TEST_CASE("Nadam's product of momenta is a function of the step alone, at any st
         product *= mu;
         if (t < 20 || t % 997 == 0) {
           CAPTURE(momentum_decay, beta1, t);
-          const auto update = find_optimizer("nadam").update_at(spec, Convention::torch, t, 0.001);
+          const auto update = find_optimizer("nadam").updates(spec, Convention::torch)(t, 0.001);
           CHECK(update.gradient_factor == Approx((1 - mu) / (1 - product)).epsilon(1e-7));
         }
       }

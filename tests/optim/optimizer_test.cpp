@@ -231,7 +231,7 @@ TEST_CASE("whether biases decay is in a text only if they do not", "[optim]") {
   CHECK(to_string(without).ends_with(",weight_decay=0.004,decay_bias=false"));
   CHECK(brief_text(without, Convention::keras) == "adamw,lr=0.001,decay_bias=false");
   CHECK(parse_optimizer(to_string(without), Convention::keras, "--upper").values == without.values);
-  CHECK_FALSE(without.update_at(Convention::keras, 1, 0.1).decay_bias);
+  CHECK_FALSE(without.updates(Convention::keras)(1, 0.1).decay_bias);
   CHECK(missing(parse_error("sgd,decay_bias=false"), {"usage: ", "needs a weight_decay above 0"}) == "");
   CHECK(missing(parse_error("sgd,weight_decay=1,decay_bias=0"), {"usage: ", "neither true nor false"}) == "");
 }

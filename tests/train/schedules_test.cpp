@@ -81,7 +81,7 @@ TEST_CASE("the updates take the scheduled rates", "[train]") {
       for (const ParameterGroup& group : config.groups) {
         const OptimizerSpec& spec = group.optimizer;
         const double lr = scheduled_rate(spec.schedule, spec.value("lr"), t, 30);
-        updates.push_back(spec.update_at(config.convention, t, lr));
+        updates.push_back(spec.updates(config.convention)(t, lr));
       }
       engine->train_step({source.train.view(), sampler.batch(epoch, step), {}}, updates);
     }
