@@ -120,8 +120,9 @@ std::shared_ptr<const void> no_keeper(const MemoryArray& array) { return {std::s
 
 bool all_finite(std::span<const float> values, int threads) {
   constexpr std::size_t kTask = 256 * 1024;
+  constexpr std::size_t kFew = 1024 * 1024;  // looked at before a thread has started
   std::atomic<bool> finite = true;
-  on_threads(threads, [&] {
+  on_threads(values.size() <= kFew ? 1 : threads, [&] {
     run_tasks((values.size() + kTask - 1) / kTask, [&](std::size_t task) {
       const auto part = values.subspan(task * kTask, std::min(kTask, values.size() - task * kTask));
       unsigned odd = 0;  // without a branch
