@@ -74,6 +74,7 @@ class BatchRun:
         self.settings, self.batch = settings, batch
         self.all = {name: make_contestant(settings, name, batch) for name in names}
         self.results = {name: {} for name in names}
+        self.wrong = {}
         self.machine = QuietMachine()
         self.others = OtherPrograms()
 
@@ -90,20 +91,28 @@ class BatchRun:
                 say(f"  {TITLES[name]}: first step after {answer['seconds']:.2f} s")
 
     def check(self):
+        """Leaves out whose losses are wrong: it trains something else. Strata's must be right."""
         self.machine.release()
-        for name, one in self.all.items():
+        for name, one in list(self.all.items()):
             one.resume()
             answer = one.losses()
             one.pause()
             if answer is None:
                 continue
-            self.results[name]["loss_difference"] = answer["difference"]
-            difference = answer["difference"]
+            self.results[name]["loss_difference"] = difference = answer["difference"]
+            wrong = None
             if difference is not None and not difference <= TOLERANCE:
-                raise RuntimeError(f"{TITLES[name]}: losses at batch {self.batch} differ by {difference:.1e} "
-                                   f"from the formulas': {answer['losses']}")
+                wrong = f"its losses of 20 steps differ from the formulas' by up to {difference:.1e}"
             if difference is None and not answer["losses"][-1] < answer["losses"][0]:
-                raise RuntimeError(f"{TITLES[name]}: the loss does not fall: {answer['losses']}")
+                wrong = "its loss does not fall"
+            if wrong is None:
+                continue
+            say(f"  {TITLES[name]}: {wrong}: {answer['losses']}")
+            if name.startswith("strata-") or name == "plain":
+                raise RuntimeError(f"{TITLES[name]} at batch {self.batch}: {wrong}")
+            self.wrong[name] = wrong
+            self.all.pop(name).stop()
+            del self.results[name]
 
     def turn(self, one, seconds):
         one.resume()
@@ -175,7 +184,7 @@ def compare_batch(settings, names, batch, rounds):
         run.stop()
     finally:
         run.close()
-    return {"contestants": run.results, "cpus_of_others": run.others.cpus()}
+    return {"contestants": run.results, "wrong": run.wrong, "cpus_of_others": run.others.cpus()}
 
 
 def search_threads(settings, names, batch, rounds):
@@ -192,12 +201,12 @@ def search_threads(settings, names, batch, rounds):
 
 
 def compare_task(arguments, folder, chosen):
-    """Writes the results as JSON, prints them as Markdown."""
+    """Writes the results as JSON, prints them as Markdown. Whether somebody's were wrong."""
     names = [name for name in arguments.contestant if name != "plain" or not chosen.made_up]
     batches = arguments.batch or chosen.batches[:1 if arguments.quick else None]
     settings = Settings(arguments, folder, chosen, arguments.threads)
     output = arguments.build / f"compare-{chosen.name}-{arguments.threads}.json"
-    result = {"schema": 2, "task": chosen.name, "threads": arguments.threads, "other_threads": arguments.other_threads,
+    result = {"schema": 3, "task": chosen.name, "threads": arguments.threads, "other_threads": arguments.other_threads,
               **machine.describe(settings.strata), "batches": {}}
     if arguments.resume and output.exists():
         before = json.loads(output.read_text())
@@ -208,8 +217,9 @@ def compare_task(arguments, folder, chosen):
     for batch in batches:
         if str(batch) not in result["batches"]:
             run = compare_batch(settings, names, batch, arguments.rounds)
+            right = [name for name in names if name not in run["wrong"]]
             run["other_threads"] = {
-                str(threads): search_threads(Settings(arguments, folder, chosen, threads), names, batch, arguments.rounds)
+                str(threads): search_threads(Settings(arguments, folder, chosen, threads), right, batch, arguments.rounds)
                 for threads in arguments.other_threads}
             result["batches"][str(batch)] = run
             output.write_text(json.dumps(result, indent=1) + "\n")
@@ -217,6 +227,7 @@ def compare_task(arguments, folder, chosen):
     if arguments.docs:
         report.write_docs(result, TITLES)
     say(f"results in {output}")
+    return any(batch["wrong"] for batch in result["batches"].values())
 
 
 def numbers(text):
@@ -238,7 +249,7 @@ def parse_arguments():
     parser.add_argument("--contestant", type=lambda text: text.split(","), help="of " + ",".join(TITLES))
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--resume", action="store_true", help="keep the batch sizes that the results already hold")
-    parser.add_argument("--docs", action="store_true", help="a training task's tables into docs/performance.md")
+    parser.add_argument("--docs", action="store_true", help="the tables into docs/performance/comparison.md, too")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
     parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist")
     arguments = parser.parse_args()
@@ -261,15 +272,17 @@ def parse_arguments():
 def main():
     arguments = parse_arguments()
     begin = time.monotonic()
+    wrong = False
     for name in arguments.task:
         with tempfile.TemporaryDirectory(prefix="strata-compare-") as folder:
             os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(Path(folder) / "torchinductor")
             if name in PROGRAMS:
                 PROGRAMS[name](arguments, Path(folder))
-            else:
-                compare_task(arguments, folder, TASKS[name])
+            elif compare_task(arguments, folder, TASKS[name]):
+                wrong = True
     say(f"{time.monotonic() - begin:.0f} s in all")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -4,7 +4,7 @@ import chart
 import figures
 from task import ROOT, TASKS
 
-PAGE = ROOT / "docs" / "performance.md"
+PAGE = ROOT / "docs" / "performance" / "comparison.md"
 CHART = ROOT / "docs" / "images" / "compare.svg"
 STRATA = ["strata-panels", "strata-onednn"]
 
@@ -98,6 +98,13 @@ def ahead_text(result, titles):
     return "Strata is behind: " + "; ".join(behind) + "." if behind else "Strata is ahead in every row."
 
 
+def wrong_text(result, titles):
+    """Who was left out."""
+    left = [f"{titles[name]} at batch {batch}: {why}" for batch, run in result["batches"].items()
+            for name, why in run["wrong"].items()]
+    return ["Left out: " + "; ".join(left) + "."] if left else []
+
+
 def run_row(chosen, title, one):
     cells = [title, number(one.get("startup_seconds"), 2), number(one.get("memory_megabytes"), 0)]
     target = one.get("target")
@@ -118,7 +125,7 @@ def markdown(result, titles):
     if result["other_threads"]:
         parts.append(table(["median at the threads that suit best (times Strata's)"] + [f"batch {batch}" for batch in batches],
                            [[titles[name]] + [best_cell(run, threads, name) for run in batches.values()] for name in names]))
-    parts += [ahead_text(result, titles), spread_text(result)]
+    parts += [*wrong_text(result, titles), ahead_text(result, titles), spread_text(result)]
     target_batch = str(chosen.target.batch)
     if target_batch in batches:
         runs = batches[target_batch]["contestants"]
@@ -131,27 +138,31 @@ def markdown(result, titles):
     return "\n\n".join(parts)
 
 
-def replaced(page, name, text):
-    """The page with the text between the name's markers."""
-    begin, end = f"<!-- {name}: written by bench/compare -->\n", f"<!-- end of {name} -->"
-    if page.count(begin) != 1 or page.count(end) != 1:
-        raise SystemExit(f"{PAGE} needs the lines '{begin.strip()}' and '{end}' once each")
+def replaced(page, title, text):
+    """The page with the text as the section of that title; a new one comes last."""
+    begin, end = f"## {title}\n", f"<!-- end of {title} -->\n"
+    section = f"{begin}\n{text}\n\n{end}"
+    if begin not in page:
+        return f"{page}\n{section}"
     before, rest = page.split(begin)
-    return before + begin + "\n" + text + "\n\n" + end + rest.split(end)[1]
+    return before + section + rest.split(end)[1]
 
 
-def section(result):
-    """The name of its place in the page."""
-    threads = f"{result['threads']} thread{'s' if result['threads'] > 1 else ''}"
-    return f"comparison on {threads}" if result["task"] == "images" else f"{result['task']} on {threads}"
+def section(name, result):
+    """Its title in the page: task, threads and machine."""
+    maker = result["cpu"]["name"].replace("(R)", "").replace(" Processor", "")
+    article = "an" if maker[0] in "AEIO" else "a"
+    return (f"{name}: {result['threads']} thread{'s' if result['threads'] > 1 else ''} of {article} {maker} "
+            f"(family {result['cpu']['family']}, model {result['cpu']['model']})")
+
+
+def write_section(name, result, text):
+    PAGE.write_text(replaced(PAGE.read_text(), section(name, result), text))
 
 
 def write_docs(result, titles):
     """Table, and for two threads the chart."""
-    threads = result["threads"]
-    text = markdown(result, titles)
-    if threads == 2 and result["task"] == "images":
+    if result["threads"] == 2 and result["task"] == "images":
         CHART.parent.mkdir(exist_ok=True)
         CHART.write_text(chart.svg(result, titles))
-        text = "![Median time of a step](images/compare.svg)\n\n" + text
-    PAGE.write_text(replaced(PAGE.read_text(), section(result), text))
+    write_section(result["task"], result, markdown(result, titles))

@@ -23,9 +23,11 @@ class TwoOptimizers(keras.Sequential):
         for layer, outputs in enumerate(task.sizes[1:]):
             self.add(keras.layers.Dense(outputs, activation=task.activation if layer + 1 < task.layers else None))
         upper = 2 * task.upper_layers
-        self.groups = [(keras.optimizers.Adam(task.upper_rate), self.trainable_variables[-upper:])]
-        if self.trainable_variables[:-upper]:
-            self.groups.append((keras.optimizers.SGD(task.lower_rate), self.trainable_variables[:-upper]))
+        variables = list(self.trainable_variables)  # a model's order of them changes with its attributes
+        groups = [(keras.optimizers.Adam(task.upper_rate), variables[-upper:])]
+        if variables[:-upper]:
+            groups.append((keras.optimizers.SGD(task.lower_rate), variables[:-upper]))
+        self.groups = groups
         for optimizer, variables in self.groups:
             optimizer.build(variables)
         self.fresh = [[variable.numpy() for variable in optimizer.variables] for optimizer, _ in self.groups]
