@@ -3,6 +3,8 @@
 #include "library/settings.h"
 
 #include <array>
+#include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,7 +53,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
                                 Use{sweep_options(), search}};
   static const Rows kRows(Learning::nothing, false);
   const std::string settings(text_of({data, size}));
-  for (const Use& use : kUses) {
+  const bool is_json = nlohmann::json::accept(settings);
+  for (const Use& use : std::span(kUses).first(is_json ? kUses.size() : 1)) {  // what is no JSON is so to all of them
     const auto texts =
         answer({ErrorKind::usage}, [&] { return library::texts_of_json(use.options, settings.c_str()); });
     if (texts && reads_files(*texts)) {
