@@ -9,7 +9,7 @@ target_compile_options(strata_options INTERFACE
 target_include_directories(strata_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/src)
 if(STRATA_SANITIZE)
   target_compile_options(strata_options INTERFACE -fsanitize=${STRATA_SANITIZE} -fno-sanitize-recover=undefined
-    -fno-omit-frame-pointer "$<$<CONFIG:Debug>:-O1;-g1>")
+    -fno-omit-frame-pointer)
   target_link_options(strata_options INTERFACE -fsanitize=${STRATA_SANITIZE})
 endif()
 
