@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/utf8.h"
+#include "core/text.h"
 #include "io/json_text.h"
 #include "train/decision.h"
 

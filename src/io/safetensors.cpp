@@ -22,7 +22,7 @@
 
 #include "core/error.h"
 #include "core/file_descriptor.h"
-#include "core/half.h"
+#include "core/number.h"
 #include "io/atomic_file.h"
 #include "io/json_text.h"
 #include "io/safetensors_header.h"

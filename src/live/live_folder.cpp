@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "core/utf8.h"
+#include "core/text.h"
 #include "report/report.h"
 
 namespace strata {

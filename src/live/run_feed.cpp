@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/utf8.h"
+#include "core/text.h"
 #include "io/json_text.h"
 #include "io/run_log.h"
 #include "report/json_files.h"

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/utf8.h"
+#include "core/text.h"
 #include "io/atomic_file.h"
 #include "report/folder_json.h"
 #include "report/json_files.h"

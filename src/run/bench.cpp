@@ -12,7 +12,6 @@
 
 #include "core/error.h"
 #include "core/field.h"
-#include "core/key_values.h"
 #include "core/nearest.h"
 #include "core/threads.h"
 #include "kernels/fma_peak.h"

@@ -11,7 +11,6 @@
 
 #include "core/error.h"
 #include "core/field.h"
-#include "core/key_values.h"
 #include "core/nearest.h"
 #include "core/number.h"
 #include "settings/run_options.h"

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/figure.h"
 #include "core/number.h"
-#include "core/number_text.h"
-#include "core/text_table.h"
+#include "core/text.h"
 
 namespace strata {
 

@@ -8,7 +8,6 @@
 
 #include "core/error.h"
 #include "core/field.h"
-#include "core/key_values.h"
 #include "core/number.h"
 
 namespace strata {

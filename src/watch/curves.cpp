@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/number_text.h"
+#include "core/figure.h"
 
 namespace strata::watch {
 

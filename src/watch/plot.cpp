@@ -7,7 +7,7 @@
 #include <limits>
 #include <optional>
 
-#include "core/text_table.h"
+#include "core/text.h"
 
 namespace strata::watch {
 

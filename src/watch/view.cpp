@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/number_text.h"
-#include "core/text_table.h"
+#include "core/figure.h"
+#include "core/text.h"
 #include "search/trial_text.h"
 #include "watch/curves.h"
 #include "watch/plot.h"

@@ -7,8 +7,7 @@
 #include <limits>
 
 #include "core/figure.h"
-#include "core/number_text.h"
-#include "core/text_table.h"
+#include "core/text.h"
 #include "search/trial_text.h"
 #include "watch/progress_line.h"
 

@@ -6,7 +6,7 @@
 
 #include "cli/shell/streams.h"
 #include "cli/text/option_text.h"
-#include "core/number_text.h"
+#include "core/figure.h"
 #include "search/trial_text.h"
 
 namespace strata::cli {
