@@ -12,7 +12,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "io/json_text.h"
-#include "train/decision.h"
+#include "train/classification_figures.h"
 
 namespace strata {
 

@@ -1,5 +1,3 @@
-#include "train/check_config.h"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -8,6 +6,8 @@
 #include "core/error.h"
 #include "core/figure.h"
 #include "engine/batch_division.h"
+#include "train/run_setup.h"
+#include "train/run_state.h"
 #include "train/schedules.h"
 
 namespace strata {

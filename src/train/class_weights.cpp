@@ -1,5 +1,3 @@
-#include "train/class_weights.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +7,7 @@
 #include "core/error.h"
 #include "core/nearest.h"
 #include "data/shown_text.h"
+#include "train/run_setup.h"
 
 namespace strata {
 

@@ -11,7 +11,7 @@
 #include "core/tensor.h"
 #include "data/dataset.h"
 #include "engine/task.h"
-#include "train/evaluation.h"
+#include "train/classification_figures.h"
 #include "train/number_figures.h"
 
 namespace strata {
@@ -31,6 +31,10 @@ std::size_t class_count(const Task& task, std::size_t outputs);
 
 /// What `samples` have to be predicted, by a network of so many outputs.
 TargetShape shape_of(const Task& task, const SamplesView& samples, std::size_t outputs);
+
+/// The labels or targets of `rows`, one after the other.
+std::vector<std::uint32_t> labels_of(const SamplesView& samples, std::span<const std::uint32_t> rows);
+AlignedVector<float> targets_of(const SamplesView& samples, std::span<const std::uint32_t> rows);
 
 /// What the figures of some rows are read from: each is made when it is first asked for, once for all figures.
 class Judgement {

@@ -9,7 +9,6 @@
 
 #include "core/random.h"
 #include "train/part_evaluation.h"
-#include "train/run_setup.h"
 
 namespace strata {
 

@@ -7,7 +7,6 @@
 
 #include "core/error.h"
 #include "train/figures.h"
-#include "train/monitor.h"
 
 namespace strata {
 

@@ -7,7 +7,7 @@
 
 #include "core/figure.h"
 #include "engine/engine.h"
-#include "train/evaluation.h"
+#include "train/classification_figures.h"
 #include "train/number_figures.h"
 #include "train/part.h"
 

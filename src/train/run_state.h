@@ -10,7 +10,6 @@
 #include "model/parameters.h"
 #include "optim/optimizer_state.h"
 #include "optim/plateau.h"
-#include "train/early_stopping.h"
 #include "train/metrics.h"
 #include "train/monitor.h"
 
