@@ -21,7 +21,6 @@
 #include "kernels/optimizer_update.h"
 #include "kernels/precision.h"
 #include "model/parameters.h"
-#include "optim/optimizer_state.h"
 #include "optim/parameter_group.h"
 
 namespace strata {

@@ -8,8 +8,8 @@
 
 #include "data/scaler.h"
 #include "model/parameters.h"
-#include "optim/optimizer_state.h"
-#include "optim/plateau.h"
+#include "optim/parameter_group.h"
+#include "optim/schedule.h"
 #include "train/metrics.h"
 #include "train/monitor.h"
 

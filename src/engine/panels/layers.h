@@ -10,7 +10,7 @@
 #include "engine/engine.h"
 #include "kernels/panels/dense.h"
 #include "model/parameters.h"
-#include "optim/optimizer_state.h"
+#include "optim/parameter_group.h"
 
 namespace strata {
 
