@@ -17,7 +17,7 @@
 #include "report/report.h"
 #include "run/record.h"
 #include "run/start.h"
-#include "search/trial_observer.h"
+#include "search/trial.h"
 #include "settings/settings_json.h"
 
 namespace strata {

@@ -8,7 +8,7 @@
 #include "core/threads.h"
 #include "run/search_options.h"
 #include "run/start.h"
-#include "search/sweep_axes.h"
+#include "search/search_space.h"
 #include "settings/parse_value.h"
 #include "settings/run_settings.h"
 #include "settings/settings_json.h"

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "io/model_file.h"
-#include "search/axis.h"
-#include "search/halving.h"
+#include "search/ranking.h"
+#include "search/search_space.h"
 #include "settings/choices.h"
 #include "settings/given.h"
 

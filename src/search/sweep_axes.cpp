@@ -1,5 +1,3 @@
-#include "search/sweep_axes.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,6 +11,8 @@
 #include "core/field.h"
 #include "core/nearest.h"
 #include "core/number.h"
+#include "search/search_space.h"
+#include "settings/given.h"
 #include "settings/run_options.h"
 
 namespace strata {
@@ -101,7 +101,7 @@ Axis optimizer_axis(const Given& given, std::string_view group, const std::vecto
       text = without_keys(text, group, keys);
     }
     try {
-      find_optimizer(std::string_view(text).substr(0, text.find(',')));
+      find_optimizer(name_of_text(text));
     } catch (const Error& error) {
       throw usage_error("{}: {}", field(group), error.what());
     }
@@ -176,7 +176,7 @@ std::vector<Axis> layer_axes(const std::string& group, std::vector<Axis>& varied
     }
   }
   try {
-    find_optimizer(std::string_view(optimizer).substr(0, optimizer.find(',')));
+    find_optimizer(name_of_text(optimizer));
   } catch (const Error& error) {
     throw usage_error("‹group› {}: {}", group, error.what());
   }

@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "core/threads.h"
-#include "search/trial_observer.h"
+#include "search/trial.h"
 
 namespace strata {
 

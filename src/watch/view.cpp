@@ -9,7 +9,7 @@
 
 #include "core/figure.h"
 #include "core/text.h"
-#include "search/trial_text.h"
+#include "search/ranking.h"
 #include "watch/curves.h"
 #include "watch/plot.h"
 

@@ -8,7 +8,7 @@
 
 #include "core/figure.h"
 #include "core/text.h"
-#include "search/trial_text.h"
+#include "search/ranking.h"
 #include "watch/progress_line.h"
 
 namespace strata::watch {

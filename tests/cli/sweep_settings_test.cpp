@@ -5,7 +5,7 @@
 #include "cli/options/train_settings.h"
 #include "cli/shell/shell_face.h"
 #include "run/sweep_trials.h"
-#include "search/sweep_axes.h"
+#include "search/search_space.h"
 #include "settings/settings_json.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"

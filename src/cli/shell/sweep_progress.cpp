@@ -7,7 +7,7 @@
 #include "cli/shell/streams.h"
 #include "cli/text/option_text.h"
 #include "core/figure.h"
-#include "search/trial_text.h"
+#include "search/ranking.h"
 
 namespace strata::cli {
 

@@ -9,7 +9,7 @@
 #include "core/field.h"
 #include "core/figure.h"
 #include "io/json_text.h"
-#include "search/trial_text.h"
+#include "search/ranking.h"
 
 namespace strata::cli {
 

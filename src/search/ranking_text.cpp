@@ -1,5 +1,3 @@
-#include "search/trial_text.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 #include "core/figure.h"
 #include "core/number.h"
 #include "core/text.h"
+#include "search/ranking.h"
 
 namespace strata {
 
