@@ -18,8 +18,8 @@
 #include "run/start.h"
 #include "run/sweep_settings.h"
 #include "search/search_space.h"
+#include "settings/option.h"
 #include "settings/parse_value.h"
-#include "settings/run_options.h"
 #include "settings/settings_json.h"
 
 namespace strata {

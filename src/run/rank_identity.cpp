@@ -9,7 +9,7 @@
 #include "core/hash.h"
 #include "data/data_source.h"
 #include "dist/together.h"
-#include "settings/difference.h"
+#include "settings/settings_json.h"
 
 namespace strata {
 

@@ -20,8 +20,7 @@
 #include "report/json_files.h"
 #include "run/shared_data.h"
 #include "run/start.h"
-#include "settings/difference.h"
-#include "settings/run_options.h"
+#include "settings/option.h"
 #include "settings/settings_json.h"
 #include "train/run_setup.h"
 

@@ -9,7 +9,7 @@
 #include "io/json_text.h"
 #include "run/record.h"
 #include "run/start.h"
-#include "settings/run_options.h"
+#include "settings/option.h"
 #include "settings/settings_json.h"
 
 namespace strata {

@@ -1,3 +1,5 @@
+// Trials and candidates of a sweep as text: a point, what became of a trial, a table of the best.
+
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The axes of a sweep, as its options say them.
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +15,7 @@
 #include "core/number.h"
 #include "search/search_space.h"
 #include "settings/given.h"
-#include "settings/run_options.h"
+#include "settings/option.h"
 
 namespace strata {
 

@@ -1,5 +1,5 @@
-// One option of a run, declared once. Parser, help and documents, records, keys, comparisons and the bindings of other
-// languages all come from that declaration.
+// One option of a run, declared once, and the table of all. Parser, help and documents, records, keys, comparisons and
+// the bindings of other languages all come from that declaration.
 #pragma once
 
 #include <functional>
@@ -61,5 +61,19 @@ struct Option {
 
 /// The name as files and other languages have it: batch_size.
 std::string key_of(const Option& option);
+
+// The table of a run's options
+
+/// In the order in which help lists them: on the data, the model, training, then on what is kept, and the threads.
+const std::vector<Option>& run_options();
+
+/// The one of that name, with dashes; null if there is none.
+const Option* find_option(const std::vector<Option>& options, std::string_view name);
+
+/// Whether the option says where data lie or how they are read, which a trained model needs to know, too.
+bool describes_data(const Option& option);
+
+/// Whether records of a run have the option.
+bool is_recorded(const Option& option);
 
 }  // namespace strata

@@ -13,7 +13,7 @@
 #include "io/json_text.h"
 #include "optim/optimizer.h"
 #include "settings/hints.h"
-#include "settings/run_options.h"
+#include "settings/option.h"
 
 namespace strata {
 

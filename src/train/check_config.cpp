@@ -1,3 +1,5 @@
+// What a configuration asks of the data, of the run's length, and of a snapshot to go on from.
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

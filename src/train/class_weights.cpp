@@ -1,3 +1,5 @@
+// The weights of the classes in the loss that is trained.
+
 #include <fmt/format.h>
 
 #include <algorithm>

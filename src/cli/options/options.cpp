@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "cli/options/choices.h"
-#include "settings/run_options.h"
+#include "settings/option.h"
 
 namespace strata::cli {
 

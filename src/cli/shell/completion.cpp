@@ -10,7 +10,7 @@
 #include "core/figure.h"
 #include "objective/objective.h"
 #include "optim/optimizer.h"
-#include "settings/run_options.h"
+#include "settings/option.h"
 
 namespace strata::cli {
 
