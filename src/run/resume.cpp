@@ -18,7 +18,7 @@
 #include "dist/together.h"
 #include "io/checkpoint_folder.h"
 #include "report/json_files.h"
-#include "run/shared_data.h"
+#include "run/ranks.h"
 #include "run/start.h"
 #include "settings/option.h"
 #include "settings/settings_json.h"

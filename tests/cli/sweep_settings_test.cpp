@@ -4,7 +4,6 @@
 #include "cli/options/repeat_command.h"
 #include "cli/options/train_settings.h"
 #include "cli/shell/shell_face.h"
-#include "run/sweep_trials.h"
 #include "search/search_space.h"
 #include "settings/settings_json.h"
 #include "tests/catch.h"

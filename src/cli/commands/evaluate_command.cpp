@@ -12,7 +12,6 @@
 #include "cli/text/option_text.h"
 #include "core/figure.h"
 #include "io/input_files.h"
-#include "run/applied_data.h"
 #include "run/apply_model.h"
 #include "run/data_notes.h"
 

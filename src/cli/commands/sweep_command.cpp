@@ -26,7 +26,7 @@
 #include "run/data_notes.h"
 #include "run/record.h"
 #include "run/sweep.h"
-#include "run/sweep_trials.h"
+#include "run/sweep_settings.h"
 #include "train/run_setup.h"
 
 namespace strata::cli {
