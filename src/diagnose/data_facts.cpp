@@ -1,4 +1,4 @@
-#include "diagnose/data_facts.h"
+// What diagnoses look at in a run's data.
 
 #include <fmt/format.h>
 
@@ -11,6 +11,7 @@
 
 #include "core/hash.h"
 #include "data/moments.h"
+#include "diagnose/run_facts.h"
 
 namespace strata {
 

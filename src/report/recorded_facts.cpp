@@ -6,7 +6,7 @@
 #include <string>
 
 #include "data/split.h"
-#include "diagnose/data_facts.h"
+#include "diagnose/run_facts.h"
 #include "report/json_files.h"
 #include "settings/run_config.h"
 

@@ -1,4 +1,4 @@
-#include "watch/curves.h"
+// The curves of `strata watch`.
 
 #include <fmt/format.h>
 
@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/figure.h"
+#include "watch/view.h"
 
 namespace strata::watch {
 

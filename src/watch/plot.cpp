@@ -1,4 +1,4 @@
-#include "watch/plot.h"
+// Curves in dots, with axes, on a part of a canvas.
 
 #include <fmt/format.h>
 
@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/text.h"
+#include "watch/canvas.h"
 
 namespace strata::watch {
 

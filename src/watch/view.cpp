@@ -10,8 +10,7 @@
 #include "core/figure.h"
 #include "core/text.h"
 #include "search/ranking.h"
-#include "watch/curves.h"
-#include "watch/plot.h"
+#include "watch/canvas.h"
 
 namespace strata::watch {
 
