@@ -27,7 +27,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "core/threads.h"
 #include "live/live_server.h"
 

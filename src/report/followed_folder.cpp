@@ -12,7 +12,7 @@
 #include <system_error>
 
 #include "core/error.h"
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "io/json_text.h"
 #include "io/run_folder.h"
 #include "report/folder_json.h"

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "io/checkpoint_folder.h"
 #include "optim/optimizer.h"
 #include "run/control_desk.h"

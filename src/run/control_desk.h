@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 
 namespace strata {
 

@@ -173,12 +173,6 @@ DataSource load_alone(const RunSettings& settings, int ranks_that_wait) {
   return run_data(loading);
 }
 
-std::uint64_t hash_of(const std::string& text) {
-  Hash64 hash;
-  hash.update(std::as_bytes(std::span(text)));
-  return hash.digest();
-}
-
 }  // namespace
 
 DataSource shared_run_data(const RunSettings& settings, Communicator& ranks) {

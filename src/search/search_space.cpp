@@ -66,11 +66,7 @@ void cross(std::span<const Axis> axes, Point& point, std::vector<Point>& points)
 }
 
 /// The axis' own place among the positions of the random stream.
-std::uint32_t stream_position(std::string_view name) {
-  Hash64 hash;
-  hash.update(std::as_bytes(std::span(name)));
-  return static_cast<std::uint32_t>(hash.digest());
-}
+std::uint32_t stream_position(std::string_view name) { return static_cast<std::uint32_t>(hash_of(name)); }
 
 constexpr std::size_t kFurther = 2;  ///< values beyond the edge
 

@@ -7,7 +7,7 @@
 #include "core/field.h"
 #include "core/nearest.h"
 #include "core/number.h"
-#include "settings/hints.h"
+#include "settings/option.h"
 
 namespace strata {
 

@@ -8,7 +8,7 @@
 #include "core/figure.h"
 #include "engine/engine.h"
 #include "train/classification_figures.h"
-#include "train/number_figures.h"
+#include "train/figures.h"
 #include "train/part.h"
 
 namespace strata {

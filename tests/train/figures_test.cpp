@@ -7,7 +7,6 @@
 #include "tests/catch.h"
 #include "tests/train/lcg.h"
 #include "train/classification_figures.h"
-#include "train/number_figures.h"
 
 namespace train_figures_test {
 

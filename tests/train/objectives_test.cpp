@@ -10,7 +10,7 @@
 #include "tests/train/recorder.h"
 #include "tests/train/small_source.h"
 #include "train/classification_figures.h"
-#include "train/number_figures.h"
+#include "train/figures.h"
 #include "train/part.h"
 
 namespace train_objectives_test {

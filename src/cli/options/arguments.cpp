@@ -13,7 +13,7 @@
 #include "core/field.h"
 #include "core/text.h"
 #include "io/json_text.h"
-#include "settings/hints.h"
+#include "settings/option.h"
 
 namespace strata::cli {
 
