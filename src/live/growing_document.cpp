@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <ctime>
 #include <exception>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 

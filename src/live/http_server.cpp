@@ -17,8 +17,6 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
-#include <condition_variable>
-#include <memory>
 #include <mutex>
 #include <set>
 #include <string>

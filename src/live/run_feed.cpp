@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <string_view>
-#include <utility>
 
 #include "core/text.h"
 #include "io/json_text.h"

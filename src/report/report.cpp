@@ -1,6 +1,5 @@
 #include "report/report.h"
 
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/error.h"

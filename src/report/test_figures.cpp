@@ -10,7 +10,6 @@
 #include "io/evaluation_json.h"
 #include "report/curves.h"
 #include "train/classification_figures.h"
-#include "train/part_evaluation.h"
 
 namespace strata {
 

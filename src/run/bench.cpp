@@ -21,7 +21,6 @@
 #include "settings/option.h"
 #include "settings/parse_value.h"
 #include "settings/settings_json.h"
-#include "speed/timing.h"
 #include "speed/training_time.h"
 #include "train/run_setup.h"
 

@@ -10,8 +10,6 @@
 #include <iterator>
 #include <span>
 #include <system_error>
-#include <utility>
-#include <vector>
 
 #include "core/error.h"
 #include "io/json_text.h"

@@ -17,7 +17,6 @@
 #include "run/search_options.h"
 #include "run/start.h"
 #include "run/sweep_settings.h"
-#include "search/search_space.h"
 #include "settings/option.h"
 #include "settings/parse_value.h"
 #include "settings/settings_json.h"

@@ -8,9 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "core/error.h"
 #include "core/field.h"

@@ -7,7 +7,6 @@
 #include "core/number.h"
 #include "run/sweep_settings.h"
 #include "settings/choices.h"
-#include "settings/option.h"
 
 namespace strata {
 

@@ -17,7 +17,6 @@
 #include "run/record.h"
 #include "run/start.h"
 #include "run/sweep_folder.h"
-#include "run/sweep_settings.h"
 #include "search/trial_events.h"
 #include "search/trial_log.h"
 #include "search/trial_ranks.h"

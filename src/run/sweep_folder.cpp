@@ -13,7 +13,6 @@
 
 #include "core/error.h"
 #include "io/json_text.h"
-#include "io/run_folder.h"
 #include "report/report.h"
 #include "run/record.h"
 #include "run/start.h"

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <optional>
 #include <span>
-#include <utility>
 
 #include "core/field.h"
 #include "core/hash.h"

@@ -8,7 +8,6 @@
 
 #include "core/error.h"
 #include "core/threads.h"
-#include "search/trial.h"
 
 namespace strata {
 

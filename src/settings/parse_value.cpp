@@ -1,10 +1,8 @@
 #include "settings/parse_value.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
-#include <string>
 
 #include "core/error.h"
 #include "core/field.h"

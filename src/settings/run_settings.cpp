@@ -1,7 +1,5 @@
 #include "settings/run_settings.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 #include <system_error>

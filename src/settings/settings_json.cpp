@@ -12,7 +12,6 @@
 #include "core/number.h"
 #include "io/json_text.h"
 #include "optim/optimizer.h"
-#include "settings/option.h"
 
 namespace strata {
 

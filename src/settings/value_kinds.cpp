@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/field.h"
 #include "core/text.h"
 #include "data/class_index.h"
 

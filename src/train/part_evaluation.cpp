@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "core/error.h"
-#include "train/figures.h"
 
 namespace strata {
 

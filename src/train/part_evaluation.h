@@ -1,13 +1,11 @@
 // Everything that is said of a model on a part of the data.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/figure.h"
 #include "engine/engine.h"
-#include "train/classification_figures.h"
 #include "train/figures.h"
 #include "train/part.h"
 

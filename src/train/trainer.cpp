@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include "train/divergence.h"
 #include "train/run_setup.h"

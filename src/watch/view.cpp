@@ -4,13 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
-#include <vector>
 
 #include "core/figure.h"
 #include "core/text.h"
 #include "search/ranking.h"
-#include "watch/canvas.h"
 
 namespace strata::watch {
 

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "cli/options/choices.h"
-#include "settings/option.h"
 
 namespace strata::cli {
 
