@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "model/parameters.h"
+#include "model/model.h"
 #include "optim/optimizer.h"
 
 namespace strata {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "model/model_spec.h"
+#include "model/model.h"
 
 namespace strata {
 

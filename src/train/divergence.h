@@ -11,7 +11,7 @@
 #include "data/dataset.h"
 #include "dist/communicator.h"
 #include "engine/engine.h"
-#include "model/parameters.h"
+#include "model/model.h"
 #include "train/schedules.h"
 
 namespace strata {

@@ -13,7 +13,7 @@
 #include "data/split.h"
 #include "engine/engine.h"
 #include "engine/task.h"
-#include "model/parameters.h"
+#include "model/model.h"
 #include "train/train_config.h"
 
 namespace strata {

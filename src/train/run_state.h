@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "data/scaler.h"
-#include "model/parameters.h"
+#include "model/model.h"
 #include "optim/parameter_group.h"
 #include "optim/schedule.h"
 #include "train/metrics.h"

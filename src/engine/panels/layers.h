@@ -9,7 +9,7 @@
 #include "core/tensor.h"
 #include "engine/engine.h"
 #include "kernels/panels/dense.h"
-#include "model/parameters.h"
+#include "model/model.h"
 #include "optim/parameter_group.h"
 
 namespace strata {
