@@ -10,7 +10,7 @@
 
 #include "data/dataset.h"
 #include "data/scaler.h"
-#include "model/parameters.h"
+#include "model/model.h"
 #include "tests/oracle/reference.h"
 
 namespace strata::bench {

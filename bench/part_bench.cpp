@@ -10,18 +10,13 @@
 #include "data/formats/idx_folder.h"
 #include "engine/engine.h"
 #include "model/initialize.h"
+#include "train/part.h"
 
 namespace strata::bench {
 
 namespace {
 
 constexpr int kRounds = 5;
-
-std::vector<std::uint32_t> all_rows(std::size_t rows) {
-  std::vector<std::uint32_t> indices(rows);
-  std::iota(indices.begin(), indices.end(), 0U);
-  return indices;
-}
 
 // ---- load_idx_folder ----
 

@@ -13,7 +13,7 @@
 
 #include "bench/process.h"
 #include "core/error.h"
-#include "core/file_descriptor.h"
+#include "core/file.h"
 
 namespace strata::bench {
 

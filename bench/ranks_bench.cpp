@@ -15,7 +15,7 @@
 #include "bench/process.h"
 #include "core/error.h"
 #include "core/threads.h"
-#include "speed/load_watch.h"
+#include "speed/timing.h"
 #include "speed/training_time.h"
 
 namespace strata::bench {

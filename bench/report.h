@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "speed/load_watch.h"
 #include "speed/timing.h"
 
 namespace strata::bench {

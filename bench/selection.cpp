@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/field.h"
 #include "core/threads.h"
 #include "settings/parse_value.h"
 
@@ -23,15 +24,6 @@ constexpr std::array kContestants{
     std::pair{Contestant::plain, std::string_view("plain")}, std::pair{Contestant::onednn, std::string_view("onednn")},
     std::pair{Contestant::bf16, std::string_view("bf16")}, std::pair{Contestant::panels, std::string_view("panels")},
     std::pair{Contestant::automatic, std::string_view("auto")}};
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (std::size_t end = 0; (end = text.find(separator)) != std::string_view::npos; text.remove_prefix(end + 1)) {
-    parts.push_back(text.substr(0, end));
-  }
-  parts.push_back(text);
-  return parts;
-}
 
 /// `parse` of each part of a list divided by commas, repeats left out.
 template <class Parse>

@@ -6,7 +6,7 @@
 
 #include "bench/oracle.h"
 #include "data/load.h"
-#include "model/parameters.h"
+#include "model/model.h"
 #include "train/train_config.h"
 
 namespace strata::bench {

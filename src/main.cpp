@@ -16,7 +16,7 @@
 #include "cli/shell/streams.h"
 #include "cli/text/help.h"
 #include "core/error.h"
-#include "core/temporary_name.h"
+#include "core/file.h"
 #include "data/tbb/backend.h"
 #include "dist/launcher.h"
 #include "dist/together.h"

@@ -31,4 +31,10 @@ std::uint64_t Hash64::digest() const { return XXH3_64bits_digest(state_->xxh.get
 
 std::string Hash64::hex() const { return fmt::format("{:016x}", digest()); }
 
+std::uint64_t hash_of(std::string_view text) {
+  Hash64 hash;
+  hash.update(std::as_bytes(std::span(text)));
+  return hash.digest();
+}
+
 }  // namespace strata

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace strata {
 
@@ -26,5 +27,8 @@ class Hash64 {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Of a text's bytes.
+std::uint64_t hash_of(std::string_view text);
 
 }  // namespace strata

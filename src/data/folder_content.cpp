@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "core/error.h"
-#include "core/letters.h"
+#include "core/text.h"
 #include "data/formats/image.h"
 #include "data/formats/npy.h"
 #include "data/formats/npz.h"

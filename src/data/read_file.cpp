@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "data/gzip.h"
 
 namespace strata {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "core/tensor.h"
 
 namespace strata {

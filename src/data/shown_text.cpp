@@ -6,7 +6,7 @@
 #include <array>
 #include <map>
 
-#include "core/utf8.h"
+#include "core/text.h"
 
 namespace strata {
 

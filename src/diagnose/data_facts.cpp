@@ -1,9 +1,8 @@
-#include "diagnose/data_facts.h"
+// What diagnoses look at in a run's data.
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -11,6 +10,7 @@
 
 #include "core/hash.h"
 #include "data/moments.h"
+#include "diagnose/run_facts.h"
 
 namespace strata {
 

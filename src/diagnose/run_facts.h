@@ -1,4 +1,4 @@
-// What diagnoses look at: a run's records, whatever file or memory they come from.
+// What diagnoses look at: a run's records, whatever file or memory they come from, and its data.
 #pragma once
 
 #include <cstddef>
@@ -6,11 +6,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/target_kind.h"
+#include "data/load.h"
+#include "data/scaler.h"
 #include "train/observer.h"
+#include "train/part.h"
 #include "train/unit_statistics.h"
 
 namespace strata {
@@ -107,6 +109,17 @@ std::optional<double> update_ratio(const RunFacts& run, const GroupFacts& group)
 
 /// How many times the rate is what is usual for such an optimizer.
 double times_usual_rate(const GroupFacts& group);
+
+/// How a run has made features of its data's.
+struct Standardising {
+  ScalerKind kind = ScalerKind::standard;
+  const Scaler* scaler = nullptr;  ///< the model's, which counts if it is there
+};
+
+/// Of the training and validation rows as the run divides them; without `split`, a source that has no validation part
+/// trains on all rows. Throws as rows_of.
+DataFacts data_facts(const DataSource& source, const std::optional<SplitPlan>& split,
+                     const std::optional<Standardising>& standardising, int threads);
 
 /// A run that goes on, as diagnoses look at it: the same facts as its metrics have.
 class ObservedFacts : public Observer {

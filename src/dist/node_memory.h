@@ -9,7 +9,7 @@
 #include <optional>
 #include <span>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 
 namespace strata {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/tensor.h"
-#include "model/model_spec.h"
+#include "model/model.h"
 
 namespace strata {
 

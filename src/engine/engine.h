@@ -20,8 +20,7 @@
 #include "kernels/instruction_set.h"
 #include "kernels/optimizer_update.h"
 #include "kernels/precision.h"
-#include "model/parameters.h"
-#include "optim/optimizer_state.h"
+#include "model/model.h"
 #include "optim/parameter_group.h"
 
 namespace strata {

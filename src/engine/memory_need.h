@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernels/precision.h"
-#include "model/model_spec.h"
+#include "model/model.h"
 #include "optim/parameter_group.h"
 
 namespace strata {

@@ -9,7 +9,7 @@
 
 #include "data/dataset.h"
 #include "kernels/softmax_cross_entropy.h"
-#include "model/model_spec.h"
+#include "model/model.h"
 #include "objective/objective.h"
 
 namespace strata {

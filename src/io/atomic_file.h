@@ -8,8 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/file_descriptor.h"
-#include "core/temporary_name.h"
+#include "core/file.h"
 
 namespace strata {
 

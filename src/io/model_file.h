@@ -14,8 +14,7 @@
 #include "data/table/schema.h"
 #include "engine/task.h"
 #include "io/safetensors.h"
-#include "model/model_spec.h"
-#include "model/parameters.h"
+#include "model/model.h"
 
 namespace strata {
 

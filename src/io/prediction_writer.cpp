@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/utf8.h"
+#include "core/text.h"
 #include "io/json_text.h"
-#include "train/decision.h"
+#include "train/classification_figures.h"
 
 namespace strata {
 

@@ -5,7 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 
 namespace strata {
 

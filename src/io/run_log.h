@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "train/observer.h"
 
 namespace strata {

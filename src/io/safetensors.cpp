@@ -21,8 +21,8 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/file_descriptor.h"
-#include "core/half.h"
+#include "core/file.h"
+#include "core/number.h"
 #include "io/atomic_file.h"
 #include "io/json_text.h"
 #include "io/safetensors_header.h"

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "core/error.h"
-#include "core/utf8.h"
+#include "core/text.h"
 #include "io/json_text.h"
 
 namespace strata {

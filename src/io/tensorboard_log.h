@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "train/observer.h"
 
 namespace strata {

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/error.h"
-#include "core/utf8.h"
+#include "core/text.h"
 #include "library/call.h"
 
 namespace strata::library {

@@ -6,7 +6,7 @@
 #include <new>
 
 #include "core/field.h"
-#include "core/utf8.h"
+#include "core/text.h"
 #include "engine/panels/engine.h"
 
 namespace strata::library {

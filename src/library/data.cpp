@@ -20,7 +20,7 @@
 #include "library/settings.h"
 #include "run/info.h"
 #include "run/start.h"
-#include "settings/run_options.h"
+#include "settings/option.h"
 #include "settings/run_settings.h"
 
 namespace strata::library {

@@ -20,7 +20,6 @@
 #include "run/info.h"
 #include "settings/run_config.h"
 #include "train/part_evaluation.h"
-#include "train/run_setup.h"
 
 using namespace strata;
 

@@ -26,7 +26,7 @@
 #include "run/search_options.h"
 #include "run/start.h"
 #include "run/sweep.h"
-#include "run/sweep_trials.h"
+#include "run/sweep_settings.h"
 #include "settings/settings_json.h"
 
 using namespace strata;

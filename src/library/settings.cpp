@@ -7,7 +7,6 @@
 #include "core/error.h"
 #include "core/field.h"
 #include "io/json_text.h"
-#include "settings/run_options.h"
 #include "settings/settings_json.h"
 
 namespace strata::library {

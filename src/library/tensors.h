@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "model/parameters.h"
+#include "model/model.h"
 
 namespace strata::library {
 

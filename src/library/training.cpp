@@ -18,8 +18,7 @@
 #include "library/settings.h"
 #include "run/record.h"
 #include "run/start.h"
-#include "settings/difference.h"
-#include "settings/run_options.h"
+#include "settings/option.h"
 #include "settings/settings_json.h"
 #include "train/run_setup.h"
 

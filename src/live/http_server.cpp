@@ -17,8 +17,6 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
-#include <condition_variable>
-#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -27,7 +25,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "core/threads.h"
 #include "live/live_server.h"
 

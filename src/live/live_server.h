@@ -1,6 +1,8 @@
-// The server of a live page: HTTP on this machine's loopback alone, for whoever knows its token.
+// The server of a live page: HTTP on this machine's loopback alone, for whoever knows its token; and whom it asks for
+// what it serves.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -8,9 +10,31 @@
 #include <string>
 #include <string_view>
 
-#include "live/live_source.h"
-
 namespace strata {
+
+/// What the page shows, and how it grows: a run of this process, or a folder that another one fills. Asked by the
+/// threads of the server.
+class LiveSource {
+ public:
+  LiveSource() = default;
+  LiveSource(const LiveSource&) = delete;
+  LiveSource& operator=(const LiveSource&) = delete;
+  virtual ~LiveSource() = default;
+
+  /// The document: the JSON that the report's page draws (docs/live.md).
+  struct State {
+    std::uint64_t version = 0;                      ///< from 1; a later document has a higher one
+    std::shared_ptr<const std::string> document{};  ///< on one line; null: there is none yet
+    bool last = false;                              ///< no other follows
+  };
+
+  /// The newest document, once that is not version `seen` or is the last; the one that there is after `patience`. Any
+  /// number of threads may ask.
+  virtual State wait(std::uint64_t seen, std::chrono::milliseconds patience) = 0;
+
+  /// The whole page, with the newest document in it.
+  virtual std::string page() = 0;
+};
 
 /// Readers that get what follows, at once; one more gets 503.
 inline constexpr std::size_t kMostReaders = 8;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/utf8.h"
+#include "core/text.h"
 #include "optim/optimizer.h"
 #include "report/report.h"
 

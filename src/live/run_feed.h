@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -12,9 +13,11 @@
 #include <vector>
 
 #include "live/growing_document.h"
+#include "live/live_server.h"
 #include "live/step_points.h"
 #include "report/metrics_series.h"
 #include "run/control_desk.h"
+#include "run/training.h"
 #include "train/observer.h"
 
 namespace strata {
@@ -75,6 +78,29 @@ class RunFeed : public Observer {
   std::uint64_t first_step_ = 0;  ///< of those before this process's
   Clock::time_point started_{};   ///< training
   GrowingDocument document_;      ///< last: it asks for the others
+};
+
+/// The live page of one run.
+class LiveRun {
+ public:
+  /// Serves the page of a run of these settings from now on. `port` 0: a free one; `control`: where the page's requests
+  /// go, which outlives this, or null: it only shows. Throws as make_live_server.
+  LiveRun(const RunSettings& settings, const Face& face, std::uint16_t port, ControlDesk* control = nullptr);
+  /// Without finish() the page keeps what it was last told.
+  ~LiveRun();
+
+  std::string address() const { return server_->address(); }
+
+  /// The run is about to begin. Returns who has to hear of it. Throws as read_json_lines of the metrics of a run that
+  /// goes on.
+  Observer& begin(const Training& training);
+
+  /// The page becomes the report of the run, which is over, and the server ends.
+  void finish(const Training& training, FinishedRun& run);
+
+ private:
+  RunFeed feed_;
+  std::unique_ptr<LiveServer> server_;
 };
 
 }  // namespace strata

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/utf8.h"
+#include "core/text.h"
 #include "report/folder_json.h"
 #include "report/report.h"
 #include "run/sweep_folder.h"

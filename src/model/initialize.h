@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "model/parameters.h"
+#include "model/model.h"
 
 namespace strata {
 

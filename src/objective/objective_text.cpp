@@ -8,7 +8,7 @@
 #include <iterator>
 
 #include "core/error.h"
-#include "core/key_values.h"
+#include "core/field.h"
 #include "core/nearest.h"
 #include "core/number.h"
 #include "objective/objective.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "model/model_spec.h"
+#include "model/model.h"
 
 namespace strata {
 

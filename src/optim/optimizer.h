@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "kernels/optimizer_update.h"
-#include "model/model_spec.h"
+#include "model/model.h"
 #include "optim/key.h"
 #include "optim/schedule.h"
 

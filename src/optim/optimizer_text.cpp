@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/field.h"
 #include "core/figure.h"
-#include "core/key_values.h"
 #include "core/nearest.h"
 #include "core/number.h"
 #include "optim/optimizer.h"

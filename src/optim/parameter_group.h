@@ -1,10 +1,11 @@
-// Parameter groups: which layers share an optimizer.
+// Parameter groups: which layers share an optimizer; and the state that the optimizers keep, in the canonical form,
+// which checkpoints and tests see.
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "model/model.h"
 #include "optim/optimizer.h"
 
 namespace strata {
@@ -27,5 +28,15 @@ std::vector<ParameterGroup> lower_upper_groups(std::size_t layer_count, std::siz
 /// Throws Error(usage) on bad syntax, overlaps, gaps, or layers that the network lacks.
 std::vector<ParameterGroup> parse_groups(const std::vector<std::string>& texts, std::size_t layer_count,
                                          Convention convention);
+
+/// slots[s] holds state quantity s of every parameter, in the parameters' shape; what it is in each layer says the
+/// registry's entry of the layer's optimizer (OptimizerEntry::state). Layers whose optimizer has fewer quantities
+/// hold zeros there. There are as many slots as the optimizer with the most needs.
+struct OptimizerState {
+  std::vector<Parameters> slots;
+};
+
+/// The state before the first update.
+OptimizerState initial_state(const std::vector<LayerSpec>& layers, const std::vector<ParameterGroup>& groups);
 
 }  // namespace strata

@@ -1,8 +1,9 @@
-// Learning-rate schedules: the registry of their names and keys, and the rate at a step as a function of the step
-// alone.
+// Learning-rate schedules: the registry of their names and keys, the rate at a step as a function of the step alone,
+// and the memory of a plateau, which cuts the rate when a figure of the validation rows stops becoming better.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <span>
 #include <string>
@@ -70,5 +71,19 @@ bool needs_horizon(const ScheduleSpec& spec);
 /// `cuts` is PlateauState's. Defined beyond the horizon too.
 double scheduled_rate(const ScheduleSpec& spec, double lr, std::uint64_t t, std::uint64_t horizon,
                       std::uint32_t cuts = 0);
+
+/// The memory of a plateau. Plain values, which a checkpoint can keep.
+struct PlateauState {
+  double best = std::numeric_limits<double>::infinity();  ///< the figure's best so far; of one that rises its negative
+  std::uint64_t waited = 0;                               ///< epochs since then or since the last cut's cooldown
+  std::uint64_t cooldown = 0;                             ///< what is left of it
+  std::uint32_t cuts = 0;                                 ///< for scheduled_rate
+
+  bool operator==(const PlateauState&) const = default;
+};
+
+/// The state of a plateau after an epoch with that value of its followed_figure. A cooldown of N epochs leaves out N of
+/// them in PyTorch; in Keras the last of them counts already.
+PlateauState after_epoch(PlateauState state, const ScheduleSpec& spec, Convention convention, double figure);
 
 }  // namespace strata

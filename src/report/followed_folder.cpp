@@ -6,19 +6,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <span>
-#include <string>
 #include <system_error>
 
 #include "core/error.h"
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "io/json_text.h"
 #include "io/run_folder.h"
 #include "report/folder_json.h"
-#include "report/json_files.h"
 #include "report/recorded_facts.h"
-#include "search/ranking.h"
 
 namespace strata {
 

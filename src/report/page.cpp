@@ -1,12 +1,32 @@
 #include "report/page.h"
 
+#include <string_view>
 #include <utility>
 
 #include "io/json_text.h"
 
+// The file's bytes, taken in by the assembler: half a megabyte as a literal would cost every build seconds.
+asm(".pushsection .rodata\n"
+    ".global strata_page_template\n"
+    ".global strata_page_template_end\n"
+    "strata_page_template:\n"
+    ".incbin \"" STRATA_PAGE_TEMPLATE
+    "\"\n"
+    "strata_page_template_end:\n"
+    ".byte 0\n"
+    ".popsection\n");
+
+extern "C" const char strata_page_template[];
+extern "C" const char strata_page_template_end[];
+
 namespace strata {
 
 namespace {
+
+/// The page without its data, put together at build time from page/ and the chart library:
+/// HTML with one @STRATA_SOURCES@ (of its content security policy), one @STRATA_TITLE@ and one @STRATA_DATA@, in this
+/// order.
+std::string_view page_template() { return {strata_page_template, strata_page_template_end}; }
 
 std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
   std::string result;

@@ -14,11 +14,6 @@ std::string html_text(std::string_view text);
 /// none to JSON. Bytes that are not UTF-8 become U+FFFD.
 std::string script_json(const nlohmann::ordered_json& json);
 
-/// The page without its data, put together at build time from page/ and the chart library:
-/// HTML with one @STRATA_SOURCES@ (of its content security policy), one @STRATA_TITLE@ and one @STRATA_DATA@, in this
-/// order.
-std::string_view page_template();
-
 /// The whole page with `data` embedded.
 std::string page(std::string_view title, const nlohmann::ordered_json& data);
 

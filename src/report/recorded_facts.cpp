@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string>
 
 #include "data/split.h"
-#include "diagnose/data_facts.h"
 #include "report/json_files.h"
 #include "settings/run_config.h"
 

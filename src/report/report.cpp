@@ -1,10 +1,9 @@
 #include "report/report.h"
 
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/error.h"
-#include "core/utf8.h"
+#include "core/text.h"
 #include "io/atomic_file.h"
 #include "report/folder_json.h"
 #include "report/json_files.h"

@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "core/number.h"
-#include "core/utf8.h"
+#include "core/text.h"
 #include "diagnose/diagnose.h"
 #include "objective/objective.h"
 #include "report/curves.h"

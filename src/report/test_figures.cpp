@@ -9,9 +9,7 @@
 #include "data/table/date.h"
 #include "io/evaluation_json.h"
 #include "report/curves.h"
-#include "train/binary_figures.h"
-#include "train/decision.h"
-#include "train/part_evaluation.h"
+#include "train/classification_figures.h"
 
 namespace strata {
 

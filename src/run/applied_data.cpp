@@ -1,4 +1,4 @@
-#include "run/applied_data.h"
+// The data to which a trained model is applied.
 
 #include <fcntl.h>
 
@@ -14,6 +14,7 @@
 #include "data/formats/npz.h"
 #include "data/gzip.h"
 #include "data/table/stream.h"
+#include "run/apply_model.h"
 #include "settings/run_settings.h"
 
 namespace strata {

@@ -1,8 +1,9 @@
-// A trained model at work: its figures on a part of the data, and its predictions for rows.
+// A trained model at work: the data that it is applied to, its figures on a part of them, and its predictions for rows.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -20,6 +21,17 @@
 #include "train/part_evaluation.h"
 
 namespace strata {
+
+/// Where the data to evaluate on lie: what is given for `data` and its companions, or the run's, or the installed
+/// Fashion-MNIST. Throws Error(usage) for options that do not apply.
+DataRequest evaluation_request(const Given& given, const TrainedModel& trained);
+
+/// Those data. Throws Error(data) for what cannot be read or is not of the model's kind.
+DataSource evaluation_data(const DataRequest& request, const TrainedModel& trained);
+
+/// The rows that `data` names: of a folder the test part, or the training part if there is no other; all of a file; of
+/// what comes from stdin if it is `-`. Throws Error(data) as above.
+std::unique_ptr<RowStream> prediction_rows(const Given& given, const ModelFile& model, int threads);
 
 struct TopK {
   std::size_t k = 0;

@@ -12,17 +12,15 @@
 
 #include "core/error.h"
 #include "core/field.h"
-#include "core/key_values.h"
 #include "core/nearest.h"
 #include "core/threads.h"
 #include "kernels/fma_peak.h"
 #include "kernels/instruction_set.h"
 #include "run/start.h"
 #include "settings/choices.h"
+#include "settings/option.h"
 #include "settings/parse_value.h"
-#include "settings/run_options.h"
 #include "settings/settings_json.h"
-#include "speed/timing.h"
 #include "speed/training_time.h"
 #include "train/run_setup.h"
 

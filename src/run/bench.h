@@ -10,7 +10,7 @@
 #include "data/load.h"
 #include "settings/given.h"
 #include "settings/run_settings.h"
-#include "speed/load_watch.h"
+#include "speed/timing.h"
 
 namespace strata {
 

@@ -1,19 +1,17 @@
 // Where a run that goes on is asked for something: through a file in its folder, or by other threads of its process.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <future>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 
 namespace strata {
 

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/figure.h"
 #include "core/number.h"
-#include "core/number_text.h"
-#include "core/text_table.h"
+#include "core/text.h"
 #include "data/class_index.h"
 #include "data/shown_text.h"
 #include "data/table/field_values.h"

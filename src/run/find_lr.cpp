@@ -17,9 +17,8 @@
 #include "run/search_options.h"
 #include "run/start.h"
 #include "run/sweep_settings.h"
-#include "search/sweep_axes.h"
+#include "settings/option.h"
 #include "settings/parse_value.h"
-#include "settings/run_options.h"
 #include "settings/settings_json.h"
 
 namespace strata {

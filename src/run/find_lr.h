@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "data/load.h"
-#include "search/log_range.h"
 #include "search/range_test.h"
+#include "search/search_space.h"
 #include "search/trial_pool.h"
 #include "settings/given.h"
 #include "settings/run_settings.h"

@@ -8,9 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "core/error.h"
 #include "core/field.h"
@@ -18,10 +16,9 @@
 #include "dist/together.h"
 #include "io/checkpoint_folder.h"
 #include "report/json_files.h"
-#include "run/shared_data.h"
+#include "run/ranks.h"
 #include "run/start.h"
-#include "settings/difference.h"
-#include "settings/run_options.h"
+#include "settings/option.h"
 #include "settings/settings_json.h"
 #include "train/run_setup.h"
 

@@ -7,7 +7,7 @@
 #include "dist/communicator.h"
 #include "io/checkpoint.h"
 #include "io/run_folder.h"
-#include "run/changes.h"
+#include "run/control.h"
 #include "run/face.h"
 #include "settings/given.h"
 #include "settings/run_settings.h"

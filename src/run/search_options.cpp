@@ -7,7 +7,6 @@
 #include "core/number.h"
 #include "run/sweep_settings.h"
 #include "settings/choices.h"
-#include "settings/run_options.h"
 
 namespace strata {
 

@@ -13,9 +13,9 @@
 #include "dist/communicator.h"
 #include "run/face.h"
 #include "run/sweep_settings.h"
-#include "search/edge.h"
 #include "search/ranking.h"
 #include "search/rate_effect.h"
+#include "search/search_space.h"
 #include "search/trial_pool.h"
 #include "settings/run_settings.h"
 

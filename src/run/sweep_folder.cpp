@@ -13,11 +13,10 @@
 
 #include "core/error.h"
 #include "io/json_text.h"
-#include "io/run_folder.h"
 #include "report/report.h"
 #include "run/record.h"
 #include "run/start.h"
-#include "search/trial_observer.h"
+#include "search/trial.h"
 #include "settings/settings_json.h"
 
 namespace strata {

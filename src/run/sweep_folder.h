@@ -10,7 +10,7 @@
 #include "data/load.h"
 #include "io/run_folder.h"
 #include "run/face.h"
-#include "run/sweep_trials.h"
+#include "run/sweep_settings.h"
 #include "search/trial_log.h"
 #include "settings/run_settings.h"
 

@@ -1,4 +1,5 @@
-// What a sweep is asked to do, and what follows from it: the points to try, and for how long.
+// What a sweep is asked to do, and what follows from it: the points to try, for how long, and its trials as training
+// runs.
 #pragma once
 
 #include <array>
@@ -7,14 +8,19 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "data/load.h"
 #include "io/model_file.h"
-#include "search/axis.h"
-#include "search/halving.h"
+#include "run/face.h"
+#include "search/ranking.h"
+#include "search/search_space.h"
+#include "search/trial.h"
 #include "settings/choices.h"
 #include "settings/given.h"
+#include "settings/run_settings.h"
 
 namespace strata {
 
@@ -55,5 +61,26 @@ std::vector<Point> candidate_points(const SweepSettings& sweep);
 
 /// The rounds in which so many candidates are trained.
 std::vector<Rung> rungs_of(const SweepSettings& sweep, std::size_t candidates);
+
+/// The settings of one single-threaded run at `point`. Throws Error(usage), naming the command of `face`, for options
+/// that do not go together.
+RunSettings trial_settings(const SweepSettings& sweep, const Point& point, std::uint64_t seed, std::uint32_t epochs,
+                           const Face& face);
+
+/// The same run, ending with the weights of its best epoch: those by which a trial is ranked.
+RunSettings restoring_best(RunSettings settings);
+
+/// The trial of these settings on `source`, which must outlive it. With several seeds the seed is part of its point.
+Trial make_trial(const SweepSettings& sweep, const Point& point, const RunSettings& settings, const DataSource& source,
+                 const Face& face);
+
+/// The options of a sweep's trials.
+struct SweptOptions {
+  nlohmann::ordered_json common = nlohmann::ordered_json::object();  ///< the same in all trials, and on no axis
+  std::set<std::string> varied;                                      ///< the names of the others
+};
+
+/// `trials` are the options of each trial, at least one.
+SweptOptions swept_options(const SweepSettings& sweep, const std::vector<nlohmann::ordered_json>& trials);
 
 }  // namespace strata

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <filesystem>
 #include <utility>
 
 #include "core/threads.h"
@@ -14,9 +13,9 @@
 #include "io/schema_json.h"
 #include "io/tensorboard_log.h"
 #include "report/folder_json.h"
+#include "report/json_files.h"
 #include "report/report.h"
-#include "run/rank_identity.h"
-#include "run/shared_data.h"
+#include "run/ranks.h"
 #include "run/start.h"
 #include "settings/settings_json.h"
 
@@ -219,6 +218,26 @@ void Training::rescue() const {
     save_if_finite();
   } catch (const std::exception&) {  // as the first error has it
   }
+}
+
+std::string recorded_hash(const std::filesystem::path& folder) {
+  std::string hash;
+  const auto take_text = [](std::string_view line) { return line.starts_with(R"({"type":"step")"); };
+  read_json_lines(
+      folder / "metrics.jsonl",
+      [&](const nlohmann::ordered_json& line) {
+        if (line.at("type") == "result") {
+          hash = line.at("weights_hash").get<std::string>();
+        }
+      },
+      take_text);
+  return hash;
+}
+
+RunResult repeat_run(const RunSettings& settings, std::span<Observer* const> observers) {
+  const DataSource source = run_data(settings);
+  Trainer trainer = make_trainer(settings, source);
+  return trainer.run(observers, [] { return false; });
 }
 
 }  // namespace strata

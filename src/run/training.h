@@ -1,4 +1,4 @@
-// One run from its data to its model, its folder and its page.
+// One run from its data to its model, its folder and its page; or once more, by what its folder says of it.
 #pragma once
 
 #include <filesystem>
@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "data/load.h"
@@ -81,5 +82,13 @@ class Training {
   std::vector<std::unique_ptr<Observer>> owned_;
   std::vector<Observer*> logs_;
 };
+
+/// The hash of the weights with which the run in `folder` has ended; empty if it has no end yet. Throws Error(data),
+/// naming the file, for a folder without metrics or with damaged ones.
+std::string recorded_hash(const std::filesystem::path& folder);
+
+/// Trains as `settings` say and keeps nothing. `observers` hear of the run. Throws what loading the data and Trainer
+/// throw.
+RunResult repeat_run(const RunSettings& settings, std::span<Observer* const> observers);
 
 }  // namespace strata

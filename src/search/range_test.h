@@ -10,7 +10,7 @@
 
 #include "engine/task.h"
 #include "optim/optimizer.h"
-#include "search/log_range.h"
+#include "search/search_space.h"
 #include "train/trainer.h"
 
 namespace strata {

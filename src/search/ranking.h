@@ -1,9 +1,13 @@
-// Which candidates of a sweep are best, and which of them cannot be told apart.
+// Which candidates of a sweep are best, which of them cannot be told apart, and how many go on with successive halving;
+// candidates and their trials as text.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "search/trial.h"
@@ -51,5 +55,38 @@ bool lacks_seeds(std::span<const Candidate> candidates);
 
 /// The run with the best figure among those that count, of which there is one.
 const TrialRecord& best_run(const Candidate& candidate, Monitor monitor);
+
+// Successive halving: many short trials, and longer ones of the best of them.
+// Jamieson, Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS 2016.
+
+/// A round: so many candidates are trained for so many epochs.
+struct Rung {
+  std::size_t candidates = 0;
+  std::uint32_t epochs = 0;
+
+  bool operator==(const Rung&) const = default;
+};
+
+/// From `candidates` trained briefly to few trained for `epochs`: each rung has 1/eta of the candidates of the one
+/// before it and eta times its epochs, both rounded down. As many rungs as leave each at least one candidate and one
+/// epoch. candidates and epochs at least 1, eta at least 2.
+std::vector<Rung> halving_rungs(std::size_t candidates, std::uint32_t epochs, std::uint32_t eta);
+
+// As text
+
+/// The point as `lower sgd, lower.lr 0.01`.
+std::string point_text(const Point& point);
+
+/// What became of a trial: its figure, or why there is none, which may name fields (core/field.h).
+std::string outcome_text(const TrialRecord& record, Monitor monitor);
+
+/// The value of an axis; a rate, which may be one of many digits between two round ones, with four.
+std::string axis_value_text(std::string_view axis, std::string_view value);
+
+/// How many candidates, and what became of them, are told one by one.
+inline constexpr std::size_t kShownCandidates = 10;
+
+/// A table of the best of ranked candidates, of which one at least was completed: heads and a line each.
+std::string best_table(const std::vector<Candidate>& candidates, Monitor monitor);
 
 }  // namespace strata

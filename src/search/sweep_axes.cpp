@@ -1,4 +1,4 @@
-#include "search/sweep_axes.h"
+// The axes of a sweep, as its options say them.
 
 #include <fmt/format.h>
 
@@ -11,10 +11,11 @@
 
 #include "core/error.h"
 #include "core/field.h"
-#include "core/key_values.h"
 #include "core/nearest.h"
 #include "core/number.h"
-#include "settings/run_options.h"
+#include "search/search_space.h"
+#include "settings/given.h"
+#include "settings/option.h"
 
 namespace strata {
 
@@ -102,7 +103,7 @@ Axis optimizer_axis(const Given& given, std::string_view group, const std::vecto
       text = without_keys(text, group, keys);
     }
     try {
-      find_optimizer(std::string_view(text).substr(0, text.find(',')));
+      find_optimizer(name_of_text(text));
     } catch (const Error& error) {
       throw usage_error("{}: {}", field(group), error.what());
     }
@@ -177,7 +178,7 @@ std::vector<Axis> layer_axes(const std::string& group, std::vector<Axis>& varied
     }
   }
   try {
-    find_optimizer(std::string_view(optimizer).substr(0, optimizer.find(',')));
+    find_optimizer(name_of_text(optimizer));
   } catch (const Error& error) {
     throw usage_error("‹group› {}: {}", group, error.what());
   }

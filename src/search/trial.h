@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "search/axis.h"
+#include "search/search_space.h"
 #include "train/monitor.h"
 #include "train/observer.h"
 
@@ -67,5 +67,26 @@ nlohmann::ordered_json to_json(const TrialRecord& record, Monitor monitor);
 
 /// What to_json wrote. Throws nlohmann::json::exception, or Error(data) without a place, for anything else.
 TrialRecord trial_record(const nlohmann::ordered_json& json);
+
+/// Listens to a trial's run and makes its record.
+class TrialObserver : public Observer {
+ public:
+  bool wants_best_weights_hash() const override { return true; }
+  void on_step(const StepInfo& step) override;
+  void on_epoch(const EpochInfo& epoch) override;
+
+  /// The record of a trial that gave this result. It was not interrupted.
+  TrialRecord record(const Trial& trial, const RunResult& result) const;
+  /// The record of a trial that ended by an exception that says `reason`.
+  TrialRecord failure(const Trial& trial, const std::string& reason) const;
+
+ private:
+  TrialRecord empty_record(const Trial& trial) const;
+
+  std::uint64_t steps_ = 0;
+  double finite_loss_ = 0;  ///< the last that was finite
+  std::string best_weights_hash_;
+  Curve curve_;
+};
 
 }  // namespace strata

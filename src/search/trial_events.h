@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "search/axis.h"
+#include "search/search_space.h"
 #include "search/trial.h"
 #include "train/monitor.h"
 

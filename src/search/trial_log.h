@@ -6,7 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "search/trial.h"
 
 namespace strata {

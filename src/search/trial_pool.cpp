@@ -8,7 +8,6 @@
 
 #include "core/error.h"
 #include "core/threads.h"
-#include "search/trial_observer.h"
 
 namespace strata {
 

@@ -19,7 +19,7 @@
 #include "kernels/instruction_set.h"
 #include "kernels/precision.h"
 #include "model/initialize.h"
-#include "model/model_spec.h"
+#include "model/model.h"
 #include "settings/option.h"
 #include "train/part.h"
 

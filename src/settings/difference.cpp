@@ -1,4 +1,4 @@
-#include "settings/difference.h"
+// In what the settings of two runs differ, and what may differ between the parts of one run.
 
 #include <fmt/format.h>
 
@@ -6,7 +6,8 @@
 
 #include "core/field.h"
 #include "optim/schedule.h"
-#include "settings/run_options.h"
+#include "settings/option.h"
+#include "settings/settings_json.h"
 
 namespace strata {
 

@@ -7,7 +7,6 @@
 #include "core/field.h"
 #include "core/nearest.h"
 #include "core/number.h"
-#include "settings/hints.h"
 
 namespace strata {
 

@@ -1,4 +1,4 @@
-#include "settings/hints.h"
+// What to write instead of a name that nobody knows here: by its meaning, then by its spelling.
 
 #include <fmt/format.h>
 
@@ -7,6 +7,7 @@
 
 #include "core/field.h"
 #include "core/nearest.h"
+#include "settings/option.h"
 
 namespace strata {
 

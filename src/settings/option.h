@@ -1,9 +1,10 @@
-// One option of a run, declared once. Parser, help and documents, records, keys, comparisons and the bindings of other
-// languages all come from that declaration.
+// One option of a run, declared once, the table of all, and what leads to one from another name. Parser, help and
+// documents, records, keys, comparisons and the bindings of other languages all come from that declaration.
 #pragma once
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,5 +62,38 @@ struct Option {
 
 /// The name as files and other languages have it: batch_size.
 std::string key_of(const Option& option);
+
+// The table of a run's options
+
+/// In the order in which help lists them: on the data, the model, training, then on what is kept, and the threads.
+const std::vector<Option>& run_options();
+
+/// The one of that name, with dashes; null if there is none.
+const Option* find_option(const std::vector<Option>& options, std::string_view name);
+
+/// Whether the option says where data lie or how they are read, which a trained model needs to know, too.
+bool describes_data(const Option& option);
+
+/// Whether records of a run have the option.
+bool is_recorded(const Option& option);
+
+// By other names
+
+/// What other programs call an option.
+struct Synonym {
+  std::string_view name;    ///< with dashes
+  std::string_view option;  ///< the one that it leads to
+  std::string_view here{};  ///< what to write instead, fields between ‹ and ›; empty: the option itself
+};
+
+/// A name leads to the first of its options that is known where it is given.
+std::span<const Synonym> synonyms();
+
+/// `here that is ‹batch_size›`, by the synonyms of `known` options, else `the nearest known one is ‹batch_size›`, for
+/// an unknown `word` without dashes before it.
+std::string name_hint(std::string_view word, std::span<const std::string_view> known);
+
+/// `, which is a value of ‹isa›` where exactly one other option has that choice; else empty.
+std::string value_hint(const Option& option, std::string_view text, const std::vector<Option>& options);
 
 }  // namespace strata

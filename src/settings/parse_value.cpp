@@ -1,14 +1,11 @@
 #include "settings/parse_value.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
-#include <string>
 
 #include "core/error.h"
 #include "core/field.h"
-#include "core/key_values.h"
 #include "core/number.h"
 
 namespace strata {

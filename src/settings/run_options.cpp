@@ -1,5 +1,3 @@
-#include "settings/run_options.h"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -14,6 +12,7 @@
 #include "core/threads.h"
 #include "optim/parameter_group.h"
 #include "settings/declare.h"
+#include "settings/option.h"
 #include "settings/run_settings.h"
 #include "settings/value_kinds.h"
 #include "train/monitor.h"

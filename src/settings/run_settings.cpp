@@ -1,7 +1,5 @@
 #include "settings/run_settings.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 #include <system_error>
@@ -10,8 +8,8 @@
 #include "core/error.h"
 #include "core/field.h"
 #include "settings/choices.h"
+#include "settings/option.h"
 #include "settings/parse_value.h"
-#include "settings/run_options.h"
 #include "settings/settings_json.h"
 
 namespace strata {

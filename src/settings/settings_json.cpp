@@ -12,8 +12,6 @@
 #include "core/number.h"
 #include "io/json_text.h"
 #include "optim/optimizer.h"
-#include "settings/hints.h"
-#include "settings/run_options.h"
 
 namespace strata {
 

@@ -1,7 +1,9 @@
-// Settings as JSON: what records and trials' keys hold, what gives the same settings again, and what a caller may give.
+// Settings as JSON: what records and trials' keys hold, and in what two of them differ; what gives the same settings
+// again, and what a caller may give.
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "settings/given.h"
 #include "settings/option.h"
 #include "settings/run_settings.h"
+#include "train/train_config.h"
 
 namespace strata {
 
@@ -62,5 +65,33 @@ nlohmann::ordered_json data_json(const DataRequest& request);
 /// Reads it back; `threads` is not among it. Throws Error(data), naming the member but no file, for one of another type
 /// or with an unknown name.
 DataRequest data_of_config(const nlohmann::ordered_json& config);
+
+// In what two of them differ, and what may differ between the parts of one run
+
+/// Keys of options.
+using Keys = std::set<std::string, std::less<>>;
+
+/// The keys of what a resumed run may change in that way.
+Keys keys_of(WhenResumed change);
+
+/// An option that is not what it was.
+struct Difference {
+  std::string key;
+  std::string text;  ///< `‹batch_size› 32 -> 64`
+};
+
+/// Of each member of two records (config_json) but those of `free`.
+std::vector<Difference> differences(const nlohmann::ordered_json& before, const nlohmann::ordered_json& now,
+                                    const Keys& free);
+
+/// The first group whose schedule runs to the last step; null if there is none.
+const ParameterGroup* group_that_follows_length(const TrainConfig& config);
+
+/// What may differ between the parts of a run of that configuration; `by_machine`: its bits depend on the machine.
+Keys free_when_resumed(const TrainConfig& config, bool by_machine);
+
+/// Leaves out of a record, or of a list of them, in what machines that share a run may differ: threads, and unless
+/// `places_count` where the data lie.
+void leave_out_machine(nlohmann::ordered_json& config, bool places_count);
 
 }  // namespace strata

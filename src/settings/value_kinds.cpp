@@ -7,9 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/field.h"
-#include "core/key_values.h"
-#include "core/utf8.h"
+#include "core/text.h"
 #include "data/class_index.h"
 
 namespace strata {

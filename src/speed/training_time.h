@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "data/load.h"
-#include "model/model_spec.h"
+#include "model/model.h"
 #include "train/observer.h"
 #include "train/train_config.h"
 #include "train/trainer.h"

@@ -1,4 +1,4 @@
-#include "train/check_config.h"
+// What a configuration asks of the data, of the run's length, and of a snapshot to go on from.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,6 +8,8 @@
 #include "core/error.h"
 #include "core/figure.h"
 #include "engine/batch_division.h"
+#include "train/run_setup.h"
+#include "train/run_state.h"
 #include "train/schedules.h"
 
 namespace strata {

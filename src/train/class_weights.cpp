@@ -1,4 +1,4 @@
-#include "train/class_weights.h"
+// The weights of the classes in the loss that is trained.
 
 #include <fmt/format.h>
 
@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/nearest.h"
 #include "data/shown_text.h"
+#include "train/run_setup.h"
 
 namespace strata {
 

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "train/binary_figures.h"
-#include "train/decision.h"
-
 namespace strata {
 
 namespace {
@@ -128,6 +125,22 @@ TargetShape shape_of(const Task& task, const SamplesView& samples, std::size_t o
   }
   const bool are_labels = entry_of(task.objective.kind).map == OutputMap::sigmoid;
   return {are_labels ? TargetKind::labels : TargetKind::numbers, samples.targets.columns()};
+}
+
+std::vector<std::uint32_t> labels_of(const SamplesView& samples, std::span<const std::uint32_t> rows) {
+  std::vector<std::uint32_t> labels(samples.labels.empty() ? 0 : rows.size());
+  std::transform(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(labels.size()), labels.begin(),
+                 [&](std::uint32_t row) { return samples.labels[row]; });
+  return labels;
+}
+
+AlignedVector<float> targets_of(const SamplesView& samples, std::span<const std::uint32_t> rows) {
+  const std::size_t columns = samples.targets.columns();
+  AlignedVector<float> targets(columns * rows.size());
+  for (std::size_t i = 0; columns > 0 && i < rows.size(); ++i) {
+    std::copy_n(samples.targets.row(rows[i]), columns, targets.begin() + static_cast<std::ptrdiff_t>(i * columns));
+  }
+  return targets;
 }
 
 const ConfusionMatrix& Judgement::confusion() {

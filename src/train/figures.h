@@ -1,6 +1,8 @@
-// The named figures of predictions, by the definitions of scikit-learn.
+// The named figures of predictions, and those of numbers, how far predictions are from them; by the definitions of
+// scikit-learn.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -11,10 +13,30 @@
 #include "core/tensor.h"
 #include "data/dataset.h"
 #include "engine/task.h"
-#include "train/evaluation.h"
-#include "train/number_figures.h"
+#include "train/classification_figures.h"
 
 namespace strata {
+
+/// Figures of one output, in the target's own units. Sums are in double, over rows in ascending order.
+struct NumberFigures {
+  double rmse = 0;
+  double mae = 0;
+  std::optional<double>
+      r2{};                 ///< of equal targets 1 if all are met, else 0, as in scikit-learn; empty for a single row
+  double median_error = 0;  ///< of the absolute error
+  double p95_error = 0;     ///< its 95th percentile, between two rows in proportion
+  std::optional<double> quantile{};  ///< that the output is to be; these three only then
+  double pinball = 0;                ///< mean pinball loss
+  double below = 0;                  ///< share of the rows whose target is at most the prediction
+
+  friend bool operator==(const NumberFigures&, const NumberFigures&) = default;
+};
+
+/// Of each output. targets are (rows, targets), predictions (rows, outputs), at least one row, all finite. `quantiles`:
+/// none; one, of every target; or one for each output, all of one target.
+std::vector<NumberFigures> number_figures(const MatrixView<const float>& targets,
+                                          const MatrixView<const float>& predictions,
+                                          std::span<const double> quantiles);
 
 /// Predictions as Engine::predict makes them, finite, beside what they should have been.
 struct Judged {
@@ -31,6 +53,10 @@ std::size_t class_count(const Task& task, std::size_t outputs);
 
 /// What `samples` have to be predicted, by a network of so many outputs.
 TargetShape shape_of(const Task& task, const SamplesView& samples, std::size_t outputs);
+
+/// The labels or targets of `rows`, one after the other.
+std::vector<std::uint32_t> labels_of(const SamplesView& samples, std::span<const std::uint32_t> rows);
+AlignedVector<float> targets_of(const SamplesView& samples, std::span<const std::uint32_t> rows);
 
 /// What the figures of some rows are read from: each is made when it is first asked for, once for all figures.
 class Judgement {

@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <utility>
 
 #include "core/random.h"
 #include "train/part_evaluation.h"
-#include "train/run_setup.h"
 
 namespace strata {
 

@@ -1,15 +1,12 @@
-// The validation figure by which epochs are compared, and the best epoch so far.
+// The validation figure by which epochs are compared, the best epoch so far, and how long a run waits for a better one.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
-#include <vector>
 
 #include "core/figure.h"
-#include "engine/engine.h"
 
 namespace strata {
 
@@ -58,15 +55,6 @@ struct Validation {
   double value(Monitor monitor) const;
 };
 
-/// Evaluates `rows` of `samples`, at least one, by an engine of that task and so many outputs; nothing of use if that
-/// gives up. Those of the task's figures that are `asked` for, and the loss.
-Validation validate(Engine& engine, const SamplesView& samples, std::span<const std::uint32_t> rows, const Task& task,
-                    std::size_t outputs, std::span<const Monitor> asked);
-
-/// The same rows' labels or targets, one after the other.
-std::vector<std::uint32_t> labels_of(const SamplesView& samples, std::span<const std::uint32_t> rows);
-AlignedVector<float> targets_of(const SamplesView& samples, std::span<const std::uint32_t> rows);
-
 /// The best epoch so far. Plain values, which a checkpoint can keep.
 struct BestEpoch {
   std::uint32_t epoch = 0;   ///< from 1; 0: none yet
@@ -76,5 +64,27 @@ struct BestEpoch {
   /// Hears of the next epoch; true if it is the best so far. A figure that is not finite never is.
   bool observe(Monitor monitor, std::uint32_t next, const Validation& figures);
 };
+
+/// What is asked for: as Keras' EarlyStopping with its patience, min_delta and start_from_epoch.
+struct EarlyStopping {
+  std::optional<std::uint32_t> patience;  ///< epochs without a better figure; empty: no early stopping
+  double min_delta = 0;                   ///< by how much it must be better to count
+  std::uint32_t start_epoch = 0;          ///< epochs that pass before any counts
+};
+
+/// A figure counts as better only if it is so by more than min_delta than the last one that counted. Plain values,
+/// which a checkpoint can keep.
+struct Patience {
+  std::optional<double> reference;  ///< the last figure that counted; empty: the next one does
+  std::uint32_t waited = 0;         ///< epochs since then
+
+  /// Hears of the figure at the end of `epoch`, from 1.
+  void observe(const EarlyStopping& asked, Monitor monitor, std::uint32_t epoch, double figure);
+};
+
+/// That after the figure at the end of `epoch`, of a run that has had `patience` and `best` before it: empty if the run
+/// has no min_delta or start_epoch, as BestEpoch::waited will do.
+std::optional<Patience> next_patience(const EarlyStopping& asked, Monitor monitor, std::optional<Patience> patience,
+                                      const BestEpoch& best, std::uint32_t epoch, double figure);
 
 }  // namespace strata

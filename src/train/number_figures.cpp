@@ -1,7 +1,9 @@
-#include "train/number_figures.h"
+// Figures of numbers: how far predictions are from them.
 
 #include <algorithm>
 #include <cmath>
+
+#include "train/figures.h"
 
 namespace strata {
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/figure.h"
-#include "model/parameters.h"
+#include "model/model.h"
 #include "train/divergence.h"
 #include "train/schedules.h"
 #include "train/train_config.h"
@@ -64,7 +64,7 @@ struct EpochInfo {
   double samples_per_second = 0;              ///< training alone
   LearningRates learning_rates;               ///< at the epoch's last step
   std::optional<std::uint32_t> best_epoch{};  ///< by the monitored figure, so far; empty without validation rows
-  std::vector<double> update_ratios{};        ///< of each layer at the epoch's last step (model/parameters.h), if an
+  std::vector<double> update_ratios{};        ///< of each layer at the epoch's last step (model/model.h), if an
                                               ///< observer wants them and the epoch was not cut short by time
   std::vector<UnitStatistics> units{};  ///< of each hidden layer, over validation or else training rows, if an observer
                                         ///< wants them

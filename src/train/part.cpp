@@ -37,11 +37,13 @@ Split split_training_rows(const DataSource& source, const SplitPlan& split) {
   return split_rows(split.kind, of_one_class, split.fraction, split.seed);
 }
 
-PartRows all_rows_of(const Dataset& data) {
-  PartRows part{&data, std::vector<std::uint32_t>(data.rows())};
-  std::iota(part.rows.begin(), part.rows.end(), 0U);
-  return part;
+std::vector<std::uint32_t> all_rows(std::size_t rows) {
+  std::vector<std::uint32_t> indices(rows);
+  std::iota(indices.begin(), indices.end(), 0U);
+  return indices;
 }
+
+PartRows all_rows_of(const Dataset& data) { return {&data, all_rows(data.rows())}; }
 
 std::vector<PartRows> rows_of(Part part, const DataSource& source, const std::optional<SplitPlan>& split) {
   std::vector<PartRows> parts;

@@ -1,6 +1,7 @@
 // The parts of a data set, as a run divides it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -28,6 +29,9 @@ struct PartRows {
 /// The training part's rows, divided. Throws as split_rows, and Error(usage) if a stratified split has no classes to
 /// divide.
 Split split_training_rows(const DataSource& source, const SplitPlan& split);
+
+/// 0 … rows - 1.
+std::vector<std::uint32_t> all_rows(std::size_t rows);
 
 /// All rows of `data`.
 PartRows all_rows_of(const Dataset& data);

@@ -6,8 +6,6 @@
 #include <limits>
 
 #include "core/error.h"
-#include "train/figures.h"
-#include "train/monitor.h"
 
 namespace strata {
 

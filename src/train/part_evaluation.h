@@ -1,14 +1,12 @@
 // Everything that is said of a model on a part of the data.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/figure.h"
 #include "engine/engine.h"
-#include "train/evaluation.h"
-#include "train/number_figures.h"
+#include "train/figures.h"
 #include "train/part.h"
 
 namespace strata {

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "core/error.h"
 #include "core/machine.h"
 #include "engine/memory_need.h"
-#include "train/check_config.h"
 #include "train/part.h"
 
 namespace strata {
@@ -65,12 +63,6 @@ Parameters initial_parameters(const TrainConfig& config, const ModelSpec& model,
   Parameters parameters(model.layers());
   initialize(parameters, config.init, config.convention, config.seed);
   return parameters;
-}
-
-std::vector<std::uint32_t> all_rows(std::size_t rows) {
-  std::vector<std::uint32_t> indices(rows);
-  std::iota(indices.begin(), indices.end(), 0U);
-  return indices;
 }
 
 Split split_of(const TrainConfig& config, const DataSource& source) {

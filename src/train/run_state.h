@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "data/scaler.h"
-#include "model/parameters.h"
-#include "optim/optimizer_state.h"
-#include "optim/plateau.h"
-#include "train/early_stopping.h"
+#include "model/model.h"
+#include "optim/parameter_group.h"
+#include "optim/schedule.h"
 #include "train/metrics.h"
 #include "train/monitor.h"
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "kernels/optimizer_update.h"
-#include "optim/plateau.h"
+#include "optim/schedule.h"
 #include "train/train_config.h"
 
 namespace strata {

@@ -12,7 +12,7 @@
 #include "data/split.h"
 #include "engine/engine.h"
 #include "model/initialize.h"
-#include "model/model_spec.h"
+#include "model/model.h"
 #include "objective/objective.h"
 #include "optim/parameter_group.h"
 #include "train/monitor.h"

@@ -2,11 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
-#include "train/check_config.h"
-#include "train/class_weights.h"
-#include "train/divergence_search.h"
+#include "train/divergence.h"
 #include "train/run_setup.h"
 
 namespace strata {

@@ -16,7 +16,7 @@
 #include "data/scaler.h"
 #include "data/split.h"
 #include "engine/engine.h"
-#include "model/parameters.h"
+#include "model/model.h"
 #include "train/batches.h"
 #include "train/limits.h"
 #include "train/observer.h"

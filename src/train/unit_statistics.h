@@ -8,8 +8,7 @@
 #include "data/dataset.h"
 #include "data/scaler.h"
 #include "engine/inference.h"
-#include "model/model_spec.h"
-#include "model/parameters.h"
+#include "model/model.h"
 
 namespace strata {
 

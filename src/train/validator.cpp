@@ -1,9 +1,55 @@
 #include "train/validator.h"
 
-#include <span>
+#include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <utility>
 
+#include "train/figures.h"
+
 namespace strata {
+
+namespace {
+
+/// What is told by predictions: the first figure of labels, all of numbers, and those that are `asked` for.
+std::vector<std::string_view> asked_figures(std::span<const std::string_view> all, TargetKind targets,
+                                            std::span<const Monitor> asked) {
+  std::vector<std::string_view> names;
+  std::ranges::copy_if(told_by_predictions(all, targets), std::back_inserter(names), [&](std::string_view name) {
+    return targets == TargetKind::numbers || name == all.front() ||
+           std::ranges::find(asked, name, &Monitor::figure) != asked.end();
+  });
+  return names;
+}
+
+FigureList predicted_figures(Engine& engine, const SamplesView& samples, std::span<const std::uint32_t> rows,
+                             const Task& task, std::size_t outputs, std::span<const std::string_view> names) {
+  AlignedVector<float> values(rows.size() * outputs);
+  const MatrixView<float> predictions(values.data(), rows.size(), outputs);
+  engine.predict(samples, rows, predictions);
+  if (engine.gives_up() || !std::ranges::all_of(values, [](float p) { return std::isfinite(p); })) {
+    return {};
+  }
+  const std::vector<std::uint32_t> labels = labels_of(samples, rows);
+  const AlignedVector<float> targets = targets_of(samples, rows);
+  Judgement judgement(task, {labels, {targets.data(), rows.size(), samples.targets.columns()}, predictions});
+  return figures_of(names, judgement);
+}
+
+}  // namespace
+
+Validation validate(Engine& engine, const SamplesView& samples, std::span<const std::uint32_t> rows, const Task& task,
+                    std::size_t outputs, std::span<const Monitor> asked) {
+  const TargetShape shape = shape_of(task, samples, outputs);
+  const std::span<const std::string_view> all = figures(task.objective, shape);
+  const LossSums sums = engine.evaluate(samples, rows);
+  const double loss = sums.loss / static_cast<double>(rows.size());
+  const Figure quick{all.front(), sums.figure / static_cast<double>(rows.size())};
+  const std::vector<std::string_view> names = asked_figures(all, shape.kind, asked);
+  return {loss, with_quick(quick, names.empty() || !std::isfinite(loss)
+                                      ? FigureList()
+                                      : predicted_figures(engine, samples, rows, task, outputs, names))};
+}
 
 Validator::Validator(const TrainConfig& config, const DataSource& source, std::vector<std::uint32_t> rows,
                      const Task& task, std::size_t outputs)

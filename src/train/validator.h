@@ -1,18 +1,23 @@
-// What a run learns from its validation rows after each epoch: plateaus, the best epoch, when to stop early.
+// What a run learns from its validation rows after each epoch: their figures, plateaus, the best epoch, when to stop
+// early.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "data/load.h"
 #include "engine/engine.h"
-#include "train/early_stopping.h"
+#include "train/monitor.h"
 #include "train/run_state.h"
 #include "train/train_config.h"
 
 namespace strata {
+
+/// Evaluates `rows` of `samples`, at least one, by an engine of that task and so many outputs; nothing of use if that
+/// gives up. Those of the task's figures that are `asked` for, and the loss.
+Validation validate(Engine& engine, const SamplesView& samples, std::span<const std::uint32_t> rows, const Task& task,
+                    std::size_t outputs, std::span<const Monitor> asked);
 
 class Validator {
  public:

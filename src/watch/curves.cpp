@@ -1,4 +1,4 @@
-#include "watch/curves.h"
+// The curves of `strata watch`.
 
 #include <fmt/format.h>
 
@@ -8,7 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/number_text.h"
+#include "core/figure.h"
+#include "watch/view.h"
 
 namespace strata::watch {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/figure.h"
 #include "core/number.h"
-#include "core/number_text.h"
 #include "watch/words.h"
 
 namespace strata::watch {

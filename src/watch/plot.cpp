@@ -1,4 +1,4 @@
-#include "watch/plot.h"
+// Curves in dots, with axes, on a part of a canvas.
 
 #include <fmt/format.h>
 
@@ -7,7 +7,8 @@
 #include <limits>
 #include <optional>
 
-#include "core/text_table.h"
+#include "core/text.h"
+#include "watch/canvas.h"
 
 namespace strata::watch {
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <initializer_list>
 
-#include "core/number_text.h"
+#include "core/figure.h"
 
 namespace strata::watch {
 

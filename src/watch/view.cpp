@@ -4,14 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
-#include <vector>
 
-#include "core/number_text.h"
-#include "core/text_table.h"
-#include "search/trial_text.h"
-#include "watch/curves.h"
-#include "watch/plot.h"
+#include "core/figure.h"
+#include "core/text.h"
+#include "search/ranking.h"
 
 namespace strata::watch {
 

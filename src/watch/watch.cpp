@@ -11,7 +11,7 @@
 
 #include "core/error.h"
 #include "core/threads.h"
-#include "live/live_folder.h"
+#include "live/growing_document.h"
 #include "report/folder_json.h"
 #include "train/metrics.h"
 #include "watch/keys.h"

@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "core/figure.h"
-#include "core/number_text.h"
-#include "core/text_table.h"
-#include "search/trial_text.h"
+#include "core/text.h"
+#include "search/ranking.h"
 #include "watch/progress_line.h"
 
 namespace strata::watch {

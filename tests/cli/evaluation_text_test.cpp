@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "core/text_table.h"
+#include "core/text.h"
 #include "tests/catch.h"
 
 namespace strata::cli::cli_evaluation_text_test {

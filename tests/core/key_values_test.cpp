@@ -1,5 +1,4 @@
-#include "core/key_values.h"
-
+#include "core/field.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 

@@ -1,5 +1,4 @@
-#include "core/letters.h"
-
+#include "core/text.h"
 #include "tests/catch.h"
 
 namespace strata::core_letters_test {

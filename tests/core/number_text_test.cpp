@@ -1,7 +1,6 @@
-#include "core/number_text.h"
-
 #include <limits>
 
+#include "core/figure.h"
 #include "tests/catch.h"
 
 namespace core_number_text_test {

@@ -1,4 +1,3 @@
-#include "core/temporary_name.h"
 
 #include <fcntl.h>
 
@@ -6,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "tests/catch.h"
 #include "tests/core/temporary_folder.h"
 

@@ -1,5 +1,4 @@
-#include "core/text_table.h"
-
+#include "core/text.h"
 #include "tests/catch.h"
 
 namespace core_text_table_test {

@@ -1,7 +1,6 @@
-#include "core/utf8.h"
-
 #include <string>
 
+#include "core/text.h"
 #include "tests/catch.h"
 
 namespace strata::test::core_utf8_test {

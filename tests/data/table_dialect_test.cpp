@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "data/table/stream.h"
 #include "tests/core/thrown.h"
 #include "tests/data/tables.h"

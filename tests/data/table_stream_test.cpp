@@ -4,7 +4,7 @@
 #include <array>
 #include <thread>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "data/table/stream.h"
 #include "tests/data/tables.h"
 

@@ -1,8 +1,7 @@
-#include "diagnose/data_facts.h"
-
 #include <cmath>
 #include <numeric>
 
+#include "diagnose/run_facts.h"
 #include "tests/catch.h"
 
 namespace diagnose_data_facts_test {

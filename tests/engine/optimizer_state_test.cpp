@@ -1,12 +1,11 @@
 // Every optimizer in both engines: its state leaves and enters, and a run goes on from it as if it had never stopped.
 
-#include "optim/optimizer_state.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include "engine/engine.h"
 #include "kernels/instruction_set.h"
+#include "optim/parameter_group.h"
 #include "tests/catch.h"
 #include "tests/engine/small_problem.h"
 #include "tests/oracle/optimizer_oracle.h"

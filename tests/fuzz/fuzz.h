@@ -16,7 +16,7 @@
 #include <string_view>
 
 #include "core/error.h"
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "core/tensor.h"
 
 /// libFuzzer's, or replay.cpp's, way into a target.

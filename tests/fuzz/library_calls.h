@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/utf8.h"
+#include "core/text.h"
 #include "settings/given.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -5,7 +5,7 @@
 
 #include "cli/options/repeat_command.h"
 #include "optim/parameter_group.h"
-#include "search/sweep_axes.h"
+#include "search/search_space.h"
 #include "settings/parse_value.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -10,7 +10,7 @@
 
 #include "core/field.h"
 #include "run/search_options.h"
-#include "settings/run_options.h"
+#include "settings/option.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/library_calls.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "library/settings.h"
-#include "settings/run_options.h"
+#include "settings/option.h"
 #include "settings/run_settings.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/library_calls.h"

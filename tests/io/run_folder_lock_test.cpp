@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "io/run_folder.h"
 #include "tests/catch.h"
 #include "tests/core/refused_calls.h"

@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "tests/catch.h"
 #include "tests/core/temporary_folder.h"
 #include "tests/io/expect_error.h"

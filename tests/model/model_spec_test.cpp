@@ -1,5 +1,4 @@
-#include "model/model_spec.h"
-
+#include "model/model.h"
 #include "tests/catch.h"
 
 namespace model_model_spec_test {

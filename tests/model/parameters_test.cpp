@@ -1,5 +1,3 @@
-#include "model/parameters.h"
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -7,6 +5,7 @@
 #include <utility>
 
 #include "core/hash.h"
+#include "model/model.h"
 #include "tests/catch.h"
 
 namespace model_parameters_test {

@@ -1,7 +1,6 @@
-#include "optim/optimizer_state.h"
-
 #include <algorithm>
 
+#include "optim/parameter_group.h"
 #include "tests/catch.h"
 
 namespace optim_optimizer_state_test {

@@ -1,11 +1,10 @@
-#include "optim/plateau.h"
-
 #include <fmt/format.h>
 
 #include <string_view>
 #include <vector>
 
 #include "optim/optimizer.h"
+#include "optim/schedule.h"
 #include "tests/catch.h"
 
 namespace optim_plateau_test {

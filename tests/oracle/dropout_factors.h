@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "model/model_spec.h"
+#include "model/model.h"
 #include "tests/oracle/reference.h"
 #include "tests/oracle/scalar_dropout.h"
 

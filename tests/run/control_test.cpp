@@ -1,4 +1,6 @@
 // A run that is asked for something while it goes on: the requests, where they come in, and what is written of them.
+#include "run/control.h"
+
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -8,7 +10,6 @@
 #include <thread>
 #include <vector>
 
-#include "run/changes.h"
 #include "run/control_desk.h"
 #include "tests/catch.h"
 #include "tests/core/temporary_folder.h"

@@ -1,9 +1,7 @@
-#include "search/axis.h"
 
 #include <set>
 
-#include "search/edge.h"
-#include "search/log_range.h"
+#include "search/search_space.h"
 #include "tests/catch.h"
 
 namespace search_axis_test {

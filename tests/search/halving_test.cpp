@@ -1,5 +1,4 @@
-#include "search/halving.h"
-
+#include "search/ranking.h"
 #include "tests/catch.h"
 
 namespace search_halving_test {

@@ -1,6 +1,4 @@
 // What one declaration of an option brings with it.
-#include "settings/run_options.h"
-
 #include <fmt/format.h>
 
 #include <map>
@@ -11,7 +9,7 @@
 #include "cli/text/help.h"
 #include "io/model_file.h"
 #include "search/trial.h"
-#include "settings/difference.h"
+#include "settings/option.h"
 #include "settings/run_settings.h"
 #include "settings/settings_json.h"
 #include "tests/catch.h"

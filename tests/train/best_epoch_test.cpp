@@ -7,7 +7,6 @@
 #include "tests/core/thrown.h"
 #include "tests/train/recorder.h"
 #include "tests/train/small_source.h"
-#include "train/early_stopping.h"
 #include "train/monitor.h"
 
 namespace train_best_epoch_test {

@@ -1,7 +1,6 @@
-#include "train/class_weights.h"
-
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
+#include "train/run_setup.h"
 
 namespace train_class_weights_test {
 

@@ -1,11 +1,10 @@
-#include "train/evaluation.h"
 
 #include <algorithm>
 #include <numeric>
 
 #include "tests/catch.h"
 #include "tests/train/lcg.h"
-#include "train/decision.h"
+#include "train/classification_figures.h"
 
 namespace train_evaluation_test {
 

@@ -6,9 +6,7 @@
 
 #include "tests/catch.h"
 #include "tests/train/lcg.h"
-#include "train/binary_figures.h"
-#include "train/decision.h"
-#include "train/number_figures.h"
+#include "train/classification_figures.h"
 
 namespace train_figures_test {
 

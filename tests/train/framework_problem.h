@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "data/load.h"
-#include "model/parameters.h"
+#include "model/model.h"
 #include "train/observer.h"
 
 namespace strata::test {

@@ -11,7 +11,7 @@
 
 #include "core/threads.h"
 #include "data/formats/idx_folder.h"
-#include "model/parameters.h"
+#include "model/model.h"
 #include "optim/parameter_group.h"
 #include "tests/catch.h"
 #include "tests/train/framework_problem.h"

@@ -9,9 +9,9 @@
 #include "tests/core/thrown.h"
 #include "tests/train/recorder.h"
 #include "tests/train/small_source.h"
-#include "train/evaluation.h"
-#include "train/number_figures.h"
-#include "train/run_setup.h"
+#include "train/classification_figures.h"
+#include "train/figures.h"
+#include "train/part.h"
 
 namespace train_objectives_test {
 

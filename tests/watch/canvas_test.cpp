@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "tests/catch.h"
-#include "watch/plot.h"
 
 namespace watch_canvas_test {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/text_table.h"
+#include "core/text.h"
 #include "tests/catch.h"
 #include "tests/report/run_folder.h"
 #include "watch/words.h"

@@ -11,7 +11,7 @@
 #include "engine/engine.h"
 #include "kernels/instruction_set.h"
 #include "report/json_files.h"
-#include "run/repeat.h"
+#include "run/training.h"
 #include "settings/expectations.h"
 
 namespace strata::cli {

@@ -10,9 +10,8 @@
 #include "cli/shell/streams.h"
 #include "cli/text/evaluation_text.h"
 #include "cli/text/option_text.h"
-#include "core/number_text.h"
+#include "core/figure.h"
 #include "io/input_files.h"
-#include "run/applied_data.h"
 #include "run/apply_model.h"
 #include "run/data_notes.h"
 

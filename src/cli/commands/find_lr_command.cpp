@@ -12,7 +12,7 @@
 #include "cli/shell/streams.h"
 #include "cli/shell/sweep_progress.h"
 #include "cli/text/option_text.h"
-#include "core/number_text.h"
+#include "core/figure.h"
 #include "io/input_files.h"
 #include "io/json_text.h"
 #include "kernels/instruction_set.h"

@@ -10,7 +10,7 @@
 #include "cli/text/info.h"
 #include "cli/text/option_text.h"
 #include "core/error.h"
-#include "core/text_table.h"
+#include "core/text.h"
 #include "data/formats/npy.h"
 #include "data/formats/npz.h"
 #include "data/table/table.h"

@@ -18,7 +18,7 @@
 #include "cli/text/option_text.h"
 #include "cli/text/sweep_table.h"
 #include "core/error.h"
-#include "core/number_text.h"
+#include "core/figure.h"
 #include "dist/node_threads.h"
 #include "dist/together.h"
 #include "io/input_files.h"
@@ -26,7 +26,7 @@
 #include "run/data_notes.h"
 #include "run/record.h"
 #include "run/sweep.h"
-#include "run/sweep_trials.h"
+#include "run/sweep_settings.h"
 #include "train/run_setup.h"
 
 namespace strata::cli {

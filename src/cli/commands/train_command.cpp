@@ -21,7 +21,7 @@
 #include "engine/engine.h"
 #include "io/input_files.h"
 #include "kernels/instruction_set.h"
-#include "live/live_run.h"
+#include "live/run_feed.h"
 #include "run/training.h"
 
 namespace strata::cli {

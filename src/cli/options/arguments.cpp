@@ -11,9 +11,9 @@
 #include "cli/options/config_file.h"
 #include "core/error.h"
 #include "core/field.h"
-#include "core/utf8.h"
+#include "core/text.h"
 #include "io/json_text.h"
-#include "settings/hints.h"
+#include "settings/option.h"
 
 namespace strata::cli {
 

@@ -13,7 +13,7 @@
 #include "core/error.h"
 #include "core/field.h"
 #include "data/read_file.h"
-#include "settings/hints.h"
+#include "settings/option.h"
 #include "settings/settings_json.h"
 
 namespace strata::cli {

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "cli/options/choices.h"
-#include "settings/run_options.h"
 
 namespace strata::cli {
 

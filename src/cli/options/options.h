@@ -1,4 +1,4 @@
-// Every option of every command: a run's own (settings/run_options.h), and those of the commands.
+// Every option of every command: a run's own (settings/option.h), and those of the commands.
 #pragma once
 
 #include <span>

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "settings/run_options.h"
+#include "settings/option.h"
 #include "settings/settings_json.h"
 
 namespace strata::cli {

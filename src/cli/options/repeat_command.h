@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/options/arguments.h"
-#include "search/axis.h"
+#include "search/search_space.h"
 
 namespace strata::cli {
 

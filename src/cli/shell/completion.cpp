@@ -6,11 +6,11 @@
 
 #include "cli/options/options.h"
 #include "cli/text/option_text.h"
+#include "core/field.h"
 #include "core/figure.h"
-#include "core/key_values.h"
 #include "objective/objective.h"
 #include "optim/optimizer.h"
-#include "settings/run_options.h"
+#include "settings/option.h"
 
 namespace strata::cli {
 

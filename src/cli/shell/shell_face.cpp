@@ -5,7 +5,7 @@
 #include "cli/options/repeat_command.h"
 #include "cli/shell/streams.h"
 #include "cli/text/diagnosis_text.h"
-#include "core/number_text.h"
+#include "core/figure.h"
 #include "settings/run_settings.h"
 #include "train/trainer.h"
 

@@ -8,7 +8,7 @@
 #include <csignal>
 #include <string_view>
 
-#include "core/temporary_name.h"
+#include "core/file.h"
 #include "watch/screen.h"
 
 namespace strata::cli {

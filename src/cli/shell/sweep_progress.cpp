@@ -6,8 +6,8 @@
 
 #include "cli/shell/streams.h"
 #include "cli/text/option_text.h"
-#include "core/number_text.h"
-#include "search/trial_text.h"
+#include "core/figure.h"
+#include "search/ranking.h"
 
 namespace strata::cli {
 

@@ -11,7 +11,7 @@
 #include "cli/options/choices.h"
 #include "cli/text/info.h"
 #include "cli/text/option_text.h"
-#include "core/number_text.h"
+#include "core/figure.h"
 #include "data/shown_text.h"
 #include "kernels/instruction_set.h"
 #include "run/data_notes.h"

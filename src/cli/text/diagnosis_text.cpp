@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/text/option_text.h"
-#include "core/text_table.h"
+#include "core/text.h"
 
 namespace strata::cli {
 

@@ -7,8 +7,8 @@
 #include <numeric>
 #include <utility>
 
-#include "core/number_text.h"
-#include "core/text_table.h"
+#include "core/figure.h"
+#include "core/text.h"
 
 namespace strata::cli {
 

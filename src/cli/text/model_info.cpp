@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "cli/text/info.h"
-#include "core/number_text.h"
-#include "core/text_table.h"
+#include "core/figure.h"
+#include "core/text.h"
 
 namespace strata::cli {
 

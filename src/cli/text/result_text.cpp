@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "core/number_text.h"
+#include "core/figure.h"
 #include "io/run_log.h"
 
 namespace strata::cli {

@@ -7,9 +7,9 @@
 #include "cli/options/repeat_command.h"
 #include "cli/text/option_text.h"
 #include "core/field.h"
-#include "core/number_text.h"
+#include "core/figure.h"
 #include "io/json_text.h"
-#include "search/trial_text.h"
+#include "search/ranking.h"
 
 namespace strata::cli {
 

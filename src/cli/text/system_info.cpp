@@ -3,7 +3,7 @@
 #include "cli/options/choices.h"
 #include "cli/text/info.h"
 #include "core/machine.h"
-#include "core/text_table.h"
+#include "core/text.h"
 #include "core/threads.h"
 #include "data/tbb/backend.h"
 #include "dist/world.h"

@@ -29,7 +29,7 @@
 #include <stb/stb_image.h>
 
 #include "core/error.h"
-#include "core/letters.h"
+#include "core/text.h"
 #include "data/formats/image_form.h"
 
 namespace strata {

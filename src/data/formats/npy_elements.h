@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-#include "core/half.h"
+#include "core/number.h"
 #include "data/formats/npy_header.h"
 
 namespace strata {

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/utf8.h"
+#include "core/text.h"
 #include "data/formats/idx.h"
 #include "data/formats/npy.h"
 #include "data/formats/npy_elements.h"

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "core/letters.h"
+#include "core/text.h"
 #include "data/table/decimal.h"
 
 namespace strata {

@@ -11,9 +11,8 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/letters.h"
 #include "core/number.h"
-#include "core/utf8.h"
+#include "core/text.h"
 #include "data/shown_text.h"
 #include "data/table/field.h"
 #include "data/table/field_values.h"

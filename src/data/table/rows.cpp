@@ -10,9 +10,8 @@
 #include <optional>
 
 #include "core/error.h"
-#include "core/letters.h"
 #include "core/machine.h"
-#include "core/utf8.h"
+#include "core/text.h"
 #include "data/parallel.h"
 #include "data/shown_text.h"
 #include "data/table/date.h"

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "data/parallel.h"
 #include "data/table/columns.h"
 #include "data/table/head.h"

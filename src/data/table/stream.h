@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/file_descriptor.h"
+#include "core/file.h"
 #include "data/row_stream.h"
 #include "data/table/table.h"
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/letters.h"
+#include "core/text.h"
 #include "data/gzip.h"
 #include "data/offsets.h"
 #include "data/parallel.h"

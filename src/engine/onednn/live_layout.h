@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/tensor.h"
-#include "model/parameters.h"
+#include "model/model.h"
 
 namespace strata {
 

@@ -11,7 +11,7 @@
 #include "core/machine.h"
 #include "kernels/instruction_set.h"
 #include "kernels/precision.h"
-#include "model/model_spec.h"
+#include "model/model.h"
 
 namespace strata {
 

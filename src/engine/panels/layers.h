@@ -9,8 +9,8 @@
 #include "core/tensor.h"
 #include "engine/engine.h"
 #include "kernels/panels/dense.h"
-#include "model/parameters.h"
-#include "optim/optimizer_state.h"
+#include "model/model.h"
+#include "optim/parameter_group.h"
 
 namespace strata {
 

@@ -1,10 +1,12 @@
-// An open file, as the system knows it.
+// Files as the system knows them: an open one, and the name of one that must not outlive this process, where a signal
+// handler can reach it.
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace strata {
 
@@ -39,5 +41,26 @@ void overwrite_all(int descriptor, std::span<const std::byte> bytes, std::string
 /// Waits until what was written would outlive a loss of power; what cannot do that (a pipe, say) has nothing to make
 /// durable. False (and errno) if the system reports a failure.
 bool make_durable(int descriptor);
+
+/// While this lives, remove_temporary_files() removes the file of that name. There is room for a few at once; others
+/// stay unknown to it.
+class TemporaryName {
+ public:
+  TemporaryName() = default;
+  /// `folder` is a descriptor that must stay open while this lives.
+  TemporaryName(int folder, const std::string& name) noexcept;
+  TemporaryName(TemporaryName&& other) noexcept : slot_(std::exchange(other.slot_, nullptr)) {}
+  TemporaryName& operator=(TemporaryName&& other) noexcept {
+    std::swap(slot_, other.slot_);
+    return *this;
+  }
+  ~TemporaryName();
+
+ private:
+  void* slot_ = nullptr;
+};
+
+/// Async-signal-safe.
+void remove_temporary_files() noexcept;
 
 }  // namespace strata

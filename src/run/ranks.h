@@ -1,4 +1,4 @@
-// What all ranks of a job must have alike.
+// What the ranks of a job share: the data of a run, loaded once a machine; and what they must have alike.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,16 @@
 
 #include "data/load.h"
 #include "dist/communicator.h"
+#include "settings/run_settings.h"
 
 namespace strata {
 
+/// run_data(settings) by the first rank of each machine; the others map the same memory. A rank that is asked for
+/// other data than the first one, or cannot reach its memory, loads for itself. Ids of rows are only where data were
+/// loaded. Every rank must call it. Throws SharedFailure; one rank alone throws as run_data.
+DataSource shared_run_data(const RunSettings& settings, Communicator& ranks);
+
+/// What all ranks must have alike.
 struct RankIdentity {
   std::uint64_t config;
   std::uint64_t data;

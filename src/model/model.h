@@ -1,15 +1,50 @@
-// The canonical form of a network's parameters, which files, hashes and tests see.
+// What a network is: the shape of its layers, and its parameters in the canonical form, which files, hashes and tests
+// see.
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/tensor.h"
-#include "model/model_spec.h"
+#include "kernels/activation.h"
 
 namespace strata {
+
+using kernels::Activation;
+
+/// Whose formulas, default constants and initialisers hold (docs/numerics.md).
+enum class Convention { keras, torch };
+
+/// The activation with the parameter that `convention` gives it, if it has one.
+constexpr Activation make_activation(const kernels::ActivationEntry& entry, Convention convention) {
+  return {entry.kind, convention == Convention::keras ? entry.keras_alpha : entry.torch_alpha};
+}
+
+/// One dense layer: y = activation(W x + b), W of shape (outputs, inputs).
+struct LayerSpec {
+  std::size_t inputs = 0;
+  std::size_t outputs = 0;
+  Activation activation;
+
+  std::size_t parameters() const { return outputs * (inputs + 1); }
+};
+
+/// What a network computes. Layers are counted from 0 at the input; the last one gives the outputs (logits, numbers)
+/// and is linear.
+struct ModelSpec {
+  std::size_t inputs = 0;
+  std::vector<std::size_t> hidden;
+  std::size_t outputs = 0;  ///< classes, labels, numbers: what the objective needs
+  Activation activation;    ///< of the hidden layers
+
+  std::size_t layer_count() const { return hidden.size() + 1; }
+  LayerSpec layer(std::size_t index) const;
+  std::vector<LayerSpec> layers() const;
+  std::size_t parameter_count() const;
+};
 
 /// One fp32 arena: layers.0.weight (outputs, inputs) row-major, layers.0.bias (outputs), layers.1.weight, …
 /// Optimizer state uses the same form, an arena for each quantity.

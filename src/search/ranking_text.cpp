@@ -1,13 +1,14 @@
-#include "search/trial_text.h"
+// Trials and candidates of a sweep as text: a point, what became of a trial, a table of the best.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
 
+#include "core/figure.h"
 #include "core/number.h"
-#include "core/number_text.h"
-#include "core/text_table.h"
+#include "core/text.h"
+#include "search/ranking.h"
 
 namespace strata {
 
