@@ -1,13 +1,21 @@
-// Whether this CPU and this oneDNN compute in bf16.
+// What oneDNN is at work, and which of this CPU's instruction sets it uses: bf16 needs one of the newest.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "core/machine.h"
+#include "kernels/instruction_set.h"
 #include "kernels/precision.h"
 
 namespace strata::kernels::onednn {
+
+/// The version of the library that runs, e.g. "2.6.3".
+std::string version();
+
+/// Limits oneDNN's instruction sets, in the whole process; automatic leaves them as they are. Throws Error(failed) if
+/// it has been used with another limit.
+void set_newest_instruction_set(InstructionSet instruction_set);
 
 /// What a CPU has for products of bf16 numbers; matrix units (AMX) include the vector instructions (AVX512_BF16).
 enum class Bf16Support { none, avx512_bf16, amx };
