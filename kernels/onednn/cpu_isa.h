@@ -5,8 +5,8 @@
 #include <string>
 
 #include "core/machine.h"
+#include "kernels/bf16.h"
 #include "kernels/instruction_set.h"
-#include "kernels/precision.h"
 
 namespace strata::kernels::onednn {
 

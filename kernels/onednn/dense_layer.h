@@ -10,7 +10,7 @@
 
 #include "core/tensor.h"
 #include "kernels/activation.h"
-#include "kernels/precision.h"
+#include "kernels/bf16.h"
 
 namespace strata::kernels::onednn {
 

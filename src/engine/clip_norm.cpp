@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/gradient_norm.h"
+#include "kernels/sums.h"
 
 namespace strata {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "kernels/precision.h"
+#include "kernels/bf16.h"
 #include "model/model_spec.h"
 #include "optim/parameter_group.h"
 

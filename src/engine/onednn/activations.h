@@ -14,7 +14,6 @@
 #include "engine/engine.h"
 #include "engine/row_losses.h"
 #include "kernels/bf16.h"
-#include "kernels/precision.h"
 
 namespace strata {
 

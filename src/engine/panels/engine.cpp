@@ -23,7 +23,6 @@
 #include "engine/standardiser.h"
 #include "kernels/instruction_set.h"
 #include "kernels/panels/dense.h"
-#include "kernels/softmax_cross_entropy.h"
 
 namespace strata {
 

@@ -1,12 +1,13 @@
-#include "kernels/gradient_norm.h"
+#include "kernels/sums.h"
 
 #include "kernels/targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kernels/gradient_norm.cpp"
+#define HWY_TARGET_INCLUDE "kernels/sums.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include <bit>
 #include <cassert>
 
 HWY_BEFORE_NAMESPACE();
@@ -56,6 +57,28 @@ HWY_EXPORT(AddSquares);
 void add_squares(MatrixView<const float> gradient, std::span<double> sums) {
   assert(sums.size() == gradient.columns());
   STRATA_DISPATCH(AddSquares)(gradient, sums);
+}
+
+double sum_of_blocks(std::span<const double> blocks) {
+  if (blocks.size() == 1) {
+    return blocks.front();
+  }
+  const std::size_t middle = std::bit_floor(blocks.size() - 1);
+  return sum_of_blocks(blocks.first(middle)) + sum_of_blocks(blocks.subspan(middle));
+}
+
+double sum_in_blocks(std::span<const float> values) {
+  constexpr std::size_t kBlock = 64;
+  if (values.size() <= kBlock) {
+    double sum = 0;
+    for (const float value : values) {
+      sum += value;
+    }
+    return sum;
+  }
+  const std::size_t blocks = (values.size() + kBlock - 1) / kBlock;
+  const std::size_t middle = std::bit_floor(blocks - 1) * kBlock;
+  return sum_in_blocks(values.first(middle)) + sum_in_blocks(values.subspan(middle));
 }
 
 }  // namespace strata::kernels
