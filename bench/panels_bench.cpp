@@ -8,7 +8,6 @@
 #include "bench/step_oracle.h"
 #include "engine/engine.h"
 #include "engine/panels/layers.h"
-#include "engine/panels/loss.h"
 #include "engine/panels/pass.h"
 #include "engine/panels/schedule.h"
 #include "engine/panels/team.h"

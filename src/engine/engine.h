@@ -15,8 +15,7 @@
 #include "data/scaler.h"
 #include "dist/communicator.h"
 #include "engine/clip_norm.h"
-#include "engine/task.h"
-#include "engine/training_loss.h"
+#include "engine/loss.h"
 #include "kernels/bf16.h"
 #include "kernels/instruction_set.h"
 #include "kernels/optimizer_update.h"
@@ -161,5 +160,17 @@ std::optional<kernels::Bf16Speed> slow_bf16();
 /// The engine of that kind. automatic: panels for fp32 wherever there are fused multiply-adds, else onednn
 /// (docs/performance.md). Throws Error(usage) if this program has no such engine, and as the engine's make().
 std::unique_ptr<Engine> make_engine(EngineKind kind, EnginePlan plan);
+
+/// What computes, where nothing is trained.
+struct ComputeChoice {
+  EngineKind engine = EngineKind::automatic;
+  kernels::Precision precision = kernels::Precision::f32;
+  int threads = 1;
+  kernels::InstructionSet instruction_set = kernels::InstructionSet::automatic;  ///< the newest to use
+};
+
+/// The engine of a trained model, for evaluate and predict alone. Throws as make_engine.
+std::unique_ptr<Engine> make_inference_engine(const ModelSpec& model, const Task& task, const Parameters& parameters,
+                                              const Scaler& scaler, const ComputeChoice& choice);
 
 }  // namespace strata

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "data/data_source.h"
-#include "engine/inference.h"
+#include "engine/engine.h"
 #include "run/trained_model.h"
 #include "settings/given.h"
 

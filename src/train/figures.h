@@ -10,7 +10,7 @@
 #include "core/figure.h"
 #include "core/tensor.h"
 #include "data/dataset.h"
-#include "engine/task.h"
+#include "engine/loss.h"
 #include "train/evaluation.h"
 #include "train/number_figures.h"
 

@@ -11,7 +11,7 @@
 #include "data/scaler.h"
 #include "data/split.h"
 #include "engine/engine.h"
-#include "engine/task.h"
+#include "engine/loss.h"
 #include "model/parameters.h"
 #include "train/train_config.h"
 

@@ -6,7 +6,7 @@
 
 #include "cli/options/arguments.h"
 #include "dist/communicator.h"
-#include "engine/inference.h"
+#include "engine/engine.h"
 #include "settings/run_config.h"
 
 namespace strata::cli {

@@ -7,7 +7,7 @@
 #include "core/threads.h"
 #include "data/tbb/backend.h"
 #include "dist/world.h"
-#include "engine/inference.h"
+#include "engine/engine.h"
 #include "engine/onednn/machine.h"
 #include "train/train_config.h"
 

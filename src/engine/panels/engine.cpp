@@ -14,7 +14,6 @@
 #include "core/error.h"
 #include "engine/batch_division.h"
 #include "engine/panels/layers.h"
-#include "engine/panels/loss.h"
 #include "engine/panels/pass.h"
 #include "engine/panels/ranks.h"
 #include "engine/panels/schedule.h"

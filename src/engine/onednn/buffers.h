@@ -1,21 +1,43 @@
-// A batch on its way through the onednn engine's layers, in fp32 or bf16.
+// What the onednn engine keeps in memory: parameters, gradients and optimizer state, all in one layout, and a batch on
+// its way through the layers, in fp32 or bf16.
 #pragma once
 
-#include <algorithm>
 #include <cassert>
-#include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/tensor.h"
 #include "engine/engine.h"
-#include "engine/row_losses.h"
+#include "engine/loss.h"
 #include "kernels/bf16.h"
+#include "model/parameters.h"
 
 namespace strata {
+
+/// Where each layer's parameters lie in one arena: for each layer the weights (inputs, outputs), then the bias
+/// (outputs), each starting at a cache line. Gradients and optimizer state use the same offsets. Padding is zero and
+/// stays so.
+class LiveLayout {
+ public:
+  explicit LiveLayout(const std::vector<LayerSpec>& layers);
+
+  std::size_t size() const { return size_; }
+  std::size_t weights(std::size_t layer) const { return weights_[layer]; }
+  std::size_t bias(std::size_t layer) const { return bias_[layer]; }
+  /// The elements [first, last) of layers `first_layer` … `last_layer`, padding included.
+  std::pair<std::size_t, std::size_t> span_of(std::size_t first_layer, std::size_t last_layer) const;
+
+  void from_canonical(const Parameters& parameters, AlignedVector<float>& arena) const;
+  void to_canonical(const AlignedVector<float>& arena, Parameters& parameters) const;
+
+ private:
+  std::vector<std::size_t> weights_;
+  std::vector<std::size_t> bias_;
+  std::size_t size_ = 0;
+};
 
 /// A row-major matrix in either precision.
 class ActivationMatrix {
@@ -37,14 +59,7 @@ class ActivationMatrix {
     return {reinterpret_cast<kernels::Bf16*>(bytes_.data()), rows, columns_};
   }
   /// Whether all values of the first `rows` rows are.
-  bool is_finite(std::size_t rows) {
-    if (precision_ == kernels::Precision::f32) {
-      return std::ranges::all_of(std::span(f32(rows).data(), rows * columns_),
-                                 [](float x) { return std::isfinite(x); });
-    }
-    return std::ranges::all_of(std::span(bf16(rows).data(), rows * columns_),
-                               [](kernels::Bf16 x) { return std::isfinite(kernels::to_float(x)); });
-  }
+  bool is_finite(std::size_t rows);
 
  private:
   kernels::Precision precision_;
@@ -52,8 +67,8 @@ class ActivationMatrix {
   AlignedVector<std::byte> bytes_;
 };
 
-/// For the largest batch. Outputs and their gradient are fp32 in both precisions; in bf16 the gradient is then rounded,
-/// for the output layer's backward pass.
+/// A batch on its way, with room for the largest. Outputs and their gradient are fp32 in both precisions; in bf16 the
+/// gradient is then rounded, for the output layer's backward pass.
 struct OnednnActivations {
   ActivationMatrix input;                   ///< (rows, inputs)
   std::vector<ActivationMatrix> values;     ///< of each layer: (rows, outputs); the last are the outputs
@@ -65,26 +80,10 @@ struct OnednnActivations {
 
   enum class Use { training, evaluation };  ///< only training drops units
 
-  OnednnActivations(const EnginePlan& plan, std::size_t rows, Use use)
-      : input(plan.precision, rows, plan.model.inputs),
-        output_gradients(kernels::Precision::f32, rows, plan.model.outputs),
-        row_losses(rows, 0.0F),
-        row_figures(rows, 0.0F) {
-    for (std::size_t l = 0; l < plan.model.layer_count(); ++l) {
-      const std::size_t outputs = plan.model.layer(l).outputs;
-      const bool last = l + 1 == plan.model.layer_count();
-      const bool drops = use == Use::training && plan.dropout_rate(l) > 0;
-      values.emplace_back(last ? kernels::Precision::f32 : plan.precision, rows, outputs);
-      dropped.emplace_back(plan.precision, drops ? rows : 0, outputs);
-      gradients.emplace_back(plan.precision, rows, outputs);
-    }
-  }
+  OnednnActivations(const EnginePlan& plan, std::size_t rows, Use use);
 
   /// Of those whose values are not all finite, in the first `rows` rows.
-  std::optional<std::size_t> first_non_finite_layer(std::size_t rows) {
-    const auto found = std::ranges::find_if_not(values, [rows](ActivationMatrix& m) { return m.is_finite(rows); });
-    return found == values.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - values.begin()));
-  }
+  std::optional<std::size_t> first_non_finite_layer(std::size_t rows);
 
   /// What the first `rows` rows come to.
   RowResults results(std::size_t rows) {

@@ -1,4 +1,5 @@
-// What an engine makes of outputs: losses, quick figures, gradients and predictions. Both engines' one place for it.
+// What a network's outputs are asked for, and what becomes of them: losses, quick figures, gradients and predictions,
+// for both engines.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +10,39 @@
 
 #include "core/tensor.h"
 #include "data/dataset.h"
-#include "engine/task.h"
-#include "engine/training_loss.h"
+#include "data/scaler.h"
 #include "kernels/output_loss.h"
 #include "kernels/softmax_cross_entropy.h"
+#include "model/model_spec.h"
+#include "objective/objective.h"
 
 namespace strata {
+
+/// What outputs are asked for, in training, evaluation and prediction alike; a model holds it beside its weights.
+struct Task {
+  Objective objective{};
+  TargetScaler scaler{};   ///< of targets that are numbers; several outputs of one target share its only element
+  double threshold = 0.5;  ///< of two classes by one output, and of labels: a probability above it says yes
+};
+
+/// What training minimises, where that is not the plain loss: label smoothing and weights, as the convention combines
+/// them (docs/numerics.md). Evaluation knows neither.
+struct TrainingLoss {
+  Convention convention = Convention::keras;
+  double label_smoothing = 0;  ///< in [0, 1): this share of the target is spread evenly over all classes, or over
+                               ///< yes and no
+  std::vector<double> class_weights;  ///< of each class, from 0; empty: 1
+  bool weigh_rows = false;            ///< by SamplesView::row_weights, which the training samples then have
+};
+
+/// Softmax's targets by a row's label; none for the plain cross-entropy.
+std::optional<kernels::ClassTargets> class_targets(const TrainingLoss& loss, std::size_t classes);
+
+/// What the sum of a batch's losses is divided by: its rows; in PyTorch's convention, for the losses whose weighted
+/// mean it takes so, their weights (each that of the label times that of the row), added in double in the batch's
+/// order.
+double loss_weight(const TrainingLoss& loss, ObjectiveKind objective, const SamplesView& samples,
+                   std::span<const std::uint32_t> rows);
 
 /// Of some rows, one value each.
 struct RowResults {
@@ -22,7 +50,7 @@ struct RowResults {
   std::span<float> figures;  ///< as LossSums::figure sums them up
 };
 
-/// For one thread, with scratch for so many rows at a time.
+/// What becomes of outputs. For one thread, with scratch for so many rows at a time.
 class RowLosses {
  public:
   RowLosses(const Task& task, const TrainingLoss& training, std::size_t outputs, std::size_t most_rows);
