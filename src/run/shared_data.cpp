@@ -12,7 +12,7 @@
 
 #include "core/error.h"
 #include "core/threads.h"
-#include "dist/node_memory.h"
+#include "dist/node.h"
 #include "dist/together.h"
 #include "io/schema_json.h"
 #include "run/start.h"

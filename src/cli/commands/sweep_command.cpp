@@ -19,7 +19,7 @@
 #include "cli/text/sweep_table.h"
 #include "core/error.h"
 #include "core/number_text.h"
-#include "dist/node_threads.h"
+#include "dist/node.h"
 #include "dist/together.h"
 #include "io/input_files.h"
 #include "live/sweep_feed.h"

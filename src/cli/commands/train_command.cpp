@@ -16,7 +16,7 @@
 #include "cli/text/help.h"
 #include "cli/text/result_text.h"
 #include "core/error.h"
-#include "dist/node_threads.h"
+#include "dist/node.h"
 #include "dist/together.h"
 #include "engine/engine.h"
 #include "io/input_files.h"

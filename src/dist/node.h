@@ -1,5 +1,4 @@
-// Memory that the ranks of one machine share: a file without a name, which goes with the last process that maps it,
-// however that ends.
+// What the ranks of one machine, of a node, share: its CPUs, and memory.
 #pragma once
 
 #include <sys/types.h>
@@ -10,8 +9,14 @@
 #include <span>
 
 #include "core/file_descriptor.h"
+#include "dist/communicator.h"
 
 namespace strata {
+
+/// A fair share of the CPUs that this rank may use: of each, a part with the ranks of its machine that may use it too,
+/// and of the cgroup's quota; rounded down, at least 1. Ranks that their launcher has bound to CPUs of their own get
+/// all of those. Every rank calls it.
+int node_threads(Communicator& ranks);
 
 /// What another process of the machine needs to find the memory.
 struct NodeMemoryAddress {
@@ -21,6 +26,7 @@ struct NodeMemoryAddress {
   std::size_t bytes = 0;
 };
 
+/// A file without a name, which goes with the last process that maps it, however that ends.
 class NodeMemory {
  public:
   /// Zeros. Throws Error(failed) if the system gives none.
