@@ -12,7 +12,7 @@
 #include "io/evaluation_json.h"
 #include "io/json_text.h"
 #include "io/onnx_file.h"
-#include "library/arrays.h"
+#include "library/arguments.h"
 #include "library/call.h"
 #include "library/handles.h"
 #include "library/tensors.h"

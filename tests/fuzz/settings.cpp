@@ -1,12 +1,11 @@
 // Fuzz target: the library's settings, JSON from anybody: those of a run, of a search for rates and of a sweep. The
 // rows have nothing to learn, so that nothing is trained.
-#include "library/settings.h"
-
 #include <array>
 #include <string>
 #include <vector>
 
 #include "core/field.h"
+#include "library/arguments.h"
 #include "run/search_options.h"
 #include "settings/run_options.h"
 #include "tests/fuzz/fuzz.h"
