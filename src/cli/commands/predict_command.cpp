@@ -4,10 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.h"
-#include "cli/commands/model_operand.h"
-#include "cli/options/choices.h"
+#include "cli/options/option_values.h"
 #include "cli/options/options.h"
-#include "cli/options/shared_options.h"
 #include "cli/shell/streams.h"
 #include "core/error.h"
 #include "core/number_text.h"
@@ -15,6 +13,7 @@
 #include "run/applied_data.h"
 #include "run/apply_model.h"
 #include "run/data_notes.h"
+#include "settings/choices.h"
 #include "settings/run_settings.h"
 
 namespace strata::cli {

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "cli/options/choices.h"
+#include "settings/choices.h"
 #include "settings/run_options.h"
 
 namespace strata::cli {

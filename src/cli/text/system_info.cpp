@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "cli/options/choices.h"
 #include "cli/text/info.h"
 #include "core/machine.h"
 #include "core/text_table.h"
