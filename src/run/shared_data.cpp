@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
 #include "core/threads.h"
 #include "dist/node.h"
 #include "dist/together.h"

@@ -1,7 +1,6 @@
 #include "settings/run_options.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <limits>

@@ -13,7 +13,6 @@
 #include "core/letters.h"
 #include "core/machine.h"
 #include "core/utf8.h"
-#include "data/parallel.h"
 #include "data/shown_text.h"
 #include "data/table/date.h"
 #include "data/table/field.h"
