@@ -14,7 +14,7 @@
 #include "data/dataset.h"
 #include "data/scaler.h"
 #include "dist/communicator.h"
-#include "engine/clip_norm.h"
+#include "engine/gradients.h"
 #include "engine/loss.h"
 #include "kernels/bf16.h"
 #include "kernels/instruction_set.h"

@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "engine/batch_division.h"
-#include "engine/gradient_exchange.h"
+#include "engine/gradients.h"
 #include "engine/onednn/buffers.h"
 #include "engine/rank_sums.h"
 #include "engine/standardiser.h"

@@ -1,6 +1,5 @@
-// Gradients summed over ranks. They lie in one arena, cut in buckets, each of which is exchanged as soon as it is
-// summed: of a bucket every rank owns a share, receives the other ranks' sums of it, adds them in the division's order
-// and sends the totals to all.
+// What happens to whole gradients between the backward pass and the update: they are summed over ranks, measured, and
+// clipped by their global norm, that is, all scaled by one factor.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +9,13 @@
 #include "core/tensor.h"
 #include "dist/communicator.h"
 #include "engine/batch_division.h"
+#include "model/model_spec.h"
 
 namespace strata {
 
+/// Gradients summed over ranks. They lie in one arena, cut in buckets, each of which is exchanged as soon as it is
+/// summed: of a bucket every rank owns a share, receives the other ranks' sums of it, adds them in the division's order
+/// and sends the totals to all.
 class GradientExchange {
  public:
   /// Floats first … last - 1 of the arena.
@@ -62,6 +65,42 @@ class GradientExchange {
   const BatchDivision* division_ = nullptr;
   std::vector<std::vector<Communicator::Transfer>> receives_;  ///< of sums, by bucket
   std::vector<Communicator::Transfer> others_;                 ///< all other transfers of the step
+};
+
+/// The largest norm, and whose formula gives the factor (docs/numerics.md).
+struct ClipNorm {
+  double limit = 0;
+  Convention convention = Convention::keras;
+};
+
+/// What every gradient is multiplied by, given the sum of all their squares; rounded once.
+float clip_factor(const ClipNorm& clip, double sum_of_squares);
+
+/// The sums of squared gradients of each output of each trained layer, which threads may fill side by side, and their
+/// sum in an order that does not depend on who did.
+class GradientSquares {
+ public:
+  /// `trained` says of each layer whether its gradients count.
+  GradientSquares(const std::vector<LayerSpec>& layers, const std::vector<bool>& trained);
+
+  /// A trained layer's outputs first …, as many as weights has columns: per output the chain of squares over the
+  /// inputs, then the bias. weights (inputs, outputs), bias (outputs). Outputs past the layer's last are no matter, up
+  /// to a multiple of 16.
+  void fill(std::size_t layer, std::size_t first, MatrixView<const float> weights, std::span<const float> bias);
+
+  /// After fill for every output of every trained layer: the norm of each layer, 0 of those not trained.
+  std::vector<double> norms() const;
+  /// Likewise the sum of all: outputs in order, then layers in order.
+  double sum() const;
+
+ private:
+  struct Layer {
+    std::size_t outputs;
+    AlignedVector<double> squares;  ///< padded; empty where the layer is not trained
+  };
+  static double sum_of(const Layer& layer);
+
+  std::vector<Layer> layers_;
 };
 
 }  // namespace strata
