@@ -11,6 +11,7 @@
 #include "engine/panels/pass.h"
 #include "engine/panels/schedule.h"
 #include "engine/panels/team.h"
+#include "kernels/gather.h"
 #include "kernels/instruction_set.h"
 
 namespace strata::bench {

@@ -5,12 +5,9 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
-#include <span>
 
 #include "core/tensor.h"
 #include "kernels/activation.h"
-#include "kernels/gather.h"
 #include "kernels/optimizer_update.h"
 
 namespace strata::kernels::panels {
@@ -103,15 +100,5 @@ void gradient_tiles(const LayerParameters& layer, Blocked src, Blocked diff_dst,
 /// Staged, second half: the update of tiles from stored gradients.
 void apply_tiles(const LayerParameters& layer, const float* gradient, const float* bias_gradient,
                  const OptimizerUpdate& update, Range tiles);
-
-/// Rows of pixels, standardised, into blocks: dst(first + i, f) = fma(pixels(rows[i], f), factor[f], offset[f]).
-/// factor and offset are padded with zeros to whole blocks.
-void gather_blocked(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows, const float* factor,
-                    const float* offset, Blocked dst, std::size_t first);
-
-/// Rows of values likewise, by gather_standardise's formula. The spans are padded to whole blocks, scale with ones, the
-/// others with zeros.
-void gather_blocked(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
-                    Blocked dst, std::size_t first);
 
 }  // namespace strata::kernels::panels
