@@ -13,7 +13,7 @@
 
 #include "core/error.h"
 #include "dist/world.h"
-#include "engine/gradient_exchange.h"
+#include "engine/gradients.h"
 #include "speed/timing.h"
 
 namespace strata::bench {

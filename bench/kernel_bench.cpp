@@ -12,6 +12,7 @@
 #include "kernels/onednn/threads.h"
 #include "kernels/optimizer_update.h"
 #include "kernels/softmax_cross_entropy.h"
+#include "kernels/sums.h"
 
 namespace strata::bench {
 

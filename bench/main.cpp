@@ -25,7 +25,7 @@
 #include "engine/onednn/engine.h"
 #include "engine/panels/engine.h"
 #include "kernels/instruction_set.h"
-#include "kernels/onednn/version.h"
+#include "kernels/onednn/cpu_isa.h"
 
 namespace strata::bench {
 

@@ -8,10 +8,10 @@
 #include "bench/step_oracle.h"
 #include "engine/engine.h"
 #include "engine/panels/layers.h"
-#include "engine/panels/loss.h"
 #include "engine/panels/pass.h"
 #include "engine/panels/schedule.h"
 #include "engine/panels/team.h"
+#include "kernels/gather.h"
 #include "kernels/instruction_set.h"
 
 namespace strata::bench {

@@ -11,7 +11,7 @@
 
 #include "core/error.h"
 #include "kernels/instruction_set.h"
-#include "kernels/onednn/version.h"
+#include "kernels/onednn/cpu_isa.h"
 
 namespace strata::bench {
 

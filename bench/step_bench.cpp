@@ -9,7 +9,7 @@
 #include "bench/default_run.h"
 #include "bench/plain_loop.h"
 #include "bench/step_oracle.h"
-#include "kernels/onednn/bf16_support.h"
+#include "kernels/onednn/cpu_isa.h"
 #include "speed/timing.h"
 #include "speed/training_time.h"
 

@@ -1,4 +1,5 @@
-// bf16, the upper half of an fp32 number: its rounding, and weights packed for oneDNN's products.
+// The numbers that products are computed from: fp32, or bf16, which is the upper half of an fp32 number; its rounding,
+// and weights packed for oneDNN's products.
 #pragma once
 
 #include <bit>
@@ -9,6 +10,19 @@
 #include "core/tensor.h"
 
 namespace strata::kernels {
+
+/// bf16: activations, their gradients and a copy of the weights; sums, weights, biases, their gradients, optimizer
+/// state and loss are fp32 in both.
+enum class Precision { f32, bf16 };
+
+/// Bytes of an activation.
+constexpr std::size_t element_size(Precision precision) { return precision == Precision::bf16 ? 2 : 4; }
+
+/// How fast training in bf16 is, as a share of the same in fp32.
+struct Bf16Speed {
+  double least = 0;
+  double most = 0;
+};
 
 /// A bf16 number: 8 bits of exponent as fp32, 7 of mantissa.
 struct Bf16 {

@@ -1,4 +1,4 @@
-// Pick a batch's rows and standardise them on the way.
+// Pick a batch's rows and standardise them on the way, into rows or, for the panels kernels, into blocks.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 
 #include "core/tensor.h"
 #include "kernels/bf16.h"
+#include "kernels/panels/dense.h"
 
 namespace strata::kernels {
 
@@ -56,3 +57,17 @@ void gather_standardise(MatrixView<const float> values, std::span<const std::uin
                         MatrixView<Bf16> dst);
 
 }  // namespace strata::kernels
+
+namespace strata::kernels::panels {
+
+/// Rows of pixels, standardised, into blocks: dst(first + i, f) = fma(pixels(rows[i], f), factor[f], offset[f]).
+/// factor and offset are padded with zeros to whole blocks.
+void gather_blocked(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows, const float* factor,
+                    const float* offset, Blocked dst, std::size_t first);
+
+/// Rows of values likewise, by gather_standardise's formula. The spans are padded to whole blocks, scale with ones, the
+/// others with zeros.
+void gather_blocked(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
+                    Blocked dst, std::size_t first);
+
+}  // namespace strata::kernels::panels

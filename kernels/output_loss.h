@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "core/tensor.h"
-#include "kernels/loss_kind.h"
 
 namespace strata::kernels {
+
+/// The losses that have a rule among the kernels; softmax's is softmax_cross_entropy.h.
+enum class LossKind { softmax_cross_entropy, binary_cross_entropy, mse, mae, huber, quantile };
 
 /// What a loss needs to know beside outputs and targets.
 struct OutputLoss {

@@ -8,7 +8,6 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
 
 #include "kernels/elementary-inl.h"
@@ -249,28 +248,6 @@ void softmax(MatrixView<const float> logits, MatrixView<float> probabilities, st
   assert(probabilities.rows() == logits.rows() && probabilities.columns() == logits.columns());
   assert(scratch.size() >= softmax_scratch_size(logits.columns()));
   STRATA_DISPATCH(Softmax)(logits, probabilities, scratch);
-}
-
-double sum_of_blocks(std::span<const double> blocks) {
-  if (blocks.size() == 1) {
-    return blocks.front();
-  }
-  const std::size_t middle = std::bit_floor(blocks.size() - 1);
-  return sum_of_blocks(blocks.first(middle)) + sum_of_blocks(blocks.subspan(middle));
-}
-
-double sum_in_blocks(std::span<const float> values) {
-  constexpr std::size_t kBlock = 64;
-  if (values.size() <= kBlock) {
-    double sum = 0;
-    for (const float value : values) {
-      sum += value;
-    }
-    return sum;
-  }
-  const std::size_t blocks = (values.size() + kBlock - 1) / kBlock;
-  const std::size_t middle = std::bit_floor(blocks - 1) * kBlock;
-  return sum_in_blocks(values.first(middle)) + sum_in_blocks(values.subspan(middle));
 }
 
 }  // namespace strata::kernels

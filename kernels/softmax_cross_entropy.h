@@ -40,10 +40,4 @@ std::size_t softmax_cross_entropy(MatrixView<const float> logits, std::span<cons
 /// probabilities(r, c) = exp(z_c - M) / sum_c exp(z_c - M), with the bits of softmax_cross_entropy's; may be logits.
 void softmax(MatrixView<const float> logits, MatrixView<float> probabilities, std::span<float> scratch);
 
-/// The sum of `values` in double: chains over blocks of 64, added in the fixed tree of docs/numerics.md.
-double sum_in_blocks(std::span<const float> values);
-
-/// The same from the sums of the blocks, at least one.
-double sum_of_blocks(std::span<const double> blocks);
-
 }  // namespace strata::kernels

@@ -18,7 +18,6 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "data/tbb/backend.h"
-#include "dist/launcher.h"
 #include "dist/together.h"
 #include "dist/world.h"
 #include "engine/onednn/engine.h"

@@ -1,18 +1,23 @@
 #include "kernels/onednn/dense_layer.h"
 
+#include <algorithm>
+#include <deque>
+#include <oneapi/dnnl/dnnl.hpp>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include "core/error.h"
-#include "core/tensor.h"
-#include "kernels/onednn/context.h"
-#include "kernels/onednn/packed_weights_impl.h"
+#include "kernels/bf16.h"
 #include "kernels/onednn/primitives.h"
 
 namespace strata::kernels::onednn {
 
-using dnnl::algorithm;
 using dnnl::memory;
+
+struct Context::Impl {
+  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
+  dnnl::stream stream{engine};
+};
 
 Context::Context() try : impl_(std::make_unique<Impl>()) {
 } catch (const dnnl::error& error) {
@@ -21,52 +26,71 @@ Context::Context() try : impl_(std::make_unique<Impl>()) {
 
 Context::~Context() = default;
 
-namespace {
+struct PackedWeights::Impl {
+  struct Copy {
+    dnnl::memory::desc desc;
+    AlignedVector<Bf16> values;  ///< zero where the layout pads
+    dnnl::memory memory;
+    std::optional<PairedBlocks> blocks;  ///< a layout of our own kernel
+    dnnl::reorder reorder;               ///< for any other layout
+  };
 
-/// An activation as eltwise operations, applied in turn.
-struct EltwiseChain {
-  std::vector<Eltwise> operations;
-  /// One operation whose derivative needs its result only, so that it can be fused into the inner product.
-  bool fused = false;
+  const Context::Impl& context;
+  dnnl::memory fp32;
+  std::deque<Copy> copies;  ///< addresses stay
+
+  Impl(const Context::Impl& owner, MatrixView<const float> weights)
+      : context(owner),
+        fp32({{static_cast<memory::dim>(weights.columns()), static_cast<memory::dim>(weights.rows())},
+              memory::data_type::f32,
+              memory::format_tag::ba},
+             owner.engine, const_cast<float*>(weights.data())) {}
+
+  /// The copy of that layout, made if it is not there yet.
+  const memory& in(const memory::desc& desc) {
+    const auto found = std::ranges::find(copies, desc, &Copy::desc);
+    if (found != copies.end()) {
+      return found->memory;
+    }
+    Copy& copy = copies.emplace_back();
+    copy.desc = desc;
+    copy.values.assign((desc.get_size() + sizeof(Bf16) - 1) / sizeof(Bf16), Bf16{});
+    copy.memory = memory(desc, context.engine, copy.values.data());
+    copy.blocks = paired_blocks(desc);
+    if (!copy.blocks) {
+      copy.reorder = dnnl::reorder(fp32, copy.memory);
+    }
+    return copy.memory;
+  }
 };
 
-EltwiseChain eltwise_chain(Activation activation) {
-  switch (activation.kind) {
-    case ActivationKind::linear:
-      return {};
-    case ActivationKind::elu:
-      return {{{algorithm::eltwise_elu_use_dst_for_bwd, activation.alpha}}, true};
-    case ActivationKind::relu:
-      return {{{algorithm::eltwise_relu_use_dst_for_bwd, 0.0F}}, true};
-    case ActivationKind::leaky_relu:
-      return {{{algorithm::eltwise_relu_use_dst_for_bwd, activation.alpha}}, true};
-    case ActivationKind::tanh:
-      return {{{algorithm::eltwise_tanh_use_dst_for_bwd}}, true};
-    case ActivationKind::sigmoid:
-      return {{{algorithm::eltwise_logistic_use_dst_for_bwd}}, true};
-    case ActivationKind::selu:
-      return {{{algorithm::eltwise_elu_use_dst_for_bwd, kSeluAlpha}, {algorithm::eltwise_linear, kSeluScale}}};
-    case ActivationKind::gelu:
-      return {{{algorithm::eltwise_gelu_erf}}};
-    case ActivationKind::swish:
-      return {{{algorithm::eltwise_swish, 1.0F}}};
-    case ActivationKind::softplus:
-      return {{{algorithm::eltwise_soft_relu, 1.0F}}};
+PackedWeights::PackedWeights(Context& context, MatrixView<const float> weights)
+    : weights_(weights), impl_(std::make_unique<Impl>(*context.impl_, weights)) {}
+
+PackedWeights::~PackedWeights() = default;
+PackedWeights::PackedWeights(PackedWeights&&) noexcept = default;
+PackedWeights& PackedWeights::operator=(PackedWeights&&) noexcept = default;
+
+void PackedWeights::pack(std::size_t first, std::size_t last) {
+  for (Impl::Copy& copy : impl_->copies) {
+    if (copy.blocks) {
+      pack_bf16(weights_, first, last, *copy.blocks, copy.values.data());
+    }
   }
-  throw failed_error("oneDNN: no primitive for this activation");
 }
 
-bool derivative_from_dst(algorithm eltwise) {
-  switch (eltwise) {
-    case algorithm::eltwise_elu_use_dst_for_bwd:
-    case algorithm::eltwise_relu_use_dst_for_bwd:
-    case algorithm::eltwise_tanh_use_dst_for_bwd:
-    case algorithm::eltwise_logistic_use_dst_for_bwd:
-      return true;
-    default:
-      return false;
+void PackedWeights::pack_others() try {
+  for (Impl::Copy& copy : impl_->copies) {
+    if (!copy.blocks) {
+      copy.reorder.execute(impl_->context.stream, impl_->fp32, copy.memory);
+    }
   }
+} catch (const dnnl::error& error) {
+  throw failed_error("oneDNN cannot convert weights of {} inputs and {} outputs to bf16: {}", inputs(), outputs(),
+                     error.what());
 }
+
+namespace {
 
 memory::dim dim(std::size_t size) { return static_cast<memory::dim>(size); }
 

@@ -1,7 +1,10 @@
 #include "kernels/onednn/primitives.h"
 
+#include "core/error.h"
+
 namespace strata::kernels::onednn {
 
+using dnnl::algorithm;
 using dnnl::engine;
 using dnnl::memory;
 using dnnl::primitive_attr;
@@ -34,6 +37,44 @@ Blocking blocking_of(const memory::desc& desc) {
 #endif
 
 }  // namespace
+
+EltwiseChain eltwise_chain(Activation activation) {
+  switch (activation.kind) {
+    case ActivationKind::linear:
+      return {};
+    case ActivationKind::elu:
+      return {{{algorithm::eltwise_elu_use_dst_for_bwd, activation.alpha}}, true};
+    case ActivationKind::relu:
+      return {{{algorithm::eltwise_relu_use_dst_for_bwd, 0.0F}}, true};
+    case ActivationKind::leaky_relu:
+      return {{{algorithm::eltwise_relu_use_dst_for_bwd, activation.alpha}}, true};
+    case ActivationKind::tanh:
+      return {{{algorithm::eltwise_tanh_use_dst_for_bwd}}, true};
+    case ActivationKind::sigmoid:
+      return {{{algorithm::eltwise_logistic_use_dst_for_bwd}}, true};
+    case ActivationKind::selu:
+      return {{{algorithm::eltwise_elu_use_dst_for_bwd, kSeluAlpha}, {algorithm::eltwise_linear, kSeluScale}}};
+    case ActivationKind::gelu:
+      return {{{algorithm::eltwise_gelu_erf}}};
+    case ActivationKind::swish:
+      return {{{algorithm::eltwise_swish, 1.0F}}};
+    case ActivationKind::softplus:
+      return {{{algorithm::eltwise_soft_relu, 1.0F}}};
+  }
+  throw failed_error("oneDNN: no primitive for this activation");
+}
+
+bool derivative_from_dst(algorithm eltwise) {
+  switch (eltwise) {
+    case algorithm::eltwise_elu_use_dst_for_bwd:
+    case algorithm::eltwise_relu_use_dst_for_bwd:
+    case algorithm::eltwise_tanh_use_dst_for_bwd:
+    case algorithm::eltwise_logistic_use_dst_for_bwd:
+      return true;
+    default:
+      return false;
+  }
+}
 
 std::optional<PairedBlocks> paired_blocks(const memory::desc& weights) {
   const Blocking blocking = blocking_of(weights);

@@ -1,9 +1,12 @@
-// Descriptors of oneDNN's primitives, the same calls for versions 2 and 3 of the library. Internal to this folder.
+// Descriptors of oneDNN's primitives, the same calls for versions 2 and 3 of the library, and activations as its
+// eltwise operations. Internal to this folder.
 #pragma once
 
 #include <oneapi/dnnl/dnnl.hpp>
 #include <optional>
+#include <vector>
 
+#include "kernels/activation.h"
 #include "kernels/bf16.h"
 
 namespace strata::kernels::onednn {
@@ -14,6 +17,18 @@ struct Eltwise {
   float alpha = 0;
   float beta = 0;
 };
+
+/// An activation as eltwise operations, applied in turn.
+struct EltwiseChain {
+  std::vector<Eltwise> operations;
+  /// One operation whose derivative needs its result only, so that it can be fused into the inner product.
+  bool fused = false;
+};
+
+EltwiseChain eltwise_chain(Activation activation);
+
+/// Whether an operation's derivative is taken from its result; else from its source.
+bool derivative_from_dst(dnnl::algorithm eltwise);
 
 /// The layout of bf16 weights of dimensions (outputs, inputs), if our own kernel can write it.
 std::optional<PairedBlocks> paired_blocks(const dnnl::memory::desc& weights);

@@ -1,19 +1,48 @@
-// Dense layers over panels and blocks: products, activations, weight gradients with their update.
-// The order of every sum is docs/numerics.md's, whatever part of the work a call is given.
+// Dense layers over panels and blocks, which inner loops read in whole cache lines, one after the other: products,
+// activations, weight gradients with their update. The order of every sum is docs/numerics.md's, whatever part of the
+// work a call is given.
 #pragma once
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
-#include <span>
 
 #include "core/tensor.h"
 #include "kernels/activation.h"
-#include "kernels/gather.h"
 #include "kernels/optimizer_update.h"
-#include "kernels/panels/layout.h"
 
 namespace strata::kernels::panels {
+
+/// Outputs in a panel of weights, and features in a block of activations: one cache line of floats.
+inline constexpr std::size_t kWidth = 16;
+
+/// Panels or blocks that hold `features` features.
+constexpr std::size_t blocks_of(std::size_t features) { return (features + kWidth - 1) / kWidth; }
+
+/// `features` rounded up to whole blocks.
+constexpr std::size_t padded(std::size_t features) { return blocks_of(features) * kWidth; }
+
+/// Whether the last panel of `results` results has at most half a line of them, which is then all that is computed of
+/// it.
+constexpr bool is_narrow(std::size_t results) { return results % kWidth > 0 && results % kWidth <= kWidth / 2; }
+
+/// Activations or gradients of a batch: [feature / 16][row][feature % 16], `capacity` rows in each block.
+/// What stands in the places past the last feature is finite and never read into another feature.
+struct Blocked {
+  float* data = nullptr;
+  std::size_t capacity = 0;
+
+  float* at(std::size_t block, std::size_t row) const { return data + (block * capacity + row) * kWidth; }
+  float& operator()(std::size_t row, std::size_t feature) const { return at(feature / kWidth, row)[feature % kWidth]; }
+};
+
+/// Floats of the panels of a layer's weights: [output / 16][input][output % 16], inputs padded to whole blocks.
+/// The transposed copy has the same form with inputs and outputs exchanged.
+constexpr std::size_t panel_floats(std::size_t inputs, std::size_t outputs) { return padded(inputs) * padded(outputs); }
+
+/// The index of weight (output, input) in those panels.
+constexpr std::size_t panel_index(std::size_t inputs, std::size_t output, std::size_t input) {
+  return (output / kWidth * padded(inputs) + input) * kWidth + output % kWidth;
+}
 
 /// Whole numbers first … last - 1.
 struct Range {
@@ -71,15 +100,5 @@ void gradient_tiles(const LayerParameters& layer, Blocked src, Blocked diff_dst,
 /// Staged, second half: the update of tiles from stored gradients.
 void apply_tiles(const LayerParameters& layer, const float* gradient, const float* bias_gradient,
                  const OptimizerUpdate& update, Range tiles);
-
-/// Rows of pixels, standardised, into blocks: dst(first + i, f) = fma(pixels(rows[i], f), factor[f], offset[f]).
-/// factor and offset are padded with zeros to whole blocks.
-void gather_blocked(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows, const float* factor,
-                    const float* offset, Blocked dst, std::size_t first);
-
-/// Rows of values likewise, by gather_standardise's formula. The spans are padded to whole blocks, scale with ones, the
-/// others with zeros.
-void gather_blocked(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
-                    Blocked dst, std::size_t first);
 
 }  // namespace strata::kernels::panels

@@ -11,7 +11,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/cache.h"
-#include "kernels/panels/layout.h"
+#include "kernels/panels/dense.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace strata::kernels::panels::HWY_NAMESPACE {

@@ -9,7 +9,6 @@
 
 #include "kernels/activation-inl.h"
 #include "kernels/cache.h"
-#include "kernels/gather-inl.h"
 #include "kernels/panels/product-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -104,74 +103,6 @@ void MultiplyByDerivative(Activation activation, Blocked values, Blocked inputs,
   });
 }
 
-/// Calls line(from, block, i) for every block of 16 features of row i, the last one padded with zeros.
-template <class Line>
-HWY_INLINE void for_lines(MatrixView<const std::uint8_t> features, std::span<const std::uint32_t> rows, Line&& line) {
-  const std::size_t whole = features.columns() / kWidth;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    prefetch_row(features, rows, i + kRowsAhead);
-    const std::uint8_t* src = features.row(rows[i]);
-    for (std::size_t block = 0; block < whole; ++block) {
-      line(src + block * kWidth, block, i);
-    }
-    if (const std::size_t rest = features.columns() % kWidth; rest != 0) {
-      std::uint8_t last[kWidth] = {};
-      std::copy_n(src + whole * kWidth, rest, last);
-      line(last, whole, i);
-    }
-  }
-}
-
-void GatherPixels(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows, const float* factor,
-                  const float* offset, Blocked dst, std::size_t first) {
-  const D d;
-  const hn::Rebind<std::int32_t, D> d32;
-  const hn::Rebind<std::uint8_t, D> d8;
-  for_lines(pixels, rows, [&](const std::uint8_t* from, std::size_t block, std::size_t i) HWY_ATTR {
-    for (std::size_t v = 0; v < kWidth; v += kLanes) {
-      const auto x = hn::ConvertTo(d, hn::PromoteTo(d32, hn::LoadU(d8, from + v)));
-      const std::size_t f = block * kWidth + v;
-      hn::Store(hn::MulAdd(x, hn::Load(d, factor + f), hn::Load(d, offset + f)), d, dst.at(block, first + i) + v);
-    }
-  });
-}
-
-/// Half a block or less at a time. Past the last feature lie zeros.
-void GatherValues(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
-                  Blocked dst, std::size_t first) {
-  if (rows.empty()) {
-    return;
-  }
-  const hn::Rebind<float, hn::CappedTag<double, kWidth>> d;
-  const std::size_t lanes = hn::Lanes(d);
-  const std::size_t columns = values.columns();
-  const std::size_t whole = columns / lanes * lanes;
-  const float* const end = values.row(values.rows() - 1) + columns;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    prefetch_row(values, rows, i + kRowsAhead);
-    const float* src = values.row(rows[i]);
-    const auto store = [&](std::size_t f, auto v)
-                           HWY_ATTR { hn::StoreU(v, d, dst.at(f / kWidth, first + i) + f % kWidth); };
-    std::size_t f = 0;
-    for (; f < whole; f += lanes) {
-      store(f, kernels::HWY_NAMESPACE::standardised(d, src + f, by, f));
-    }
-    if (f < columns) {
-      float last[kWidth] = {};
-      const float* from = src + f;  // of the next row, too, but for the last one
-      if (end - from < static_cast<std::ptrdiff_t>(lanes)) {
-        std::copy_n(from, columns - f, last);
-        from = last;
-      }
-      store(f, hn::IfThenElseZero(hn::FirstN(d, columns - f), kernels::HWY_NAMESPACE::standardised(d, from, by, f)));
-      f += lanes;
-    }
-    for (; f % kWidth != 0; f += lanes) {
-      store(f, hn::Zero(d));
-    }
-  }
-}
-
 }  // namespace strata::kernels::panels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -181,8 +112,6 @@ namespace strata::kernels::panels {
 STRATA_EXPORT(Multiply);
 STRATA_EXPORT(Activate);
 STRATA_EXPORT(MultiplyByDerivative);
-STRATA_EXPORT(GatherPixels);
-STRATA_EXPORT(GatherValues);
 
 void multiply(const Product& product, Range rows, Range panels) { STRATA_DISPATCH(Multiply)(product, rows, panels); }
 
@@ -193,16 +122,6 @@ void activate(Activation activation, Blocked values, Blocked inputs, Range rows,
 void multiply_by_derivative(Activation activation, Blocked values, Blocked inputs, Blocked gradients, Range rows,
                             Range blocks) {
   STRATA_DISPATCH(MultiplyByDerivative)(activation, values, inputs, gradients, rows, blocks);
-}
-
-void gather_blocked(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows, const float* factor,
-                    const float* offset, Blocked dst, std::size_t first) {
-  STRATA_DISPATCH(GatherPixels)(pixels, rows, factor, offset, dst, first);
-}
-
-void gather_blocked(MatrixView<const float> values, std::span<const std::uint32_t> rows, const ValueScale& by,
-                    Blocked dst, std::size_t first) {
-  STRATA_DISPATCH(GatherValues)(values, rows, by, dst, first);
 }
 
 }  // namespace strata::kernels::panels

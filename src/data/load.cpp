@@ -14,7 +14,6 @@
 #include "data/class_index.h"
 #include "data/data_source.h"
 #include "data/folder_content.h"
-#include "data/formats/array_labels.h"
 #include "data/formats/idx_folder.h"
 #include "data/formats/image_folder.h"
 #include "data/formats/npy.h"

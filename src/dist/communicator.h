@@ -73,7 +73,4 @@ class Communicator {
   void all_gather(std::span<const std::byte> mine, std::span<std::byte> all) { wait(start_all_gather(mine, all)); }
 };
 
-/// One process alone.
-std::unique_ptr<Communicator> make_serial_communicator();
-
 }  // namespace strata

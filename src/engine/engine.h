@@ -1,4 +1,5 @@
-// What runs a training step. An engine owns the live weights and optimizer state in its own layout.
+// What runs a training step, and the memory that this takes. An engine owns the live weights and optimizer state in its
+// own layout.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +15,11 @@
 #include "data/dataset.h"
 #include "data/scaler.h"
 #include "dist/communicator.h"
-#include "engine/clip_norm.h"
-#include "engine/task.h"
-#include "engine/training_loss.h"
+#include "engine/gradients.h"
+#include "engine/loss.h"
+#include "kernels/bf16.h"
 #include "kernels/instruction_set.h"
 #include "kernels/optimizer_update.h"
-#include "kernels/precision.h"
 #include "model/model.h"
 #include "optim/parameter_group.h"
 
@@ -160,5 +160,33 @@ std::optional<kernels::Bf16Speed> slow_bf16();
 /// The engine of that kind. automatic: panels for fp32 wherever there are fused multiply-adds, else onednn
 /// (docs/performance.md). Throws Error(usage) if this program has no such engine, and as the engine's make().
 std::unique_ptr<Engine> make_engine(EngineKind kind, EnginePlan plan);
+
+/// What computes, where nothing is trained.
+struct ComputeChoice {
+  EngineKind engine = EngineKind::automatic;
+  kernels::Precision precision = kernels::Precision::f32;
+  int threads = 1;
+  kernels::InstructionSet instruction_set = kernels::InstructionSet::automatic;  ///< the newest to use
+};
+
+/// The engine of a trained model, for evaluate and predict alone. Throws as make_engine.
+std::unique_ptr<Engine> make_inference_engine(const ModelSpec& model, const Task& task, const Parameters& parameters,
+                                              const Scaler& scaler, const ComputeChoice& choice);
+
+/// Bytes of a run's large buffers, rather too few than too many: weights in canonical form and live, the copies or
+/// gradients that backward needs, optimizer state, activations and their gradients in that precision. A double, as
+/// sizes may be absurd.
+double memory_need(const ModelSpec& model, const std::vector<ParameterGroup>& groups, std::size_t batch_size,
+                   kernels::Precision precision = kernels::Precision::f32);
+
+/// The same of all `node_size` ranks on this machine, of `world_size` that share each batch: what each needs for its
+/// part of the rows, and for the sums of gradients, its own and the other ranks' of its share.
+double memory_need_of_node(const ModelSpec& model, const std::vector<ParameterGroup>& groups, std::size_t batch_size,
+                           kernels::Precision precision, int world_size, int node_size);
+
+/// Throws Error(failed) if `need`, of so many ranks on this machine, is more than what is `available`, where that is
+/// known: to be asked before a run takes any of it, as a system that has promised too much ends the process without a
+/// word.
+void require_memory(double need, std::optional<std::size_t> available, int ranks = 1);
 
 }  // namespace strata

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kernels/softmax_cross_entropy.h"
+#include "kernels/sums.h"
 
 namespace strata {
 

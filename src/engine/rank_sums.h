@@ -11,7 +11,7 @@
 #include "dist/communicator.h"
 #include "engine/batch_division.h"
 #include "engine/engine.h"
-#include "engine/row_losses.h"
+#include "engine/loss.h"
 
 namespace strata {
 

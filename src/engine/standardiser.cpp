@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "kernels/panels/dense.h"
-
 namespace strata {
 
 namespace {

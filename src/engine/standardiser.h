@@ -9,7 +9,7 @@
 #include "data/scaler.h"
 #include "kernels/bf16.h"
 #include "kernels/gather.h"
-#include "kernels/panels/layout.h"
+#include "kernels/panels/dense.h"
 
 namespace strata {
 

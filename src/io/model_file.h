@@ -12,7 +12,7 @@
 #include "data/load.h"
 #include "data/scaler.h"
 #include "data/table/schema.h"
-#include "engine/task.h"
+#include "engine/loss.h"
 #include "io/safetensors.h"
 #include "model/model.h"
 

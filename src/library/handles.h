@@ -1,4 +1,5 @@
-// What the handles of the C interface hold.
+// What the handles of the C interface hold, and what is read of a model: the names of its features, and its weights by
+// theirs.
 #pragma once
 
 #include <strata.h>
@@ -8,10 +9,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/data_source.h"
-#include "engine/inference.h"
+#include "engine/engine.h"
+#include "model/model.h"
 #include "run/trained_model.h"
 #include "settings/given.h"
 
@@ -48,5 +51,14 @@ std::unique_ptr<strata_model> model_of(ModelFile model);
 /// Names of the features, as a model's notes hold them; empty: none.
 std::vector<std::string> feature_names(const ModelFile& model);
 void set_feature_names(ModelFile& model, const std::vector<std::string>& names);
+
+/// Names and shapes of the weights, a JSON array.
+std::string tensors_json(const Parameters& parameters);
+
+/// Copies the weights of that name. Throws Error(usage) for another name, or another number of elements.
+void copy_tensor(const Parameters& parameters, std::string_view name, float* values, std::size_t count);
+
+/// Their hash with a zero behind it.
+void copy_hash(const Parameters& parameters, char* hash);
 
 }  // namespace strata::library

@@ -12,10 +12,9 @@
 #include "io/evaluation_json.h"
 #include "io/json_text.h"
 #include "io/onnx_file.h"
-#include "library/arrays.h"
+#include "library/arguments.h"
 #include "library/call.h"
 #include "library/handles.h"
-#include "library/tensors.h"
 #include "run/apply_model.h"
 #include "run/info.h"
 #include "settings/run_config.h"
@@ -48,6 +47,53 @@ void set_feature_names(ModelFile& model, const std::vector<std::string>& names) 
   if (!names.empty()) {
     model.notes[kFeatureNames] = json_text(names);
   }
+}
+
+namespace {
+
+/// Calls use(name, shape, values) for each.
+template <class Use>
+void for_tensors(const Parameters& parameters, const Use& use) {
+  for (std::size_t layer = 0; layer < parameters.layers().size(); ++layer) {
+    const MatrixView<const float> weight = parameters.weight(layer);
+    use(fmt::format("layers.{}.weight", layer), nlohmann::ordered_json{weight.rows(), weight.columns()},
+        std::span(weight.data(), weight.rows() * weight.columns()));
+    const std::span<const float> bias = parameters.bias(layer);
+    use(fmt::format("layers.{}.bias", layer), nlohmann::ordered_json::array({bias.size()}), bias);
+  }
+}
+
+}  // namespace
+
+std::string tensors_json(const Parameters& parameters) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for_tensors(parameters, [&](const std::string& name, const nlohmann::ordered_json& shape, std::span<const float>) {
+    json.push_back({{"name", name}, {"shape", shape}});
+  });
+  return json.dump();
+}
+
+void copy_tensor(const Parameters& parameters, std::string_view name, float* values, std::size_t count) {
+  bool found = false;
+  for_tensors(parameters, [&](const std::string& known, const nlohmann::ordered_json&, std::span<const float> tensor) {
+    if (known != name) {
+      return;
+    }
+    found = true;
+    if (tensor.size() != count) {
+      throw usage_error("{} has {} elements; found room for {}", name, tensor.size(), count);
+    }
+    std::ranges::copy(tensor, &required(values, "values"));
+  });
+  if (!found) {
+    throw usage_error("there is no {}; expected layers.K.weight or layers.K.bias, K below {}", name,
+                      parameters.layers().size());
+  }
+}
+
+void copy_hash(const Parameters& parameters, char* hash) {
+  const std::string text = weights_hash(parameters);
+  std::copy_n(text.c_str(), text.size() + 1, &required(hash, "hash"));
 }
 
 std::unique_ptr<strata_model> model_of(TrainedModel trained) {

@@ -6,7 +6,7 @@
 
 #include "io/json_text.h"
 #include "library/call.h"
-#include "library/tensors.h"
+#include "library/handles.h"
 #include "library/training.h"
 
 using namespace strata;

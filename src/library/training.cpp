@@ -15,7 +15,7 @@
 #include "io/json_text.h"
 #include "io/run_log.h"
 #include "io/schema_json.h"
-#include "library/settings.h"
+#include "library/arguments.h"
 #include "run/record.h"
 #include "run/start.h"
 #include "settings/option.h"

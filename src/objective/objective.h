@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "core/target_kind.h"
-#include "kernels/loss_kind.h"
 #include "kernels/output_loss.h"
 
 namespace strata {

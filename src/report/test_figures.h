@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/inference.h"
+#include "engine/engine.h"
 #include "io/model_file.h"
 #include "train/part.h"
 #include "train/part_evaluation.h"

@@ -12,7 +12,7 @@
 #include "data/gaps.h"
 #include "data/load.h"
 #include "data/row_stream.h"
-#include "engine/inference.h"
+#include "engine/engine.h"
 #include "io/prediction_writer.h"
 #include "run/trained_model.h"
 #include "settings/given.h"

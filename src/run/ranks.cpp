@@ -15,7 +15,7 @@
 #include "core/hash.h"
 #include "core/threads.h"
 #include "data/data_source.h"
-#include "dist/node_memory.h"
+#include "dist/node.h"
 #include "dist/together.h"
 #include "io/schema_json.h"
 #include "run/start.h"

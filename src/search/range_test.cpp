@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "core/number.h"
-#include "engine/row_losses.h"
+#include "engine/loss.h"
 #include "kernels/elementary.h"
 
 namespace strata {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/task.h"
+#include "engine/loss.h"
 #include "optim/optimizer.h"
 #include "search/search_space.h"
 #include "train/trainer.h"

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "data/load.h"
-#include "engine/inference.h"
+#include "engine/engine.h"
 #include "train/part.h"
 
 namespace strata {

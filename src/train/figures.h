@@ -12,7 +12,7 @@
 #include "core/figure.h"
 #include "core/tensor.h"
 #include "data/dataset.h"
-#include "engine/task.h"
+#include "engine/loss.h"
 #include "train/classification_figures.h"
 
 namespace strata {

@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "core/machine.h"
-#include "engine/memory_need.h"
+#include "engine/engine.h"
 #include "train/part.h"
 
 namespace strata {

@@ -12,7 +12,7 @@
 #include "data/scaler.h"
 #include "data/split.h"
 #include "engine/engine.h"
-#include "engine/task.h"
+#include "engine/loss.h"
 #include "model/model.h"
 #include "train/train_config.h"
 

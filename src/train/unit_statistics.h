@@ -7,7 +7,7 @@
 
 #include "data/dataset.h"
 #include "data/scaler.h"
-#include "engine/inference.h"
+#include "engine/engine.h"
 #include "model/model.h"
 
 namespace strata {

@@ -1,6 +1,5 @@
-#include "cli/text/announcement.h"
-
 #include "cli/text/info.h"
+#include "cli/text/run_text.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 

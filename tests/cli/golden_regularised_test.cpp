@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/options/train_settings.h"
+#include "cli/options/option_values.h"
 #include "data/formats/idx_folder.h"
 #include "tests/catch.h"
 #include "tests/train/framework_problem.h"

@@ -1,5 +1,4 @@
-#include "cli/text/result_text.h"
-
+#include "cli/text/run_text.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/options/option_values.h"
 #include "cli/options/repeat_command.h"
-#include "cli/options/train_settings.h"
 #include "io/model_file.h"
 #include "search/trial.h"
 #include "settings/settings_json.h"

@@ -1,8 +1,8 @@
 #include "run/sweep_settings.h"
 
+#include "cli/options/option_values.h"
 #include "cli/options/options.h"
 #include "cli/options/repeat_command.h"
-#include "cli/options/train_settings.h"
 #include "cli/shell/shell_face.h"
 #include "search/search_space.h"
 #include "settings/settings_json.h"

@@ -1,5 +1,4 @@
-#include "cli/options/train_settings.h"
-
+#include "cli/options/option_values.h"
 #include "core/error.h"
 #include "settings/settings_json.h"
 #include "tests/catch.h"

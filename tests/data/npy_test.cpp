@@ -7,7 +7,7 @@
 #include <numeric>
 #include <type_traits>
 
-#include "data/formats/array_labels.h"
+#include "data/class_index.h"
 #include "data/formats/npy_header.h"
 #include "tests/data/data_files.h"
 #include "tests/data/npy_files.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "dist/node_memory.h"
+#include "dist/node.h"
 #include "dist/world.h"
 
 namespace {

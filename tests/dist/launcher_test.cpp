@@ -1,11 +1,10 @@
-#include "dist/launcher.h"
-
 #include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "dist/communicator.h"
+#include "dist/world.h"
 #include "tests/catch.h"
 
 namespace dist_launcher_test {

@@ -1,7 +1,6 @@
-#include "dist/node_memory.h"
-
 #include <cstring>
 
+#include "dist/node.h"
 #include "tests/catch.h"
 
 namespace dist_node_memory_test {

@@ -1,8 +1,7 @@
-#include "engine/panels/awaited_counter.h"
-
 #include <thread>
 #include <vector>
 
+#include "engine/panels/team.h"
 #include "tests/catch.h"
 
 namespace engine_awaited_counter_test {

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "engine/engine.h"
-#include "kernels/onednn/bf16_support.h"
+#include "kernels/onednn/cpu_isa.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 #include "tests/engine/small_problem.h"

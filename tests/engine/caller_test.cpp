@@ -3,7 +3,7 @@
 #include <limits>
 #include <thread>
 
-#include "engine/inference.h"
+#include "engine/engine.h"
 #include "engine/panels/team.h"
 #include "kernels/denormals.h"
 #include "tests/catch.h"

@@ -1,9 +1,8 @@
-#include "engine/clip_norm.h"
-
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "engine/gradients.h"
 #include "tests/catch.h"
 
 namespace engine_clip_norm_test {

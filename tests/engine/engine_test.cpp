@@ -13,7 +13,7 @@
 #include <optional>
 
 #include "kernels/instruction_set.h"
-#include "kernels/softmax_cross_entropy.h"
+#include "kernels/sums.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 #include "tests/engine/small_problem.h"

@@ -1,7 +1,6 @@
-#include "engine/onednn/live_layout.h"
-
 #include <algorithm>
 
+#include "engine/onednn/buffers.h"
 #include "tests/catch.h"
 #include "tests/kernels/random_values.h"
 

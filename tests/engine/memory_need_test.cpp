@@ -1,5 +1,4 @@
-#include "engine/memory_need.h"
-
+#include "engine/engine.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 #include "tests/engine/small_problem.h"

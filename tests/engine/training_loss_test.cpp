@@ -1,5 +1,4 @@
-#include "engine/training_loss.h"
-
+#include "engine/loss.h"
 #include "tests/catch.h"
 
 namespace engine_training_loss_test {

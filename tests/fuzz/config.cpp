@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "cli/options/config_file.h"
-#include "cli/options/config_text.h"
 #include "settings/run_config.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,7 +1,5 @@
 // Fuzz target: the library's settings, JSON from anybody: those of a run, of a search for rates and of a sweep. The
 // rows have nothing to learn, so that nothing is trained.
-#include "library/settings.h"
-
 #include <array>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "core/field.h"
+#include "library/arguments.h"
 #include "run/search_options.h"
 #include "settings/option.h"
 #include "tests/fuzz/fuzz.h"

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string>
 
-#include "library/settings.h"
+#include "library/arguments.h"
 #include "settings/option.h"
 #include "settings/run_settings.h"
 #include "tests/fuzz/fuzz.h"

@@ -8,7 +8,7 @@
 
 #include "core/tensor.h"
 #include "kernels/gather.h"
-#include "kernels/onednn/bf16_support.h"
+#include "kernels/onednn/cpu_isa.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 #include "tests/kernels/random_values.h"

@@ -4,9 +4,8 @@
 #include <cmath>
 
 #include "kernels/bf16.h"
-#include "kernels/onednn/bf16_support.h"
+#include "kernels/onednn/cpu_isa.h"
 #include "kernels/onednn/dense_layer.h"
-#include "kernels/onednn/packed_weights.h"
 #include "kernels/onednn/threads.h"
 #include "tests/catch.h"
 #include "tests/kernels/random_values.h"

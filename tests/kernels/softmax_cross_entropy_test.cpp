@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "kernels/denormals.h"
 #include "tests/catch.h"
@@ -305,60 +304,6 @@ TEST_CASE("targets that are the label alone give the plain loss, bit for bit", "
     const ClassTargets targets{ones, std::vector<float>(classes, 0.0F), ones, ones};
     CHECK(run(logits, labels, 50, &targets) == run(logits, labels));
   }
-}
-
-namespace {
-
-/// The tree of docs/numerics.md over block sums: S(a, b) = S(a, m) + S(m, b) with m - a the largest power of two below
-/// b - a.
-double tree(const std::vector<double>& blocks, std::size_t a, std::size_t b) {
-  if (b - a == 1) {
-    return blocks[a];
-  }
-  std::size_t power = 1;
-  while (2 * power < b - a) {
-    power *= 2;
-  }
-  return tree(blocks, a, a + power) + tree(blocks, a + power, b);
-}
-
-/// Values of sizes so far apart that most additions round, and another order gives another sum.
-std::vector<float> rounding_values(std::size_t size) {
-  auto values = random_floats(size, -1, 1, size);
-  const auto exponents = random_floats(size, 0, 50, size + 1);
-  for (std::size_t i = 0; i < size; ++i) {
-    values[i] *= std::exp2(exponents[i]);
-  }
-  return values;
-}
-
-double defined_sum(const std::vector<float>& values) {
-  std::vector<double> blocks;
-  for (std::size_t first = 0; first < values.size(); first += 64) {
-    double chain = 0;
-    for (std::size_t i = first; i < std::min(first + 64, values.size()); ++i) {
-      chain += values[i];
-    }
-    blocks.push_back(chain);
-  }
-  return blocks.empty() ? 0 : tree(blocks, 0, blocks.size());
-}
-
-}  // namespace
-
-TEST_CASE("sum_in_blocks adds in the order of its definition", "[kernels]") {
-  CHECK(sum_in_blocks({}) == 0);
-  for (const std::size_t size :
-       {1U, 2U, 63U, 64U, 65U, 127U, 128U, 129U, 192U, 193U, 511U, 513U, 1000U, 4097U, 12000U}) {
-    CAPTURE(size);
-    const auto values = rounding_values(size);
-    CHECK(sum_in_blocks(values) == defined_sum(values));
-  }
-}
-
-TEST_CASE("the sums' test tells a tree from a chain", "[kernels]") {
-  const auto values = rounding_values(1000);
-  CHECK(defined_sum(values) != std::accumulate(values.begin(), values.end(), 0.0));
 }
 
 }  // namespace kernels_softmax_cross_entropy_test

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "kernels/activation.h"
-#include "kernels/loss_kind.h"
+#include "kernels/output_loss.h"
 
 namespace strata::kernels::reference {
 

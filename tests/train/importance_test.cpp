@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "engine/inference.h"
+#include "engine/engine.h"
 #include "tests/catch.h"
 
 namespace strata::train_importance_test {

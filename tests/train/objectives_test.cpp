@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include "engine/inference.h"
+#include "engine/engine.h"
 #include "kernels/instruction_set.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "engine/inference.h"
+#include "engine/engine.h"
 #include "objective/objective.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "kernels/onednn/bf16_support.h"
+#include "kernels/onednn/cpu_isa.h"
 #include "tests/catch.h"
 #include "tests/core/thrown.h"
 #include "tests/train/recorder.h"

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.h"
-#include "cli/options/train_settings.h"
+#include "cli/options/option_values.h"
 #include "cli/shell/progress.h"
 #include "cli/shell/streams.h"
 #include "core/error.h"

@@ -4,10 +4,10 @@
 
 #include "cli/commands/commands.h"
 #include "cli/options/arguments.h"
-#include "cli/options/choices.h"
 #include "cli/shell/streams.h"
 #include "core/error.h"
 #include "core/nearest.h"
+#include "settings/choices.h"
 
 namespace strata::cli {
 

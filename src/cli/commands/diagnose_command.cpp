@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.h"
-#include "cli/options/shared_options.h"
+#include "cli/options/option_values.h"
 #include "cli/shell/streams.h"
 #include "cli/text/diagnosis_text.h"
 #include "core/error.h"

@@ -3,10 +3,8 @@
 #include <cmath>
 
 #include "cli/commands/commands.h"
-#include "cli/commands/model_operand.h"
-#include "cli/options/choices.h"
+#include "cli/options/option_values.h"
 #include "cli/options/options.h"
-#include "cli/options/shared_options.h"
 #include "cli/shell/streams.h"
 #include "cli/text/evaluation_text.h"
 #include "cli/text/option_text.h"
@@ -14,6 +12,7 @@
 #include "io/input_files.h"
 #include "run/apply_model.h"
 #include "run/data_notes.h"
+#include "settings/choices.h"
 
 namespace strata::cli {
 

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.h"
-#include "cli/commands/model_operand.h"
 #include "cli/options/arguments.h"
+#include "cli/options/option_values.h"
 #include "cli/options/options.h"
 #include "cli/shell/streams.h"
 #include "core/error.h"

@@ -4,13 +4,12 @@
 #include <optional>
 
 #include "cli/commands/commands.h"
-#include "cli/options/choices.h"
+#include "cli/options/option_values.h"
 #include "cli/options/options.h"
 #include "cli/options/repeat_command.h"
-#include "cli/options/shared_options.h"
+#include "cli/shell/progress.h"
 #include "cli/shell/signals.h"
 #include "cli/shell/streams.h"
-#include "cli/shell/sweep_progress.h"
 #include "cli/text/option_text.h"
 #include "core/figure.h"
 #include "io/input_files.h"
@@ -21,6 +20,7 @@
 #include "run/find_lr.h"
 #include "run/record.h"
 #include "run/start.h"
+#include "settings/choices.h"
 
 namespace strata::cli {
 

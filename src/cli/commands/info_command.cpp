@@ -2,10 +2,9 @@
 #include <optional>
 
 #include "cli/commands/commands.h"
-#include "cli/commands/model_operand.h"
+#include "cli/options/option_values.h"
 #include "cli/options/options.h"
 #include "cli/options/repeat_command.h"
-#include "cli/options/shared_options.h"
 #include "cli/shell/streams.h"
 #include "cli/text/info.h"
 #include "cli/text/option_text.h"

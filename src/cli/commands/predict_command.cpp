@@ -4,16 +4,15 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.h"
-#include "cli/commands/model_operand.h"
-#include "cli/options/choices.h"
+#include "cli/options/option_values.h"
 #include "cli/options/options.h"
-#include "cli/options/shared_options.h"
 #include "cli/shell/streams.h"
 #include "core/error.h"
 #include "core/figure.h"
 #include "io/input_files.h"
 #include "run/apply_model.h"
 #include "run/data_notes.h"
+#include "settings/choices.h"
 #include "settings/run_settings.h"
 
 namespace strata::cli {

@@ -8,7 +8,7 @@
 
 #include "cli/commands/commands.h"
 #include "cli/options/arguments.h"
-#include "cli/options/shared_options.h"
+#include "cli/options/option_values.h"
 #include "cli/shell/streams.h"
 #include "core/error.h"
 #include "io/input_files.h"

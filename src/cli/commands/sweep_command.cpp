@@ -6,20 +6,19 @@
 #include <utility>
 
 #include "cli/commands/commands.h"
-#include "cli/options/choices.h"
+#include "cli/options/option_values.h"
 #include "cli/options/options.h"
 #include "cli/options/repeat_command.h"
-#include "cli/options/shared_options.h"
+#include "cli/shell/progress.h"
 #include "cli/shell/shell_face.h"
 #include "cli/shell/streams.h"
-#include "cli/shell/sweep_progress.h"
-#include "cli/text/announcement.h"
 #include "cli/text/help.h"
 #include "cli/text/option_text.h"
+#include "cli/text/run_text.h"
 #include "cli/text/sweep_table.h"
 #include "core/error.h"
 #include "core/figure.h"
-#include "dist/node_threads.h"
+#include "dist/node.h"
 #include "dist/together.h"
 #include "io/input_files.h"
 #include "live/sweep_feed.h"
@@ -27,6 +26,7 @@
 #include "run/record.h"
 #include "run/sweep.h"
 #include "run/sweep_settings.h"
+#include "settings/choices.h"
 #include "train/run_setup.h"
 
 namespace strata::cli {

@@ -8,8 +8,7 @@
 
 #include "cli/shell/progress.h"
 #include "cli/shell/streams.h"
-#include "cli/text/announcement.h"
-#include "cli/text/result_text.h"
+#include "cli/text/run_text.h"
 #include "core/machine.h"
 #include "io/json_text.h"
 #include "io/run_log.h"

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "cli/options/train_settings.h"
+#include "cli/options/option_values.h"
 #include "data/load.h"
 #include "train/observer.h"
 

@@ -7,8 +7,8 @@
 
 #include "cli/commands/commands.h"
 #include "cli/options/arguments.h"
+#include "cli/options/option_values.h"
 #include "cli/options/repeat_command.h"
-#include "cli/options/shared_options.h"
 #include "cli/shell/signals.h"
 #include "cli/shell/streams.h"
 #include "cli/text/option_text.h"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "cli/options/arguments.h"
@@ -23,5 +24,10 @@ ConfigFile read_config_file(const std::filesystem::path& path, const Command& co
 
 /// The same of a file's text; `name` is the file's, for messages.
 ConfigFile parse_config_file(const std::string& text, const std::string& name, const Command& command);
+
+/// The text of such a file as one JSON object: parses JSON, if `text` begins with a brace, or else TOML. `name` is the
+/// file's, for messages. Throws Error(usage), naming file, line and column, for text that is neither, a key given
+/// twice, or a date.
+nlohmann::ordered_json parse_config_text(const std::string& text, const std::string& name);
 
 }  // namespace strata::cli

@@ -1,8 +1,8 @@
 #include <iterator>
 #include <utility>
 
-#include "cli/options/choices.h"
 #include "cli/options/options.h"
+#include "settings/choices.h"
 
 namespace strata::cli {
 

@@ -7,7 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "cli/options/choices.h"
+#include "settings/choices.h"
+#include "settings/option.h"
 
 namespace strata::cli {
 

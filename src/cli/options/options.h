@@ -1,6 +1,7 @@
 // Every option of every command: a run's own (settings/option.h), and those of the commands.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,21 @@
 #include "settings/option.h"
 
 namespace strata::cli {
+
+/// The section of help that several commands have: what they write.
+inline constexpr std::string_view kOutput = "Output";
+
+/// How what goes on is shown.
+enum class ProgressStyle { automatic, bar, lines, none };
+
+/// By their names in the option.
+struct ProgressStyleEntry {
+  ProgressStyle value;
+  std::string_view name;
+};
+inline constexpr std::array kProgressStyles{
+    ProgressStyleEntry{ProgressStyle::automatic, "auto"}, ProgressStyleEntry{ProgressStyle::bar, "bar"},
+    ProgressStyleEntry{ProgressStyle::lines, "lines"}, ProgressStyleEntry{ProgressStyle::none, "none"}};
 
 /// A command, its one-line summary and its options; those of all commands come last.
 struct Command {

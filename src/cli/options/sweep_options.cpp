@@ -3,7 +3,6 @@
 #include <span>
 #include <utility>
 
-#include "cli/options/choices.h"
 #include "cli/options/options.h"
 #include "run/search_options.h"
 

@@ -74,13 +74,6 @@ bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1 && environment("TE
 
 bool stderr_has_colour() { return stderr_is_terminal() && environment("NO_COLOR").empty(); }
 
-ProgressStyle progress_style_here(ProgressStyle style) {
-  if (style == ProgressStyle::none) {
-    return style;
-  }
-  return style != ProgressStyle::lines && stderr_is_terminal() ? ProgressStyle::bar : ProgressStyle::lines;
-}
-
 bool locale_is_utf8() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     if (const std::string_view locale = environment(name); !locale.empty()) {

@@ -5,8 +5,6 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string_view>
 
-#include "cli/options/choices.h"
-
 namespace strata::cli {
 
 /// Writes all of `text` to stdout now. Throws Error(failed) if the system refuses.
@@ -31,10 +29,6 @@ bool stderr_is_terminal();
 
 /// Whether stderr may be coloured: a terminal, and NO_COLOR is unset or empty (no-color.org).
 bool stderr_has_colour();
-
-/// What `style` means here: automatic is a bar where stderr is a terminal that can rewrite a line, and a bar elsewhere
-/// is lines.
-ProgressStyle progress_style_here(ProgressStyle style);
 
 /// Whether the locale's characters are UTF-8, by the environment.
 bool locale_is_utf8();

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "kernels/bf16.h"
 #include "kernels/instruction_set.h"
-#include "kernels/precision.h"
 
 namespace strata::cli {
 

@@ -1,13 +1,12 @@
 #include <fmt/format.h>
 
-#include "cli/options/choices.h"
 #include "cli/text/info.h"
 #include "core/machine.h"
 #include "core/text.h"
 #include "core/threads.h"
 #include "data/tbb/backend.h"
 #include "dist/world.h"
-#include "engine/inference.h"
+#include "engine/engine.h"
 #include "engine/onednn/machine.h"
 #include "train/train_config.h"
 

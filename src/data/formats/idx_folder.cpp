@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "core/error.h"
+#include "data/class_index.h"
 #include "data/folder_content.h"
-#include "data/formats/array_labels.h"
 #include "data/formats/idx.h"
 #include "data/parallel.h"
 #include "data/read_file.h"

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/target_kind.h"
+#include "data/class_index.h"
 #include "data/dataset.h"
-#include "data/formats/array_labels.h"
 #include "data/formats/npy_header.h"
 #include "data/offsets.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/error.h"
-#include "data/formats/array_labels.h"
+#include "data/class_index.h"
 #include "data/formats/npy.h"
 #include "data/formats/npz.h"
 #include "data/read_file.h"

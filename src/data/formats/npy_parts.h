@@ -39,7 +39,7 @@ std::string npy_features_name(std::string_view part);
 bool has_npy_part(const std::filesystem::path& folder, std::string_view part);
 
 /// Reads a file of features and, unless they are ignored, that of its labels. If it is a training part, `reading` has
-/// its offsets and the names of its classes from then on, which are the labels that occur (array_labels.h), or how many
+/// its offsets and the names of its classes from then on, which are the labels that occur (class_index.h), or how many
 /// targets it has, and of what kind.
 /// Throws Error(usage) if no labels are given.
 Dataset load_npy(const PartRequest& part, ArrayReading& reading);

@@ -10,18 +10,15 @@
 
 #include "core/error.h"
 #include "engine/batch_division.h"
-#include "engine/gradient_exchange.h"
-#include "engine/onednn/activations.h"
-#include "engine/onednn/live_layout.h"
+#include "engine/gradients.h"
+#include "engine/onednn/buffers.h"
 #include "engine/rank_sums.h"
 #include "engine/standardiser.h"
 #include "kernels/denormals.h"
 #include "kernels/dropout.h"
-#include "kernels/onednn/bf16_support.h"
+#include "kernels/onednn/cpu_isa.h"
 #include "kernels/onednn/dense_layer.h"
-#include "kernels/onednn/packed_weights.h"
 #include "kernels/onednn/threads.h"
-#include "kernels/onednn/version.h"
 
 namespace strata {
 

@@ -1,11 +1,9 @@
 #include "engine/onednn/machine.h"
 
 #include "core/tensor.h"
-#include "kernels/onednn/bf16_support.h"
+#include "kernels/onednn/cpu_isa.h"
 #include "kernels/onednn/dense_layer.h"
-#include "kernels/onednn/packed_weights.h"
 #include "kernels/onednn/threads.h"
-#include "kernels/onednn/version.h"
 
 namespace strata {
 

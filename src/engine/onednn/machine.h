@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/machine.h"
+#include "kernels/bf16.h"
 #include "kernels/instruction_set.h"
-#include "kernels/precision.h"
 #include "model/model.h"
 
 namespace strata {

@@ -14,7 +14,6 @@
 #include "core/error.h"
 #include "engine/batch_division.h"
 #include "engine/panels/layers.h"
-#include "engine/panels/loss.h"
 #include "engine/panels/pass.h"
 #include "engine/panels/ranks.h"
 #include "engine/panels/schedule.h"
@@ -23,7 +22,6 @@
 #include "engine/standardiser.h"
 #include "kernels/instruction_set.h"
 #include "kernels/panels/dense.h"
-#include "kernels/softmax_cross_entropy.h"
 
 namespace strata {
 

@@ -1,11 +1,16 @@
-// A batch's way through the panels engine's layers: what it leaves in each, and the products that compute it.
+// A batch's way through the panels engine: what it leaves in each layer, the products that compute it, and what the
+// objective makes of the outputs.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/tensor.h"
+#include "engine/engine.h"
+#include "engine/loss.h"
 #include "engine/panels/layers.h"
 #include "kernels/dropout.h"
 #include "kernels/panels/dense.h"
@@ -78,5 +83,33 @@ std::optional<std::size_t> first_non_finite_layer(const Pass& pass, std::size_t 
 /// The gradients of layer l - 1 from those of layer l > 0, for some rows and some blocks of l's inputs.
 void backward(const std::vector<LiveLayer>& layers, std::size_t l, Pass& pass, kernels::panels::Range rows,
               kernels::panels::Range blocks);
+
+/// What the objective makes of the network's outputs, up to `rows` rows at a time, for one thread.
+class PanelsLoss {
+ public:
+  PanelsLoss(const EnginePlan& plan, std::size_t rows);
+
+  /// The first predictions.rows() rows' predictions.
+  void predict(const kernels::panels::Blocked& outputs, MatrixView<float> predictions);
+
+  /// The plain losses of `rows` of `samples`, which are the first rows of outputs.
+  void evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows,
+                const kernels::panels::Blocked& outputs, const RowResults& results);
+
+  /// Rows `range` of the batch that `rows` of `samples` are: one result for each row of the range, and in `gradients`
+  /// the gradients at the outputs of the mean over the batch, whose loss_weight() is `weight`.
+  void train(const SamplesView& samples, std::span<const std::uint32_t> rows, kernels::panels::Range range,
+             const kernels::panels::Blocked& outputs, double weight, const kernels::panels::Blocked& gradients,
+             const RowResults& results);
+
+ private:
+  /// The outputs of some rows as a matrix: in place, or copied where they take more than one block.
+  MatrixView<float> matrix(const kernels::panels::Blocked& outputs, kernels::panels::Range rows);
+  bool in_place() const { return outputs_ <= kernels::panels::kWidth; }
+
+  std::size_t outputs_;
+  RowLosses losses_;
+  AlignedVector<float> row_major_;  ///< (rows, outputs), for more outputs than a block holds
+};
 
 }  // namespace strata

@@ -9,7 +9,7 @@
 
 #include "dist/communicator.h"
 #include "engine/batch_division.h"
-#include "engine/gradient_exchange.h"
+#include "engine/gradients.h"
 #include "engine/panels/layers.h"
 #include "engine/panels/pass.h"
 #include "engine/panels/schedule.h"

@@ -1,9 +1,12 @@
 #include "engine/panels/team.h"
 
+#include <linux/futex.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <climits>
 #include <system_error>
 
 #include "core/error.h"
@@ -17,6 +20,14 @@
 namespace strata {
 
 namespace {
+
+// The system sees the counter as the integer that it is.
+static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t) &&
+              std::atomic<std::uint32_t>::is_always_lock_free);
+
+void futex(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value) {
+  ::syscall(SYS_futex, &word, operation, value, nullptr, nullptr, 0);
+}
 
 /// Longer than threads differ within a step, and than a sleeping thread takes to wake: else one late thread might send
 /// the others to sleep, and those the next.
@@ -60,6 +71,22 @@ bool past_within(const AwaitedCounter& counter, std::uint32_t old, std::chrono::
 }
 
 }  // namespace
+
+// Either the waker sees the sleeper, or the sleeper, which counts itself first, sees the new value.
+void AwaitedCounter::advance() {
+  value_.fetch_add(1);
+  if (sleepers_.load() > 0) {
+    futex(value_, FUTEX_WAKE_PRIVATE, INT_MAX);
+  }
+}
+
+void AwaitedCounter::sleep_past(std::uint32_t old) {
+  sleepers_.fetch_add(1);
+  while (value_.load() == old) {
+    futex(value_, FUTEX_WAIT_PRIVATE, old);
+  }
+  sleepers_.fetch_sub(1);
+}
 
 void Team::Rest::begin(Clock::time_point now) {
   length = now - end < kSoon * length ? std::min(kLongestRest, 2 * length) : kShortestRest;

@@ -9,10 +9,24 @@
 #include <type_traits>
 #include <vector>
 
-#include "engine/panels/awaited_counter.h"
 #include "kernels/instruction_set.h"
 
 namespace strata {
+
+/// A counter that threads wait for, asleep. Unlike std::atomic's wait, it never yields: a thread that yields to another
+/// program waits for all of its time slice.
+class AwaitedCounter {
+ public:
+  std::uint32_t value() const { return value_.load(std::memory_order_acquire); }
+  /// By any thread: adds one and wakes who sleeps.
+  void advance();
+  /// Returns once value() is no longer `old`.
+  void sleep_past(std::uint32_t old);
+
+ private:
+  std::atomic<std::uint32_t> value_{0};
+  std::atomic<int> sleepers_{0};
+};
 
 /// The caller and threads - 1 workers, which start with the team and end with it. In a job all flush denormals and use
 /// the team's instruction set; the caller has its own mode again afterwards. Waiting spins for a
