@@ -40,6 +40,8 @@ TEST_CASE("a small network's step is not worth a second thread", "[engine]") {
   CHECK(useful({16}, 16, 4) == 1);
   CHECK(useful({16}, 120, 4) == 1);
   CHECK(useful({64}, 16, 28) == 1);
+  CHECK(useful({64}, 100, 28) == 1);
+  CHECK(useful({64}, 400, 28) >= 2);
   CHECK(useful({64}, 1024, 28) >= 2);
   CHECK(useful({300, 100, 50}, 8) >= 2);
 }

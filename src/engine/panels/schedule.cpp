@@ -21,14 +21,17 @@ constexpr std::size_t kFarColumnRows = 256;
 constexpr std::size_t kChunkFloats = 96 * 1024;
 /// Rows that are worth a chunk of their own.
 constexpr std::size_t kLeastChunk = 24;
-/// Nanoseconds of one thread for a line of 16 multiply-adds and for one of weights updated, and for each arrival at a
-/// barrier, the dearest that was measured of those that nothing stands between: with any dearer one, fewer threads
-/// would do.
+/// Nanoseconds of one thread for a line of 16 multiply-adds, for one of weights updated and for what else is done with
+/// a row, and for each arrival at a barrier, the dearest that was measured of those that nothing stands between: with
+/// any dearer one, fewer threads would do.
 constexpr double kProductPrice = 0.28;
 constexpr double kUpdatePrice = 1.7;
+constexpr double kRowPrice = 30;
 constexpr double kArrivalPrice = 142;
-/// The same of two threads, with what each fetches of the other's results and how late it comes: fitted on two cores.
+/// What a step costs two threads more: at each arrival, with what each fetches of the other's results and how late it
+/// comes, fitted on two cores; and once, measured by small networks on the Intel CPU, where it is dearest.
 constexpr double kPricePaidByTwo = 1094;
+constexpr double kStepPaidByTwo = 12000;
 
 bool by_columns(const LayerSpec& layer, int threads) {
   return layer.inputs * layer.outputs >= (threads > 1 ? kColumnFloats : kFarFloats);
@@ -71,7 +74,7 @@ std::size_t results_of(const std::vector<LiveLayer>& layers, const Phase::Operat
 }
 
 int useful_threads(const std::vector<LiveLayer>& layers, std::size_t batch_size) {
-  double nanoseconds = 0;
+  double nanoseconds = static_cast<double>(batch_size) * kRowPrice;
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const LayerSpec& layer = layers[l].spec;
     const auto lines = static_cast<double>(layer.inputs * kernels::panels::blocks_of(layer.outputs));
@@ -81,7 +84,7 @@ int useful_threads(const std::vector<LiveLayer>& layers, std::size_t batch_size)
   }
   const auto barriers = static_cast<double>(make_phases(layers, 2).size() + 1);
   // One thread waits for nobody, and what it has computed lies in its own cache.
-  if (nanoseconds / 2 + barriers * 2 * kPricePaidByTwo >= nanoseconds) {
+  if (nanoseconds / 2 + barriers * 2 * kPricePaidByTwo + kStepPaidByTwo >= nanoseconds) {
     return 1;
   }
   // work / threads + barriers x threads x arrival is least where both are equal.
