@@ -109,7 +109,6 @@ class FollowedFolder {
   std::vector<nlohmann::ordered_json> new_epochs_;
   std::vector<std::string> new_trials_;
   StepLine step_;                                         ///< the one that is read
-  double batch_figures_ = 0;                              ///< sum of the epoch so far
   std::deque<std::pair<double, std::uint64_t>> reached_;  ///< when which step was seen
   double next_check_ = 0;                                 ///< when to ask whether a process still works in the folder
 };

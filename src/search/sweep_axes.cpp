@@ -13,6 +13,7 @@
 #include "core/field.h"
 #include "core/nearest.h"
 #include "core/number.h"
+#include "optim/optimizer.h"
 #include "search/search_space.h"
 #include "settings/given.h"
 #include "settings/option.h"
