@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "core/error.h"
-#include "kernels/bf16.h"
 #include "kernels/onednn/primitives.h"
 
 namespace strata::kernels::onednn {

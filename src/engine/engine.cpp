@@ -10,7 +10,6 @@
 
 #include "core/error.h"
 #include "engine/batch_division.h"
-#include "kernels/instruction_set.h"
 
 namespace strata {
 

@@ -13,7 +13,6 @@
 #include "core/text.h"
 #include "io/json_text.h"
 #include "library/call.h"
-#include "settings/option.h"
 #include "settings/settings_json.h"
 
 namespace strata::library {

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "core/number.h"
-#include "engine/loss.h"
 #include "kernels/elementary.h"
 
 namespace strata {

@@ -6,7 +6,6 @@
 
 #include "core/error.h"
 #include "core/machine.h"
-#include "engine/engine.h"
 #include "train/part.h"
 
 namespace strata {

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "settings/choices.h"
-#include "settings/option.h"
 
 namespace strata::cli {
 

@@ -12,7 +12,6 @@
 #include "core/error.h"
 #include "core/machine.h"
 #include "core/text.h"
-#include "data/parallel.h"
 #include "data/shown_text.h"
 #include "data/table/date.h"
 #include "data/table/field.h"
