@@ -17,7 +17,7 @@ import small_fits
 import strata_runs
 from framework_process import FrameworkProcess
 from quiet_machine import OtherPrograms, QuietMachine
-from task import ROOT, TASKS
+from task import CHECKED_STEPS, ROOT, TASKS
 
 TITLES = {"strata-panels": "Strata, panels", "strata-onednn": "Strata, onednn",
           "plain": "oneDNN's primitives alone, a plain loop", **contestants.TITLES}
@@ -102,7 +102,7 @@ class BatchRun:
             self.results[name]["loss_difference"] = difference = answer["difference"]
             wrong = None
             if difference is not None and not difference <= TOLERANCE:
-                wrong = f"its losses of 20 steps differ from the formulas' by up to {difference:.1e}"
+                wrong = f"its losses of {CHECKED_STEPS} steps differ from the formulas' by up to {difference:.1e}"
             if difference is None and not answer["losses"][-1] < answer["losses"][0]:
                 wrong = "its loss does not fall"
             if wrong is None:
@@ -223,9 +223,9 @@ def compare_task(arguments, folder, chosen):
                 for threads in arguments.other_threads}
             result["batches"][str(batch)] = run
             output.write_text(json.dumps(result, indent=1) + "\n")
-    print(report.markdown(result, TITLES), flush=True)
-    if arguments.docs:
-        report.write_docs(result, TITLES)
+    report.publish(chosen.name, result, report.markdown(result, TITLES), arguments.docs)
+    if arguments.docs and chosen.name == "images" and arguments.threads == 2:
+        report.write_chart(result, TITLES)
     say(f"results in {output}")
     return any(batch["wrong"] for batch in result["batches"].values())
 

@@ -234,7 +234,4 @@ def main(arguments, folder):
             result["files"][rows] = {kind: files.time(kind, min(3, arguments.rounds)) for kind in ("csv", "npy")}
         result["cpus_of_others"].append(files.others.cpus())
     (arguments.build / "compare-predict.json").write_text(json.dumps(result, indent=1) + "\n")
-    text = markdown(result)
-    print(text, flush=True)
-    if arguments.docs:
-        report.write_section("predict", result, text)
+    report.publish("predict", result, markdown(result), arguments.docs)

@@ -44,10 +44,14 @@ def spread_text(result):
             + quiet_text([batch["cpus_of_others"] for batch in result["batches"].values()]))
 
 
+def threads_text(result):
+    return f"{result['threads']} thread{'s' if result['threads'] > 1 else ''}"
+
+
 def machine_text(result):
     cpu = result["cpu"]
     versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
-    return (f"{result['date']}, {result['threads']} thread{'s' if result['threads'] > 1 else ''} of {result['cpus']} CPUs: "
+    return (f"{result['date']}, {threads_text(result)} of {result['cpus']} CPUs: "
             f"{cpu['name']} (family {cpu['family']}, model {cpu['model']}; {', '.join(cpu['instruction_sets'])}), "
             f"{result['system']}. {', '.join(result['strata'][:2])}; Python {result['python']}, {versions}.")
 
@@ -152,17 +156,17 @@ def section(name, result):
     """Its title in the page: task, threads and machine."""
     maker = result["cpu"]["name"].replace("(R)", "").replace(" Processor", "")
     article = "an" if maker[0] in "AEIO" else "a"
-    return (f"{name}: {result['threads']} thread{'s' if result['threads'] > 1 else ''} of {article} {maker} "
+    return (f"{name}: {threads_text(result)} of {article} {maker} "
             f"(family {result['cpu']['family']}, model {result['cpu']['model']})")
 
 
-def write_section(name, result, text):
-    PAGE.write_text(replaced(PAGE.read_text(), section(name, result), text))
+def publish(name, result, text, into_docs):
+    """Prints the text and, if asked for, writes it into the page."""
+    print(text, flush=True)
+    if into_docs:
+        PAGE.write_text(replaced(PAGE.read_text(), section(name, result), text))
 
 
-def write_docs(result, titles):
-    """Table, and for two threads the chart."""
-    if result["threads"] == 2 and result["task"] == "images":
-        CHART.parent.mkdir(exist_ok=True)
-        CHART.write_text(chart.svg(result, titles))
-    write_section(result["task"], result, markdown(result, titles))
+def write_chart(result, titles):
+    CHART.parent.mkdir(exist_ok=True)
+    CHART.write_text(chart.svg(result, titles))

@@ -325,7 +325,4 @@ def main(arguments, folder):
     result["asked"] = [dataclasses.asdict(one) for one in asked]
     result["cpus_of_others"] = turns.others.cpus()
     (arguments.build / "compare-fits.json").write_text(json.dumps(result, indent=1) + "\n")
-    text = markdown(result, asked)
-    print(text, flush=True)
-    if arguments.docs:
-        report.write_section("fits", result, text)
+    report.publish("fits", result, markdown(result, asked), arguments.docs)
