@@ -114,36 +114,33 @@ void GatherValuesBf16(MatrixView<const float> values, std::span<const std::uint3
 
 namespace strata::kernels::panels::HWY_NAMESPACE {
 
-/// Calls line(from, block, i) for every block of 16 features of row i, the last one padded with zeros.
-template <class Line>
-HWY_INLINE void for_lines(MatrixView<const std::uint8_t> features, std::span<const std::uint32_t> rows, Line&& line) {
-  const std::size_t whole = features.columns() / kWidth;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    prefetch_row(features, rows, i + kRowsAhead);
-    const std::uint8_t* src = features.row(rows[i]);
-    for (std::size_t block = 0; block < whole; ++block) {
-      line(src + block * kWidth, block, i);
-    }
-    if (const std::size_t rest = features.columns() % kWidth; rest != 0) {
-      std::uint8_t last[kWidth] = {};
-      std::copy_n(src + whole * kWidth, rest, last);
-      line(last, whole, i);
-    }
-  }
-}
-
+/// A block of 16 features at a time, the last one padded with zeros.
 void GatherPixels(MatrixView<const std::uint8_t> pixels, std::span<const std::uint32_t> rows, const float* factor,
                   const float* offset, Blocked dst, std::size_t first) {
   const D d;
   const hn::Rebind<std::int32_t, D> d32;
   const hn::Rebind<std::uint8_t, D> d8;
-  for_lines(pixels, rows, [&](const std::uint8_t* from, std::size_t block, std::size_t i) HWY_ATTR {
-    for (std::size_t v = 0; v < kWidth; v += kLanes) {
-      const auto x = hn::ConvertTo(d, hn::PromoteTo(d32, hn::LoadU(d8, from + v)));
-      const std::size_t f = block * kWidth + v;
-      hn::Store(hn::MulAdd(x, hn::Load(d, factor + f), hn::Load(d, offset + f)), d, dst.at(block, first + i) + v);
+  const std::size_t whole = pixels.columns() / kWidth;
+  const std::size_t rest = pixels.columns() % kWidth;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    prefetch_row(pixels, rows, i + kRowsAhead);
+    const std::uint8_t* src = pixels.row(rows[i]);
+    const auto store = [&](const std::uint8_t* from, std::size_t block) HWY_ATTR {
+      for (std::size_t v = 0; v < kWidth; v += kLanes) {
+        const auto x = hn::ConvertTo(d, hn::PromoteTo(d32, hn::LoadU(d8, from + v)));
+        const std::size_t f = block * kWidth + v;
+        hn::Store(hn::MulAdd(x, hn::Load(d, factor + f), hn::Load(d, offset + f)), d, dst.at(block, first + i) + v);
+      }
+    };
+    for (std::size_t block = 0; block < whole; ++block) {
+      store(src + block * kWidth, block);
     }
-  });
+    if (rest != 0) {
+      std::uint8_t last[kWidth] = {};
+      std::copy_n(src + whole * kWidth, rest, last);
+      store(last, whole);
+    }
+  }
 }
 
 /// Half a block or less at a time. Past the last feature lie zeros.

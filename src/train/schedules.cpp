@@ -31,7 +31,7 @@ GroupUpdates::GroupUpdates(const TrainConfig& config, std::uint64_t horizon)
       rates_(base_rates(config.groups)),
       updates_(config.groups.size()) {
   for (const ParameterGroup& group : groups_) {
-    of_rates_.push_back(group.optimizer.updates(config.convention));
+    optimizers_.push_back(group.optimizer.updates(config.convention));
   }
 }
 
@@ -42,7 +42,7 @@ std::span<const kernels::OptimizerUpdate> GroupUpdates::at(std::uint64_t t, std:
     set_rates_(t, rates_);
   }
   for (std::size_t g = 0; g < updates_.size(); ++g) {
-    updates_[g] = of_rates_[g](earlier + t, rates_[g].second);
+    updates_[g] = optimizers_[g](earlier + t, rates_[g].second);
     if (clip_value_) {
       updates_[g].gradient_limit = static_cast<float>(*clip_value_);
     }
