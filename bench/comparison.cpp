@@ -8,13 +8,13 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "bench/report.h"
 #include "core/error.h"
 
 namespace strata::bench {
 
 namespace {
 
-constexpr int kSchema = 1;
 constexpr double kSmallestChange = 0.03;
 
 /// A time of a row, or a figure, of which only `best` is known.

@@ -21,8 +21,8 @@ namespace strata::bench {
 namespace {
 
 constexpr std::array<std::size_t, 8> kFloats{256, 2048, 8192, 32768, 131072, 524288, 2097152, 8388608};
-constexpr int kRounds = 9;
-constexpr double kSecondsARound = 0.02;
+constexpr int kExchangeRounds = 9;
+constexpr double kSecondsAExchangeRound = 0.02;
 
 /// Gradients of a batch of one block a rank, in one bucket.
 class Exchange {
@@ -56,10 +56,10 @@ class Exchange {
 template <class Body>
 Timing time_together(Communicator& ranks, Body&& body) {
   ranks.barrier();
-  std::size_t calls = 1 + static_cast<std::size_t>(kSecondsARound / mean_seconds(3, body));
+  std::size_t calls = 1 + static_cast<std::size_t>(kSecondsAExchangeRound / mean_seconds(3, body));
   ranks.broadcast(std::as_writable_bytes(std::span(&calls, 1)), 0);
   std::vector<double> seconds;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < kExchangeRounds; ++round) {
     ranks.barrier();
     seconds.push_back(mean_seconds(calls, body));
   }

@@ -20,7 +20,7 @@ namespace onednn = kernels::onednn;
 
 namespace {
 
-constexpr int kRounds = 15;
+constexpr int kKernelRounds = 15;
 /// Rows of a loss that the engine gives to one thread at least.
 constexpr std::size_t kLossGrain = 64;
 
@@ -82,7 +82,7 @@ void bench_gather(const Setup& setup, Report& report, const Dataset& train, cons
                      static_cast<double>(gather->dst.size() * sizeof(float)),
                      [=] { gather->run(threads); }});
   }
-  run_contest(report, setup.effort, kRounds, cases);
+  run_contest(report, setup.effort, kKernelRounds, cases);
 }
 
 // ---- softmax_cross_entropy ----
@@ -141,7 +141,7 @@ void bench_loss(const Setup& setup, Report& report, std::size_t batch) {
     cases.push_back(
         {{"softmax_cross_entropy", "", batch, threads, "", "f32"}, Work::none, 0, [=] { loss->run(threads); }});
   }
-  run_contest(report, setup.effort, kRounds, cases);
+  run_contest(report, setup.effort, kKernelRounds, cases);
 }
 
 // ---- apply_update ----
@@ -260,7 +260,7 @@ void bench_update(const Setup& setup, Report& report, const Rule& rule) {
                      update->bytes(),
                      [=] { update->run(threads); }});
   }
-  run_contest(report, setup.effort, kRounds, cases);
+  run_contest(report, setup.effort, kKernelRounds, cases);
 }
 
 // ---- sum_in_blocks ----
@@ -272,7 +272,7 @@ void bench_sum(const Setup& setup, Report& report, std::size_t size) {
   if (!(std::fabs(*sum - exact) <= 1e-9)) {
     throw failed_error("sum_in_blocks of {} values is {}, not {}", size, *sum, exact);
   }
-  run_contest(report, setup.effort, kRounds,
+  run_contest(report, setup.effort, kKernelRounds,
               {{{"sum_in_blocks", "", size, 1, "", "f32"}, Work::bytes, static_cast<double>(size * sizeof(float)), [=] {
                   *sum = kernels::sum_in_blocks(*values);
                 }}});

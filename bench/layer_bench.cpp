@@ -14,7 +14,7 @@ namespace onednn = kernels::onednn;
 
 namespace {
 
-constexpr int kRounds = 15;
+constexpr int kLayerRounds = 15;
 
 /// One layer's inputs, and what the oracle makes of them.
 struct Problem {
@@ -135,7 +135,7 @@ void bench_layer(const Setup& setup, Report& report, onednn::Context& context, c
                      (problem.is_lowest ? 2 : 4) * problem.multiply_adds(),
                      [contender] { contender->backward(); }});
   }
-  run_contest(report, setup.effort, kRounds, cases);
+  run_contest(report, setup.effort, kLayerRounds, cases);
 }
 
 }  // namespace

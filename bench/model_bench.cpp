@@ -17,8 +17,8 @@ namespace strata::bench {
 
 namespace {
 
-constexpr int kRounds = 3;
-constexpr double kSecondsARound = 0.1;
+constexpr int kModelRounds = 3;
+constexpr double kSecondsAModelRound = 0.1;
 
 struct Shape {
   Widths widths;
@@ -52,8 +52,8 @@ double measure(const DataSource& source, const Widths& widths, std::size_t batch
   TrainConfig config = config_for(widths, batch, threads);
   config.engine = EngineKind::panels;
   double best = time_training(source, config, 1);
-  for (int round = 0; round < kRounds && !quick; ++round) {
-    best = std::min(best, time_training(source, config, 1 + static_cast<std::size_t>(kSecondsARound / best)));
+  for (int round = 0; round < kModelRounds && !quick; ++round) {
+    best = std::min(best, time_training(source, config, 1 + static_cast<std::size_t>(kSecondsAModelRound / best)));
   }
   return best;
 }
@@ -63,7 +63,7 @@ double bare_arrival(int threads) {
   constexpr std::size_t kBarriers = 10'000;
   Team team(threads);
   double best = 1;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < kModelRounds; ++round) {
     const Stopwatch clock;
     team.run([&](int thread) {
       for (std::size_t i = 0; i < kBarriers; ++i) {

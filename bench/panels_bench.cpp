@@ -21,7 +21,7 @@ using panels::Range;
 
 namespace {
 
-constexpr int kRounds = 15;
+constexpr int kPanelsRounds = 15;
 /// Timed again and again with the same gradients, an update must not change the weights much.
 constexpr float kTinyRate = 1e-12F;
 
@@ -219,7 +219,7 @@ void bench_phases(const Setup& setup, Report& report, const DataSource& source, 
     operations += layer_operations(l, batch);
   }
   cases.push_back({label("phase tiles", batch, config.threads), Work::operations, operations, [&] { step.tiles(); }});
-  run_contest(report, setup.effort, kRounds, cases);
+  run_contest(report, setup.effort, kPanelsRounds, cases);
 }
 
 void bench_layer_kernels(const Setup& setup, Report& report, const DataSource& source, const StepOracle& oracle,
@@ -241,7 +241,7 @@ void bench_layer_kernels(const Setup& setup, Report& report, const DataSource& s
     }
     add("gradient+update", [&step, l] { step.tiles_of(l); });
   }
-  run_contest(report, setup.effort, kRounds, cases);
+  run_contest(report, setup.effort, kPanelsRounds, cases);
 }
 
 }  // namespace

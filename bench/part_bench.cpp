@@ -16,7 +16,7 @@ namespace strata::bench {
 
 namespace {
 
-constexpr int kRounds = 5;
+constexpr int kPartRounds = 5;
 
 // ---- load_idx_folder ----
 
@@ -41,7 +41,7 @@ void bench_load(const Setup& setup, Report& report) {
     cases.push_back(
         {{"load_idx_folder", "", 70'000, threads, "", ""}, Work::none, 0, [=] { load_default_data(threads); }});
   }
-  run_contest(report, setup.effort, kRounds, cases);
+  run_contest(report, setup.effort, kPartRounds, cases);
 }
 
 // ---- fit_scaler ----
@@ -80,7 +80,7 @@ void bench_scaler(const Setup& setup, Report& report, const Dataset& train) {
                      static_cast<double>(train.pixels.size()),
                      fit});
   }
-  run_contest(report, setup.effort, kRounds, cases);
+  run_contest(report, setup.effort, kPartRounds, cases);
 }
 
 // ---- evaluation ----
@@ -144,7 +144,7 @@ void bench_evaluation(const Setup& setup, Report& report, const DataSource& sour
                        [&test, rows, engine] { engine->evaluate(test.view(), *rows); }});
     }
   }
-  run_contest(report, setup.effort, 2 * kRounds, cases);
+  run_contest(report, setup.effort, 2 * kPartRounds, cases);
 }
 
 }  // namespace

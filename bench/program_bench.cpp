@@ -19,7 +19,7 @@ namespace strata::bench {
 
 namespace {
 
-constexpr int kRounds = 7;
+constexpr int kProgramRounds = 7;
 
 struct FinishedRun {
   double wall = 0;
@@ -98,7 +98,7 @@ void bench_run_folder(const Setup& setup, Report& report) {
   const auto of_run = [](std::string name, std::function<double()> round) {
     return Case{{std::move(name), "", 240, 1, "", ""}, Work::none, 0, {}, std::move(round)};
   };
-  run_contest(report, setup.effort, kRounds,
+  run_contest(report, setup.effort, kProgramRounds,
               {of_run("10,000 epochs of 240 rows", [&] { return run_strata(alone).wall; }),
                of_run("the same with a run folder and its page",
                       [&] {
@@ -127,7 +127,7 @@ void bench_program(const Setup& setup, Report& report) {
                        return start_up_seconds(threads);
                      }});
   }
-  run_contest(report, setup.effort, kRounds, cases);
+  run_contest(report, setup.effort, kProgramRounds, cases);
   for (const int threads : setup.threads()) {
     bench_default_run(report, setup.effort, threads);
   }

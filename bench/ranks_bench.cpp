@@ -24,7 +24,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kRounds = 3;
+constexpr int kRankRounds = 3;
 constexpr std::size_t kEpochs = 8;
 const std::vector<std::size_t> kBatches{128, 1024, 4096};
 const std::vector<std::size_t> kRanks{2, 4, 16, 64, 256, 1024};
@@ -94,7 +94,7 @@ TrainingRun train(const Team& team, std::size_t batch, std::size_t epochs) {
 std::vector<Timing> time_teams(const std::vector<Team>& teams, std::size_t batch, const Effort& effort) {
   std::vector<std::vector<double>> seconds(teams.size());
   std::string hash;
-  for (int round = 0; round < effort.rounds_or(kRounds); ++round) {
+  for (int round = 0; round < effort.rounds_or(kRankRounds); ++round) {
     for (std::size_t t = 0; t < teams.size(); ++t) {
       TrainingRun run = train(teams[t], batch, effort.quick ? 1 : kEpochs);
       hash = hash.empty() ? run.hash : hash;

@@ -17,8 +17,6 @@ namespace strata::bench {
 
 namespace {
 
-constexpr int kSchema = 1;
-
 std::string time_text(double seconds) {
   return seconds < 0.01 ? fmt::format("{:8.1f} us", seconds * 1e6) : fmt::format("{:8.1f} ms", seconds * 1e3);
 }

@@ -10,6 +10,8 @@
 
 namespace strata::bench {
 
+constexpr int kSchema = 1;  ///< of the JSON file
+
 /// What `Row::work` counts.
 enum class Work { none, bytes, operations };
 

@@ -17,8 +17,8 @@ namespace strata::bench {
 
 namespace {
 
-constexpr int kRounds = 11;
-constexpr double kSecondsARound = 0.03;
+constexpr int kStepRounds = 11;
+constexpr double kSecondsAStepRound = 0.03;
 constexpr std::size_t kFewestSteps = 3;
 
 /// A plain loop in the better of two layouts of the weights.
@@ -81,7 +81,7 @@ class StepTable {
                        {},
                        contestant(engine, threads)});
     }
-    run_contest(report_, setup_.effort, kRounds, cases);
+    run_contest(report_, setup_.effort, kStepRounds, cases);
   }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the cases' functions own what they hold
 
  private:
@@ -104,7 +104,8 @@ class StepTable {
   template <class Time>
   std::function<double()> round_of(Time time) const {
     const std::size_t steps =
-        setup_.effort.quick ? 1 : std::max(kFewestSteps, static_cast<std::size_t>(kSecondsARound / time(kFewestSteps)));
+        setup_.effort.quick ? 1
+                            : std::max(kFewestSteps, static_cast<std::size_t>(kSecondsAStepRound / time(kFewestSteps)));
     return [time, steps] { return time(steps); };
   }
 

@@ -18,7 +18,7 @@ namespace strata::bench {
 
 namespace {
 
-constexpr int kRounds = 7;
+constexpr int kTableRounds = 7;
 constexpr std::size_t kColumns = 100;
 constexpr std::size_t kClasses = 10;
 
@@ -110,7 +110,7 @@ void bench_table(const Setup& setup, Report& report, std::string_view digits_tex
     cases.push_back(
         {label("load_table"), Work::bytes, bytes, [&, threads] { load_table(file.path(), {}, {}, threads); }});
   }
-  run_contest(report, setup.effort, kRounds, cases);
+  run_contest(report, setup.effort, kTableRounds, cases);
 }
 
 }  // namespace

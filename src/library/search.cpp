@@ -159,16 +159,7 @@ Json find_rates_json(const strata_data& data, const strata_data* validation, con
 }
 
 Json candidate_json(const Candidate& candidate) {
-  Json json{{"varied", Json::object()}, {"epochs", candidate.epochs}, {"completed", candidate.completed}};
-  for (const auto& [axis, value] : candidate.point) {
-    json["varied"][axis] = value;
-  }
-  if (candidate.completed > 0) {
-    json["value"] = candidate.value;
-  }
-  if (candidate.deviation) {
-    json["deviation"] = *candidate.deviation;
-  }
+  Json json = to_json(candidate);
   json["diverged"] = candidate.diverged;
   json["runs"] = Json::array();
   for (const TrialRecord* run : candidate.runs) {

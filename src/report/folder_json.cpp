@@ -24,14 +24,14 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kCurveBudget = 80'000;  ///< values of all curves together: some 1.6 MB
 
 /// The line of each trial as it stands in the file, and what it says.
-struct Trials {
+struct SweepTrials {
   std::map<std::string, Json> lines;           ///< by key
   std::map<std::string, TrialRecord> records;  ///< by key
   std::vector<std::string> order;              ///< keys, as the trials came to their end
   bool cut = false;
 };
 
-void take(Trials& trials, Json line) {
+void take(SweepTrials& trials, Json line) {
   TrialRecord record = trial_record(line);
   const std::string key = record.key;
   if (!trials.lines.contains(key)) {
@@ -41,7 +41,7 @@ void take(Trials& trials, Json line) {
   trials.records.insert_or_assign(key, std::move(record));
 }
 
-std::vector<Candidate> candidates_of(const Trials& trials, Monitor monitor) {
+std::vector<Candidate> candidates_of(const SweepTrials& trials, Monitor monitor) {
   std::vector<const TrialRecord*> records;
   for (const std::string& key : trials.order) {
     records.push_back(&trials.records.at(key));
@@ -49,27 +49,12 @@ std::vector<Candidate> candidates_of(const Trials& trials, Monitor monitor) {
   return ranked_candidates(records, monitor);
 }
 
-Json point_json(const Point& point) {
-  Json json = Json::object();
-  for (const auto& [axis, value] : point) {
-    json[axis] = value;
-  }
-  return json;
-}
-
 Json candidates_json(const std::vector<Candidate>& candidates) {
   Json json = Json::array();
   bool tie = true;  // ties are those of the first, up to where the first difference shows
   for (const Candidate& candidate : candidates) {
     tie = tie && (&candidate == &candidates.front() || tied(candidates.front(), candidate));
-    Json one{{"varied", point_json(candidate.point)}, {"epochs", candidate.epochs}};
-    one["completed"] = candidate.completed;
-    if (candidate.completed > 0) {
-      one["value"] = candidate.value;
-    }
-    if (candidate.deviation) {
-      one["deviation"] = *candidate.deviation;
-    }
+    Json one = to_json(candidate);
     one["tied"] = candidate.completed > 0 && tie;
     one["runs"] = Json::array();
     for (const TrialRecord* run : candidate.runs) {
@@ -81,7 +66,7 @@ Json candidates_json(const std::vector<Candidate>& candidates) {
 }
 
 /// Every how many epochs curves are kept so that all of them fit the budget.
-std::size_t curve_stride(const Trials& trials) {
+std::size_t curve_stride(const SweepTrials& trials) {
   std::size_t values = 0;
   for (const auto& [key, record] : trials.records) {
     for (const auto& [figure, curve] : record.curve) {
@@ -129,7 +114,7 @@ Json trial_json(Json line, const TrialRecord& record, std::size_t stride) {
   return line;
 }
 
-Json json_of(const Trials& trials, const Json& config, Monitor monitor) {
+Json json_of(const SweepTrials& trials, const Json& config, Monitor monitor) {
   const std::size_t stride = curve_stride(trials);
   const std::vector<Candidate> candidates = candidates_of(trials, monitor);
   Json json{{"kind", "sweep"},
@@ -215,7 +200,7 @@ Monitor recorded_monitor(const fs::path& folder, const Json& config) {
 }
 
 Json sweep_json(const Json& config, std::span<const std::shared_ptr<const Json>> lines) {
-  Trials trials;
+  SweepTrials trials;
   for (const std::shared_ptr<const Json>& line : lines) {
     take(trials, *line);
   }
@@ -224,7 +209,7 @@ Json sweep_json(const Json& config, std::span<const std::shared_ptr<const Json>>
 
 Json sweep_json(const fs::path& folder, const Json& config) {
   const Monitor monitor = recorded_monitor(folder, config);
-  Trials trials;
+  SweepTrials trials;
   trials.cut = read_json_lines(folder / "trials.jsonl", [&](Json line) { take(trials, std::move(line)); });
   Json json = json_of(trials, config, monitor);
   std::error_code ignored;

@@ -23,7 +23,7 @@ constexpr std::size_t kMostShown = 12;            ///< rows of a pair
 constexpr std::size_t kPixelBudget = 768 * 1024;  ///< bytes of all images together
 constexpr std::size_t kLargestSide = 256;         ///< of an image, in pixels
 
-struct ImageShape {
+struct PictureShape {
   std::size_t rows = 0;  ///< 0: the samples are no images
   std::size_t columns = 0;
   std::size_t channels = 1;  ///< grey, or 3: red, green and blue
@@ -31,11 +31,11 @@ struct ImageShape {
   std::size_t bytes() const { return rows * columns * channels; }
 };
 
-ImageShape image_shape(const std::vector<std::size_t>& shape) {
+PictureShape image_shape(const std::vector<std::size_t>& shape) {
   const std::size_t channels = shape.size() == 3 ? shape[2] : 1;
   const bool is_image = (shape.size() == 2 || shape.size() == 3) && (channels == 1 || channels == 3) &&
                         shape[0] <= kLargestSide && shape[1] <= kLargestSide;
-  return is_image ? ImageShape{shape[0], shape[1], channels} : ImageShape{};
+  return is_image ? PictureShape{shape[0], shape[1], channels} : PictureShape{};
 }
 
 std::string base64(std::span<const std::uint8_t> bytes) {
@@ -90,12 +90,12 @@ std::vector<Cell> cells_of(const PartEvaluation& evaluation, std::span<const std
 }
 
 /// How many rows of each cell can be shown within the budget.
-std::size_t shown_per_cell(std::size_t cells, const ImageShape& image) {
+std::size_t shown_per_cell(std::size_t cells, const PictureShape& image) {
   const std::size_t all = std::max<std::size_t>(cells * image.bytes(), 1);
   return std::clamp<std::size_t>(kPixelBudget / all, 1, kMostShown);
 }
 
-Json mistakes_json(const std::vector<Cell>& cells, const SamplesView& samples, const ImageShape& image) {
+Json mistakes_json(const std::vector<Cell>& cells, const SamplesView& samples, const PictureShape& image) {
   const std::size_t most = shown_per_cell(cells.size(), image);
   Json json = Json::array();
   for (const Cell& cell : cells) {
@@ -135,7 +135,7 @@ void add_label_curves(Json& json, const PartEvaluation& evaluation) {
 /// The mistakes, and the images that they are of.
 void add_mistakes(Json& json, const ModelFile& model, const PartEvaluation& evaluation, const PartRows& rows) {
   const SamplesView samples = rows.data->view();
-  const ImageShape image = samples.features.are_pixels() ? image_shape(model.sample_shape) : ImageShape{};
+  const PictureShape image = samples.features.are_pixels() ? image_shape(model.sample_shape) : PictureShape{};
   json["mistakes"] = mistakes_json(cells_of(evaluation, rows.rows), samples, image);
   if (image.rows > 0) {
     json["image"] = {{"rows", image.rows}, {"columns", image.columns}};

@@ -21,6 +21,18 @@ double deviation(const std::vector<double>& values, double mean) {
 
 }  // namespace
 
+nlohmann::ordered_json to_json(const Candidate& candidate) {
+  nlohmann::ordered_json json{
+      {"varied", to_json(candidate.point)}, {"epochs", candidate.epochs}, {"completed", candidate.completed}};
+  if (candidate.completed > 0) {
+    json["value"] = candidate.value;
+  }
+  if (candidate.deviation) {
+    json["deviation"] = *candidate.deviation;
+  }
+  return json;
+}
+
 bool counts(const TrialRecord& run, Monitor monitor) {
   return run.status == TrialStatus::completed && best_epoch(run, monitor);
 }

@@ -28,6 +28,9 @@ struct Candidate {
 /// `runs` are those of `point`, `epochs` what they were given.
 Candidate make_candidate(Point point, std::vector<const TrialRecord*> runs, std::uint32_t epochs, Monitor monitor);
 
+/// `varied`, `epochs` and `completed`, and where there are, `value` and `deviation`.
+nlohmann::ordered_json to_json(const Candidate& candidate);
+
 /// Whether the run counts towards its candidate's value: it was completed and has a figure.
 bool counts(const TrialRecord& run, Monitor monitor);
 

@@ -25,14 +25,6 @@ double number(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
 
-Json point_json(const Point& point) {
-  Json json = Json::object();
-  for (const auto& [name, value] : point) {
-    json[name] = value;
-  }
-  return json;
-}
-
 /// All figures of one epoch.
 Json epoch_json(const Curve& curve, std::uint32_t epoch) {
   Json json{{"epoch", epoch}};
@@ -61,6 +53,14 @@ std::string reason(const Divergence& divergence, double finite_loss) {
 }
 
 }  // namespace
+
+Json to_json(const Point& point) {
+  Json json = Json::object();
+  for (const auto& [name, value] : point) {
+    json[name] = value;
+  }
+  return json;
+}
 
 std::string trial_key(const Json& options) {
   const std::string text = json_text(options);
@@ -92,7 +92,7 @@ std::optional<double> best_value(const TrialRecord& record, Monitor monitor) {
 }
 
 Json to_json(const TrialRecord& record, Monitor monitor) {
-  Json json{{"key", record.key}, {"varied", point_json(record.point)}, {"status", status_name(record.status)}};
+  Json json{{"key", record.key}, {"varied", to_json(record.point)}, {"status", status_name(record.status)}};
   if (!record.reason.empty()) {
     json["reason"] = plain(record.reason);
   }

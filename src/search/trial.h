@@ -62,6 +62,9 @@ std::optional<std::uint32_t> best_epoch(const TrialRecord& record, Monitor monit
 /// That epoch's figure.
 std::optional<double> best_value(const TrialRecord& record, Monitor monitor);
 
+/// The values of its axes, by name.
+nlohmann::ordered_json to_json(const Point& point);
+
 /// The record as trials.jsonl has it (docs/formats.md): its fields, and `best`, which follows from the curve.
 nlohmann::ordered_json to_json(const TrialRecord& record, Monitor monitor);
 

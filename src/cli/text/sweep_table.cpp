@@ -84,23 +84,8 @@ std::string edge_lines(const SweepResult& result) {
   return text;
 }
 
-Json point_json(const Point& point) {
-  Json json = Json::object();
-  for (const auto& [name, value] : point) {
-    json[name] = value;
-  }
-  return json;
-}
-
 Json candidate_json(const Candidate& candidate, Monitor monitor) {
-  Json json{{"varied", point_json(candidate.point)}, {"epochs", candidate.epochs}};
-  json["completed"] = candidate.completed;
-  if (candidate.completed > 0) {
-    json["value"] = candidate.value;
-    if (candidate.deviation) {
-      json["deviation"] = *candidate.deviation;
-    }
-  }
+  Json json = to_json(candidate);
   for (const TrialRecord* run : candidate.runs) {
     Json entry{{"key", run->key}, {"status", status_name(run->status)}};
     if (!run->reason.empty()) {
