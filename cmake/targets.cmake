@@ -10,6 +10,11 @@ target_include_directories(strata_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJ
 if(STRATA_SANITIZE)
   target_compile_options(strata_options INTERFACE -fsanitize=${STRATA_SANITIZE} -fno-sanitize-recover=undefined
     -fno-omit-frame-pointer)
+  # Instrumented code is long to compile: what computes little is not optimised.
+  set(computes strata_kernels strata_kernels_onednn strata_data strata_engine strata_engine_panels strata_engine_onednn
+      strata_train)
+  target_compile_options(strata_options INTERFACE
+    $<$<AND:$<CONFIG:Debug>,$<NOT:$<IN_LIST:$<TARGET_PROPERTY:NAME>,${computes}>>>:-O0>)
   target_link_options(strata_options INTERFACE -fsanitize=${STRATA_SANITIZE})
 endif()
 
