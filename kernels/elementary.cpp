@@ -203,8 +203,13 @@ double cos_pi(double x) {
   return quarter == 1 || quarter == 2 ? -value : value;
 }
 
+namespace {
+
+constexpr double kSquareIsZero = 0x1p-538;  // below half of the least denormal
+
+}  // namespace
+
 double power(double x, unsigned long long n) {
-  constexpr double kSquareIsZero = 0x1p-538;  // below half of the least denormal
   double result = 1.0;
   for (; n != 0; n >>= 1U) {
     if ((n & 1U) != 0) {
@@ -214,6 +219,28 @@ double power(double x, unsigned long long n) {
       return 0.0;  // as a higher bit of n follows; to compute it takes CPUs a hundred cycles
     }
     x *= x;
+  }
+  return result;
+}
+
+Powers::Powers(double x) {
+  for (std::size_t k = 0; k < squares_.size(); ++k) {
+    squares_[k] = x;
+    if (x < kSquareIsZero) {
+      tiny_ = k;
+      break;
+    }
+    x *= x;
+  }
+}
+
+double Powers::operator()(unsigned long long n) const {
+  if (tiny_ < 63 && n >> (tiny_ + 1) != 0) {
+    return 0.0;
+  }
+  double result = 1.0;
+  for (; n != 0; n &= n - 1) {
+    result *= squares_[static_cast<std::size_t>(std::countr_zero(n))];
   }
   return result;
 }

@@ -1,6 +1,8 @@
 // Elementary functions of our own: no libm, so that the same bits come out everywhere.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <span>
 
 namespace strata::kernels {
@@ -31,5 +33,16 @@ double cos_pi(double x);
 
 /// x^n in double by repeated squaring.
 double power(double x, unsigned long long n);
+
+/// power(x, n) for an x >= 0 and many n, bit for bit: what squaring gives is kept.
+class Powers {
+ public:
+  explicit Powers(double x);
+  double operator()(unsigned long long n) const;
+
+ private:
+  std::array<double, 64> squares_{};  ///< x^(2^k)
+  std::size_t tiny_ = 64;             ///< the first of them whose square is 0
+};
 
 }  // namespace strata::kernels

@@ -41,36 +41,43 @@ struct Constants {
   }
 };
 
-/// beta^t as Keras takes it, in fp32 from beta rounded to fp32.
-float fp32_power(double beta, std::uint64_t t) {
-  return static_cast<float>(kernels::power(static_cast<double>(static_cast<float>(beta)), t));
-}
+/// 1 - beta^t. Keras takes it in fp32 from beta rounded to fp32: 6e-6 from the formula at the first step.
+class BiasCorrection {
+ public:
+  BiasCorrection(double beta, Convention convention)
+      : keras_(convention == Convention::keras),
+        powers_(keras_ ? static_cast<double>(static_cast<float>(beta)) : beta) {}
 
-/// Keras takes the powers of beta, and the rate from them, in fp32: 6e-6 from the formula at the first step.
-float keras_adam_rate(double beta1, double beta2, std::uint64_t t, double lr) {
-  return static_cast<float>(lr) * std::sqrt(1.0F - fp32_power(beta2, t)) / (1.0F - fp32_power(beta1, t));
-}
+  double at(std::uint64_t t) const {
+    return keras_ ? static_cast<double>(1.0F - static_cast<float>(powers_(t))) : 1.0 - powers_(t);
+  }
+
+ private:
+  bool keras_;
+  kernels::Powers powers_;
+};
 
 Updates adam_with(WeightDecay kind, const OptimizerSpec& spec, Convention convention) {
   Constants constants(spec.value("amsgrad") != 0 ? UpdateRule::amsgrad : UpdateRule::adam, spec, kind);
-  const double beta1 = spec.value("beta1");
-  const double beta2 = spec.value("beta2");
   const double epsilon = spec.value("epsilon");
-  constants.update.one_minus_beta1 = static_cast<float>(1.0 - beta1);
-  constants.update.one_minus_beta2 = static_cast<float>(1.0 - beta2);
+  constants.update.one_minus_beta1 = static_cast<float>(1.0 - spec.value("beta1"));
+  constants.update.one_minus_beta2 = static_cast<float>(1.0 - spec.value("beta2"));
   constants.update.epsilon = static_cast<float>(epsilon);
+  const BiasCorrection mean(spec.value("beta1"), convention);
+  const BiasCorrection square(spec.value("beta2"), convention);
   if (convention == Convention::keras) {
-    return [=](std::uint64_t t, double lr) {
+    return [=](std::uint64_t t, double lr) {  // the rate, too, in fp32
       OptimizerUpdate update = constants.at(lr);
-      update.rate = keras_adam_rate(beta1, beta2, t, lr);
+      update.rate =
+          static_cast<float>(lr) * std::sqrt(static_cast<float>(square.at(t))) / static_cast<float>(mean.at(t));
       return update;
     };
   }
   return [=](std::uint64_t t, double lr) {
     OptimizerUpdate update = constants.at(lr);
     // PyTorch adds epsilon to sqrt(v / (1 - beta2^t)) instead of sqrt(v).
-    const double root2 = std::sqrt(1.0 - kernels::power(beta2, t));
-    update.rate = static_cast<float>(lr * root2 / (1.0 - kernels::power(beta1, t)));
+    const double root2 = std::sqrt(square.at(t));
+    update.rate = static_cast<float>(lr * root2 / mean.at(t));
     update.epsilon = static_cast<float>(epsilon * root2);
     return update;
   };
@@ -187,15 +194,15 @@ Updates adamw_updates(const OptimizerSpec& spec, Convention convention) {
 }
 
 Updates adamax_updates(const OptimizerSpec& spec, Convention convention) {
-  const double beta1 = spec.value("beta1");
   const UpdateRule rule = convention == Convention::keras ? UpdateRule::adamax_keras : UpdateRule::adamax_torch;
   Constants constants(rule, spec, by_convention(convention));
-  constants.update.one_minus_beta1 = static_cast<float>(1.0 - beta1);
+  constants.update.one_minus_beta1 = static_cast<float>(1.0 - spec.value("beta1"));
   constants.update.beta2 = static_cast<float>(spec.value("beta2"));
   constants.update.epsilon = static_cast<float>(spec.value("epsilon"));
+  const kernels::Powers powers(spec.value("beta1"));
   return [=](std::uint64_t t, double lr) {
     OptimizerUpdate update = constants.at(lr);
-    update.rate = static_cast<float>(lr / (1.0 - kernels::power(beta1, t)));
+    update.rate = static_cast<float>(lr / (1.0 - powers(t)));
     return update;
   };
 }
@@ -209,13 +216,13 @@ Updates nadam_updates(const OptimizerSpec& spec, Convention convention) {
   Constants constants(UpdateRule::nadam, spec, by_convention(convention));
   constants.update.one_minus_beta1 = static_cast<float>(1.0 - beta1);
   constants.update.one_minus_beta2 = keras ? 1.0F - static_cast<float>(beta2) : static_cast<float>(1.0 - beta2);
+  const BiasCorrection square(beta2, convention);
   const NadamMomentum momentum(beta1, spec.value("momentum_decay"));
   return [=](std::uint64_t t, double lr) {
     OptimizerUpdate update = constants.at(lr);
     const double product = momentum.product(t);
     const double next = momentum.at(t + 1);
-    const double root2 =
-        std::sqrt(keras ? static_cast<double>(1.0F - fp32_power(beta2, t)) : 1.0 - kernels::power(beta2, t));
+    const double root2 = std::sqrt(square.at(t));
     update.mean_factor = static_cast<float>(next / (1.0 - product * next));
     update.gradient_factor = static_cast<float>((1.0 - momentum.at(t)) / (1.0 - product));
     update.rate = static_cast<float>(lr * root2);

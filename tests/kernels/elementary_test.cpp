@@ -322,10 +322,15 @@ TEST_CASE("power is that of repeated squaring where it rounds to zero, too", "[k
     return result;
   };
   for (const double x : {0.9, 0.99, 0.999, 0.5, 0x1.8p-269, 0x1p-537, 0x1p-538, 0x1p-1074, 0.0, -0.9, -0x1p-600}) {
-    for (unsigned long long n = 0; n < 1'000'000; n += 1 + n / 50) {
+    const kernels::Powers powers(std::fabs(x));
+    for (unsigned long long n = 0; n < ~0ULL / 2; n += 1 + n / 50) {
       const double value = kernels::power(x, n);
       if (std::bit_cast<std::uint64_t>(value) != std::bit_cast<std::uint64_t>(squared(x, n))) {
         FAIL_CHECK(x << " to the power of " << n << " is " << value << ", not " << squared(x, n));
+      }
+      if (std::bit_cast<std::uint64_t>(powers(n)) != std::bit_cast<std::uint64_t>(std::fabs(value))) {
+        FAIL_CHECK(std::fabs(x) << " to the power of " << n << " is " << powers(n) << " by kept squares, not "
+                                << value);
       }
     }
   }
