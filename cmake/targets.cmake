@@ -14,7 +14,7 @@ if(STRATA_SANITIZE)
   set(computes strata_kernels strata_kernels_onednn strata_data strata_engine strata_engine_panels strata_engine_onednn
       strata_train)
   target_compile_options(strata_options INTERFACE
-    $<$<AND:$<CONFIG:Debug>,$<NOT:$<IN_LIST:$<TARGET_PROPERTY:NAME>,${computes}>>>:-O0>)
+    "$<$<AND:$<CONFIG:Debug>,$<NOT:$<IN_LIST:$<TARGET_PROPERTY:NAME>,${computes}>>>:-O0>")
   target_link_options(strata_options INTERFACE -fsanitize=${STRATA_SANITIZE})
 endif()
 

@@ -224,6 +224,7 @@ double power(double x, unsigned long long n) {
 }
 
 Powers::Powers(double x) {
+  assert(x >= 0);
   for (std::size_t k = 0; k < squares_.size(); ++k) {
     squares_[k] = x;
     if (x < kSquareIsZero) {
@@ -235,8 +236,8 @@ Powers::Powers(double x) {
 }
 
 double Powers::operator()(unsigned long long n) const {
-  if (tiny_ < 63 && n >> (tiny_ + 1) != 0) {
-    return 0.0;
+  if (tiny_ + 1 < squares_.size() && n >> (tiny_ + 1) != 0) {
+    return 0.0;  // without products on the way that are denormal, which take CPUs a hundred cycles
   }
   double result = 1.0;
   for (; n != 0; n &= n - 1) {

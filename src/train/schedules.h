@@ -52,7 +52,7 @@ class GroupUpdates {
 
  private:
   std::vector<ParameterGroup> groups_;
-  std::vector<Updates> optimizers_;  ///< what that of each group does
+  std::vector<Updates> optimizers_;  ///< each group's
   std::optional<double> clip_value_;
   std::uint64_t horizon_;
   std::function<void(std::uint64_t, LearningRates&)> set_rates_;  ///< may be empty

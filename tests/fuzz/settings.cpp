@@ -46,7 +46,7 @@ int search(const strata_data* data, const char* settings) {
 
 }  // namespace
 
-/// By the number of spaces that the input begins with, which mean nothing to JSON.
+/// Which of the uses: by the number of spaces that the input begins with, which mean nothing to JSON.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const std::array kUses{Use{run_options(), train}, Use{range_options(), find_rates},
                                 Use{sweep_options(), search}};
