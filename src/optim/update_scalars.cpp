@@ -117,7 +117,8 @@ double geometric_sum(double x, std::uint64_t n) {
 /// Nadam's momentum mu_t = beta1 (1 - 0.96^(t d) / 2).
 class NadamMomentum {
  public:
-  NadamMomentum(double beta1, double momentum_decay) : beta1_(beta1), log_q_(momentum_decay * kernels::log(0.96)) {}
+  NadamMomentum(double beta1, double momentum_decay)
+      : beta1_(beta1), powers_(beta1), log_q_(momentum_decay * kernels::log(0.96)) {}
 
   double at(std::uint64_t t) const { return beta1_ * (1.0 - 0.5 * kernels::exp(log_q_ * static_cast<double>(t))); }
 
@@ -133,11 +134,12 @@ class NadamMomentum {
       half *= 0.5;
       sum += half / k * (qk * geometric_sum(qk, t));
     }
-    return kernels::power(beta1_, t) * kernels::exp(-sum);
+    return powers_(t) * kernels::exp(-sum);
   }
 
  private:
   double beta1_;
+  kernels::Powers powers_;  ///< of beta1
   double log_q_;
 };
 
