@@ -39,9 +39,24 @@ HWY_INLINE void multiply_panels(const Product& product, Range rows, std::size_t 
   });
 }
 
-/// Some terms of the product, panels in pairs where registers allow; an odd one goes with the last pair.
+/// Panels for one or two rows: multipliers begin two multiply-adds a cycle, each of which waits four for the one before
+/// it in its chain, so that a tile needs eight chains.
+constexpr std::size_t panels_for(std::size_t few_rows) { return std::max<std::size_t>(8 / (kVectors * few_rows), 1); }
+
+/// Some terms of the product: many panels at once for few rows, else pairs where registers allow them, an odd one with
+/// the last pair.
 HWY_INLINE void multiply_terms(const Product& product, Range rows, Range panels, Range blocks) {
   std::size_t panel = panels.first;
+  const auto by = [&]<std::size_t kPanels, std::size_t kMostRows>() HWY_ATTR {
+    for (; panel + kPanels <= panels.last; panel += kPanels) {
+      multiply_panels<kPanels, kMostRows>(product, rows, panel, blocks, panel == panels.first);
+    }
+  };
+  if (rows.size() == 1) {
+    by.template operator()<panels_for(1), 1>();
+  } else if (rows.size() == 2) {
+    by.template operator()<panels_for(2), 2>();
+  }
   if constexpr (kPairRows > 0) {
     for (; panel + 2 <= panels.last && panel + 3 != panels.last; panel += 2) {
       multiply_panels<2, kPairRows>(product, rows, panel, blocks, panel == panels.first);
@@ -51,9 +66,7 @@ HWY_INLINE void multiply_terms(const Product& product, Range rows, Range panels,
       panel += 3;
     }
   }
-  for (; panel < panels.last; ++panel) {
-    multiply_panels<1, kSingleRows>(product, rows, panel, blocks, panel == panels.first);
-  }
+  by.template operator()<1, kSingleRows>();
 }
 
 /// All panels read the same rows: as many terms at once as stay in the second cache meanwhile.

@@ -254,7 +254,7 @@ TEST_CASE("panels: any number of threads has the scalar trainer's bits, layers b
   Case c;
   c.model = {250, {267, 261, 19}, 21, activation_of(ActivationKind::elu)};  // the first two are wide enough for columns
   c.groups = {group(0, 1, "sgd,lr=0.05"), group(2, 3, "adam")};
-  c.batches = {70, 5, 64};
+  c.batches = {70, 5, 64, 1, 2, 3};
   c.threads = {1, 2, 3, 4, 7, 8, 16};
   check(c);
 }
