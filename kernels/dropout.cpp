@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "core/random.h"
+#include "kernels/philox-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace strata::kernels::HWY_NAMESPACE {
@@ -45,16 +46,10 @@ class BlockDropout {
 
 #else
 
-/// Drops units of one block in one row. Philox4x32-10 (core/random.h) runs for several counters at once, one a 64-bit
-/// lane: a word is the low half of its lane; what multiplies reads no more, so that the high halves may hold anything.
+/// Drops units of one block in one row, by several counters at once.
 class BlockDropout {
  public:
-  explicit BlockDropout(const DropoutMask& mask) : threshold_(mask.threshold), scale_(mask.scale) {
-    for (std::size_t round = 0; round < kRounds; ++round) {
-      keys_[round][0] = mask.key[0] + static_cast<std::uint32_t>(round) * 0x9E3779B9U;
-      keys_[round][1] = mask.key[1] + static_cast<std::uint32_t>(round) * 0xBB67AE85U;
-    }
-  }
+  explicit BlockDropout(const DropoutMask& mask) : threshold_(mask.threshold), scale_(mask.scale), keys_(mask.key) {}
 
   HWY_INLINE void operator()(std::size_t row, std::size_t block, const float* src, float* dst) const {
     constexpr std::size_t kCounters = hn::MaxLanes(D());
@@ -68,7 +63,6 @@ class BlockDropout {
   }
 
  private:
-  static constexpr std::size_t kRounds = 10;
   using D = hn::CappedTag<std::uint64_t, kBlockCounters>;
   using Halves = hn::Repartition<std::uint32_t, D>;
   using Words = hn::Vec<Halves>;
@@ -77,24 +71,13 @@ class BlockDropout {
   /// `upper`.
   HWY_INLINE void draw(std::size_t row, std::size_t first, Words& lower, Words& upper) const {
     const D d;
-    const Halves halves;
-    const auto multiplier0 = hn::BitCast(halves, hn::Set(d, 0xD2511F53U));
-    const auto multiplier1 = hn::BitCast(halves, hn::Set(d, 0xCD9E8D57U));
     auto x0 = hn::Set(d, row);
     auto x1 = hn::Iota(d, first);
     auto x2 = hn::Zero(d);
     auto x3 = hn::Set(d, static_cast<std::uint64_t>(RandomStream::dropout));
-    HWY_UNROLL(10)
-    for (const auto& key : keys_) {
-      const auto product0 = hn::MulEven(hn::BitCast(halves, x0), multiplier0);
-      const auto product1 = hn::MulEven(hn::BitCast(halves, x2), multiplier1);
-      x0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(product1), x1), hn::Set(d, key[0]));
-      x1 = product1;
-      x2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(product0), x3), hn::Set(d, key[1]));
-      x3 = product0;
-    }
-    lower = hn::OddEven(hn::BitCast(halves, hn::ShiftLeft<32>(x1)), hn::BitCast(halves, x0));
-    upper = hn::OddEven(hn::BitCast(halves, hn::ShiftLeft<32>(x3)), hn::BitCast(halves, x2));
+    keys_.encrypt(d, x0, x1, x2, x3);
+    lower = hn::BitCast(Halves(), joined(d, x0, x1));
+    upper = hn::BitCast(Halves(), joined(d, x2, x3));
   }
 
   HWY_INLINE void drop(Words words, const float* src, float* dst) const {
@@ -105,7 +88,7 @@ class BlockDropout {
 
   std::uint32_t threshold_;
   float scale_;
-  std::uint64_t keys_[kRounds][2];
+  PhiloxKeys keys_;
 };
 
 #endif

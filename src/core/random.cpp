@@ -1,8 +1,6 @@
 #include "core/random.h"
 
 #include <cassert>
-#include <numeric>
-#include <utility>
 
 namespace strata {
 
@@ -32,23 +30,15 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::a
 }
 
 std::array<std::uint64_t, 2> Random::bits(std::uint32_t major, std::uint64_t index) const {
-  const auto words =
-      philox({low(index), high(index), major, static_cast<std::uint32_t>(stream_)}, {low(seed_), high(seed_)});
+  const auto words = philox({low(index), high(index), major, static_cast<std::uint32_t>(stream_)}, key());
   return {words[0] | std::uint64_t{words[1]} << 32, words[2] | std::uint64_t{words[3]} << 32};
 }
+
+std::array<std::uint32_t, 2> Random::key() const { return {low(seed_), high(seed_)}; }
 
 std::uint64_t Random::below(std::uint64_t bound, std::uint32_t major, std::uint64_t index) const {
   assert(bound >= 1 && bound <= std::uint64_t{1} << 32);
   return scaled_below(bits(major, index)[0], bound);
-}
-
-std::vector<std::uint32_t> Random::permutation(std::size_t count, std::uint32_t major) const {
-  std::vector<std::uint32_t> order(count);
-  std::iota(order.begin(), order.end(), 0U);
-  for (std::size_t i = count; i-- > 1;) {
-    std::swap(order[i], order[below(i + 1, major, i)]);
-  }
-  return order;
 }
 
 std::uint64_t scaled_below(std::uint64_t word, std::uint64_t bound) {

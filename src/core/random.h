@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
 namespace strata {
 
@@ -27,8 +26,9 @@ class Random {
   /// bound is at least 1 and at most 2^32.
   std::uint64_t below(std::uint64_t bound, std::uint32_t major, std::uint64_t index) const;
 
-  /// A random order of 0 … count-1 (Fisher-Yates, drawn at positions (major, 1 … count-1)).
-  std::vector<std::uint32_t> permutation(std::size_t count, std::uint32_t major) const;
+  /// What all its blocks have in common: Philox' key, and the last word of its counters.
+  std::array<std::uint32_t, 2> key() const;
+  RandomStream stream() const { return stream_; }
 
  private:
   std::uint64_t seed_;

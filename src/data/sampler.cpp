@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "kernels/random_words.h"
+
 namespace strata {
 
 Sampler::Sampler(SamplingKind kind, std::vector<std::uint32_t> rows, std::size_t batch_size, std::uint64_t seed)
@@ -45,16 +47,17 @@ std::span<const std::uint32_t> Sampler::batch(std::uint32_t epoch, std::size_t s
 void Sampler::draw(std::uint32_t epoch, std::size_t first) {
   batch_.resize(batch_size_);
   const std::size_t end = first + batch_size_;
-  for (std::size_t pair = first / 2; 2 * pair < end; ++pair) {
-    const auto words = random_.bits(epoch, pair);
-    for (std::size_t position = std::max(first, 2 * pair); position < std::min(end, 2 * pair + 2); ++position) {
-      batch_[position - first] = rows_[scaled_below(words[position % 2], rows_.size())];
-    }
+  const std::size_t first_pair = first / 2;
+  words_.resize((end + 1) / 2 - first_pair);
+  kernels::random_words(random_, epoch, first_pair, words_);
+  for (std::size_t position = first; position < end; ++position) {
+    const std::uint64_t word = words_[position / 2 - first_pair][position % 2];
+    batch_[position - first] = rows_[scaled_below(word, rows_.size())];
   }
 }
 
 void Sampler::shuffle(std::uint32_t epoch) {
-  const auto permutation = random_.permutation(rows_.size(), epoch);
+  const auto permutation = kernels::permutation(random_, rows_.size(), epoch);
   order_.resize(rows_.size());
   std::transform(permutation.begin(), permutation.end(), order_.begin(), [&](auto i) { return rows_[i]; });
   shuffled_epoch_ = epoch;

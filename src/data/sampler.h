@@ -1,6 +1,7 @@
 // Which rows make up each batch.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -18,7 +19,7 @@ enum class SamplingKind { random, shuffle, sequential };
 /// Positions count an epoch's samples from 0: place i of the batch at `step` is p = (step - 1) * batch_size + i.
 /// With the sampling stream's Random and n rows, the row at p is
 /// random: rows[word * n / 2^64, rounded down], word being element p mod 2 of bits(epoch, p / 2);
-/// shuffle: rows[permutation(n, epoch)[p]]; sequential: rows[p].
+/// shuffle: rows[kernels::permutation(random, n, epoch)[p]]; sequential: rows[p].
 class Sampler {
  public:
   /// `rows` (kept as a copy) are indices into the data set; not empty; batch_size at least 1.
@@ -42,7 +43,8 @@ class Sampler {
   Random random_;
   std::uint32_t shuffled_epoch_ = 0;  ///< the epoch that order_ belongs to
   std::vector<std::uint32_t> order_;  ///< shuffle: this epoch's order of rows_
-  std::vector<std::uint32_t> batch_;  ///< random: the batch drawn last
+  std::vector<std::uint32_t> batch_;  ///< random: the batch drawn last, from these words
+  std::vector<std::array<std::uint64_t, 2>> words_;
 };
 
 }  // namespace strata

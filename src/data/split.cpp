@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "core/error.h"
-#include "core/random.h"
+#include "kernels/random_words.h"
 
 namespace strata {
 
@@ -54,7 +54,7 @@ std::vector<bool> choose(const std::vector<Stratum>& strata, std::size_t rows, s
   const Random random(seed, RandomStream::split);
   std::vector<bool> chosen(rows, false);
   for (std::size_t s = 0; s < strata.size(); ++s) {
-    const auto order = random.permutation(strata[s].rows.size(), static_cast<std::uint32_t>(s));
+    const auto order = kernels::permutation(random, strata[s].rows.size(), static_cast<std::uint32_t>(s));
     for (std::size_t i = 0; i < strata[s].held_out; ++i) {
       chosen[strata[s].rows[order[i]]] = true;
     }

@@ -30,10 +30,9 @@ struct Split {
 /// empty.
 /// shuffled: a random choice keyed by (seed, split stream). stratified: each class holds out its share, the
 /// remainders going to the largest fractions (ties: the smaller class), rows of a class chosen at random.
-/// Both hold out what comes first in Random's permutation(count, major) of the ascending rows: shuffled of all rows
-/// with major 0, stratified of each class' rows with the class as major.
-/// tail: the last rows in file order are held out.
-/// Throws Error(usage) if a fraction above 0 leaves the training or the validation part empty.
+/// Both hold out what comes first in permutation(random, count, major) (kernels/random_words.h) of the ascending rows:
+/// shuffled of all rows with major 0, stratified of each class' rows with the class as major. tail: the last rows in
+/// file order are held out. Throws Error(usage) if a fraction above 0 leaves the training or the validation part empty.
 Split split_rows(SplitKind kind, std::span<const std::uint32_t> labels, double fraction, std::uint64_t seed);
 
 }  // namespace strata

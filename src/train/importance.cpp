@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/random.h"
+#include "kernels/random_words.h"
 #include "train/part_evaluation.h"
 
 namespace strata {
@@ -22,7 +22,7 @@ std::vector<std::size_t> chosen_rows(std::size_t rows, std::size_t most) {
   std::vector<std::size_t> places(rows);
   std::iota(places.begin(), places.end(), std::size_t{0});
   if (rows > most) {
-    const std::vector<std::uint32_t> order = Random(kSeed, RandomStream::sampling).permutation(rows, 0);
+    const std::vector<std::uint32_t> order = kernels::permutation(Random(kSeed, RandomStream::sampling), rows, 0);
     std::copy_n(order.begin(), most, places.begin());
     places.resize(most);
     std::ranges::sort(places);
@@ -173,7 +173,7 @@ Importance permutation_importance(Engine& engine, const ModelSpec& model, const 
   for (const FeatureBlock& block : blocks.blocks) {
     std::vector<double> rises;
     for (std::size_t repeat = 0; repeat < kRepeats; ++repeat) {
-      shuffle_block(block, random.permutation(rows.size(), ++shuffles), data, shuffled);
+      shuffle_block(block, kernels::permutation(random, rows.size(), ++shuffles), data, shuffled);
       rises.push_back(mean_loss(engine, shuffled, rows) - importance.loss);
     }
     shuffle_block(block, rows, data, shuffled);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 
 #include "tests/catch.h"
@@ -72,39 +71,6 @@ TEST_CASE("below is uniform", "[core]") {
     chi_squared += std::pow(static_cast<double>(count) - expected, 2) / expected;
   }
   CHECK(chi_squared < 33.7);
-}
-
-TEST_CASE("permutation has every index once, and depends on its key", "[core]") {
-  const Random random(42, RandomStream::split);
-  for (const std::size_t count : {0U, 1U, 2U, 17U, 1000U}) {
-    CAPTURE(count);
-    auto order = random.permutation(count, 3);
-    CHECK(random.permutation(count, 3) == order);
-    std::ranges::sort(order);
-    std::vector<std::uint32_t> identity(count);
-    std::iota(identity.begin(), identity.end(), 0U);
-    CHECK(order == identity);
-  }
-  CHECK(random.permutation(100, 3) != random.permutation(100, 4));
-  CHECK(random.permutation(100, 3) != Random(43, RandomStream::split).permutation(100, 3));
-  CHECK(random.permutation(100, 3) != Random(42, RandomStream::sampling).permutation(100, 3));
-}
-
-TEST_CASE("permutations of three are equally likely", "[core]") {
-  // Chi-squared with 5 degrees of freedom exceeds 25.7 with probability 1e-4.
-  const Random random(7, RandomStream::sampling);
-  std::array<double, 27> counts{};
-  constexpr std::uint32_t kDraws = 12000;
-  for (std::uint32_t major = 0; major < kDraws; ++major) {
-    const auto order = random.permutation(3, major);
-    ++counts[order[0] * 9 + order[1] * 3 + order[2]];
-  }
-  double chi_squared = 0;
-  for (const double count : counts) {
-    chi_squared += count == 0 ? 0 : std::pow(count - kDraws / 6.0, 2) / (kDraws / 6.0);
-  }
-  CHECK(std::ranges::count_if(counts, [](double count) { return count > 0; }) == 6);
-  CHECK(chi_squared < 25.7);
 }
 
 TEST_CASE("unit_interval excludes both ends", "[core]") {

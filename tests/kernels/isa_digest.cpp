@@ -21,6 +21,7 @@
 #include "kernels/instruction_set.h"
 #include "kernels/optimizer_update.h"
 #include "kernels/output_loss.h"
+#include "kernels/random_words.h"
 #include "kernels/softmax_cross_entropy.h"
 #include "kernels/sums.h"
 #include "tests/engine/small_problem.h"
@@ -55,6 +56,11 @@ void digest_elementary() {
       print(fmt::format("{}/{}", name, size), {values});
     }
   }
+}
+
+void digest_permutation() {
+  const auto order = permutation(Random(7, RandomStream::sampling), 1003, 5);
+  print("permutation", {std::vector<float>(order.begin(), order.end())});
 }
 
 void digest_gather() {
@@ -220,6 +226,7 @@ int main(int argc, char** argv) try {
   flush_denormals();
   fmt::print(stderr, "{}: kernels run on {}\n", wanted->first, instruction_set_name(wanted->second));
   digest_elementary();
+  digest_permutation();
   digest_gather();
   for (const std::size_t classes : {2U, 10U, 62U}) {
     digest_softmax(classes);
