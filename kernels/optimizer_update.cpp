@@ -18,9 +18,10 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using States = std::array<std::span<float>, kMaxStateSlots>;
 
-/// Elements first, first + Lanes(d), … as long as whole vectors fit; returns where it stopped.
+/// Elements first, first + Lanes(d), … as long as whole vectors fit; returns where it stopped. The update is a copy,
+/// which no store to weights can change, so that its scalars stay in registers.
 template <class R, class D>
-std::size_t update_from(D d, std::size_t first, const OptimizerUpdate& update, std::span<float> weights,
+std::size_t update_from(D d, std::size_t first, const OptimizerUpdate update, std::span<float> weights,
                         std::span<const float> gradient, const States& state) {
   const std::size_t lanes = hn::Lanes(d);
   const bool clips = update.clips();
