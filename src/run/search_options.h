@@ -13,7 +13,7 @@
 namespace strata {
 
 /// Their own numbers.
-inline constexpr Whole<std::size_t> kTrials{1, 10'000'000};
+inline constexpr Whole<std::size_t> kTrials{1, 100'000};
 inline constexpr Whole<std::uint32_t> kEta{2, 10'000};
 inline constexpr Whole<std::uint32_t> kSeeds{1, 10'000};
 inline constexpr Whole<std::size_t> kJobs{1, 1024};

@@ -156,7 +156,13 @@ std::vector<Point> candidate_points(const SweepSettings& sweep) {
       points.push_back(draw(sweep.axes, sweep.seed, number));
     }
   } else {
-    points = grid(sweep.axes);
+    points = grid(sweep.axes, kTrials.maximum + 1);
+    if (points.size() > kTrials.maximum) {
+      throw usage_error(
+          "the lists make more than {} trials; shorten them, or draw some of them: ‹strategy› random with "
+          "‹trials›",
+          kTrials.maximum);
+    }
   }
   std::set<Point> seen;
   std::erase_if(points, [&](const Point& point) { return !seen.insert(point).second; });

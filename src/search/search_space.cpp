@@ -46,19 +46,22 @@ bool applies(const Axis& axis, const Point& point) {
   return group.empty() || takes_key(optimizer_text(point, group), axis.name.substr(group.size() + 1));
 }
 
-void cross(std::span<const Axis> axes, Point& point, std::vector<Point>& points) {
+void cross(std::span<const Axis> axes, std::size_t most, Point& point, std::vector<Point>& points) {
+  if (points.size() == most) {
+    return;
+  }
   if (axes.empty()) {
     points.push_back(point);
     return;
   }
   const Axis& axis = axes.front();
   if (!applies(axis, point)) {
-    cross(axes.subspan(1), point, points);
+    cross(axes.subspan(1), most, point, points);
     return;
   }
   for (const std::string& value : axis.values) {
     point.emplace_back(axis.name, value);
-    cross(axes.subspan(1), point, points);
+    cross(axes.subspan(1), most, point, points);
     point.pop_back();
   }
 }
@@ -195,10 +198,10 @@ bool takes_key(std::string_view text, std::string_view key) {
                                      has_key(find_schedule(schedule_of(text)).keys, key));
 }
 
-std::vector<Point> grid(const std::vector<Axis>& axes) {
+std::vector<Point> grid(const std::vector<Axis>& axes, std::size_t most) {
   std::vector<Point> points;
   Point point;
-  cross(axes, point, points);
+  cross(axes, most, point, points);
   return points;
 }
 

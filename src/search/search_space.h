@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,8 +64,9 @@ bool takes_key(std::string_view text, std::string_view key);
 // Both functions leave out an axis GROUP.KEY where the point's optimizer lacks the key. The axis of
 // the optimizer itself stands before those of its keys, and `schedule` before the schedule's.
 
-/// Every combination, the last axis running fastest. All axes must have values.
-std::vector<Point> grid(const std::vector<Axis>& axes);
+/// Every combination, the last axis running fastest; the first `most` of them where there are more. All axes must have
+/// values.
+std::vector<Point> grid(const std::vector<Axis>& axes, std::size_t most = std::numeric_limits<std::size_t>::max());
 
 /// The draw of that number (from 0): on each axis a pure function of (seed, the axis' name, number), so that neither
 /// more draws nor more axes change it. Ranges: uniform in the logarithm, rounded to 4 significant digits.

@@ -101,6 +101,10 @@ TEST_CASE("options of a sweep that contradict each other, or do nothing, are ref
   CHECK(refused({"--group", "0-3:sgd", "--vary", "lower.lr=0.1"}, {"contradicts --group"}).empty());
   CHECK(refused({"--strategy", "random"}, {"needs --trials"}).empty());
   CHECK(refused({"--trials", "3"}, {"does not apply"}).empty());
+  CHECK(refused({"--strategy", "random", "--trials", "100001"}, {"from 1 to 100000"}).empty());
+  CHECK(refused({"--lower-lr", "0.1..1:400", "--upper-lr", "0.1..1:251"},
+                {"more than 100000 trials", "--strategy random"})
+            .empty());
   CHECK(refused({"--eta", "4"}, {"does not apply"}).empty());
   CHECK(refused({"--lower-lr", "0.1..1"}, {"needs the number of its values"}).empty());
   CHECK(refused({"--seeds", "2", "--vary", "seed=1|2"}, {"contradicts --seeds"}).empty());

@@ -1,4 +1,5 @@
 
+#include <algorithm>
 #include <set>
 
 #include "search/search_space.h"
@@ -41,6 +42,9 @@ TEST_CASE("a grid crosses every axis, but not a key with an optimizer that lacks
   CHECK(std::set<Point>(points.begin(), points.end()).size() == points.size());
   CHECK(points.front() == Point{{"lower", "sgd"}, {"lower.lr", "0.1"}, {"lower.momentum", "0"}, {"batch-size", "16"}});
   CHECK(points.back() == Point{{"lower", "freeze"}, {"batch-size", "32"}});
+  for (const std::size_t most : {0U, 1U, 3U, 9U, 10U, 11U}) {
+    CHECK(grid(two_optimizers(), most) == std::vector(points.begin(), points.begin() + std::min<long>(most, 10)));
+  }
 }
 
 TEST_CASE("a schedule's key is crossed where the schedule knows it", "[search]") {
