@@ -43,19 +43,24 @@ HWY_INLINE void multiply_panels(const Product& product, Range rows, std::size_t 
 /// it in its chain, so that a tile needs eight chains.
 constexpr std::size_t panels_for(std::size_t few_rows) { return std::max<std::size_t>(8 / (kVectors * few_rows), 1); }
 
+/// kPanels panels at a time, as long as there are so many; returns the first that is left. `first`: as product_tile's.
+template <std::size_t kPanels, std::size_t kMostRows>
+HWY_INLINE std::size_t multiply_groups(const Product& product, Range rows, Range panels, Range blocks, bool first) {
+  std::size_t panel = panels.first;
+  for (; panel + kPanels <= panels.last; panel += kPanels) {
+    multiply_panels<kPanels, kMostRows>(product, rows, panel, blocks, first && panel == panels.first);
+  }
+  return panel;
+}
+
 /// Some terms of the product: many panels at once for few rows, else pairs where registers allow them, an odd one with
 /// the last pair.
 HWY_INLINE void multiply_terms(const Product& product, Range rows, Range panels, Range blocks) {
   std::size_t panel = panels.first;
-  const auto by = [&]<std::size_t kPanels, std::size_t kMostRows>() HWY_ATTR {
-    for (; panel + kPanels <= panels.last; panel += kPanels) {
-      multiply_panels<kPanels, kMostRows>(product, rows, panel, blocks, panel == panels.first);
-    }
-  };
   if (rows.size() == 1) {
-    by.template operator()<panels_for(1), 1>();
+    panel = multiply_groups<panels_for(1), 1>(product, rows, panels, blocks, true);
   } else if (rows.size() == 2) {
-    by.template operator()<panels_for(2), 2>();
+    panel = multiply_groups<panels_for(2), 2>(product, rows, panels, blocks, true);
   }
   if constexpr (kPairRows > 0) {
     for (; panel + 2 <= panels.last && panel + 3 != panels.last; panel += 2) {
@@ -66,7 +71,7 @@ HWY_INLINE void multiply_terms(const Product& product, Range rows, Range panels,
       panel += 3;
     }
   }
-  by.template operator()<1, kSingleRows>();
+  multiply_groups<1, kSingleRows>(product, rows, {panel, panels.last}, blocks, panel == panels.first);
 }
 
 /// All panels read the same rows: as many terms at once as stay in the second cache meanwhile.
