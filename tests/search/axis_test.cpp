@@ -43,7 +43,8 @@ TEST_CASE("a grid crosses every axis, but not a key with an optimizer that lacks
   CHECK(points.front() == Point{{"lower", "sgd"}, {"lower.lr", "0.1"}, {"lower.momentum", "0"}, {"batch-size", "16"}});
   CHECK(points.back() == Point{{"lower", "freeze"}, {"batch-size", "32"}});
   for (const std::size_t most : {0U, 1U, 3U, 9U, 10U, 11U}) {
-    CHECK(grid(two_optimizers(), most) == std::vector(points.begin(), points.begin() + std::min<long>(most, 10)));
+    CHECK(grid(two_optimizers(), most) ==
+          std::vector(points.begin(), points.begin() + static_cast<long>(std::min<std::size_t>(most, 10))));
   }
 }
 
