@@ -64,21 +64,17 @@ inline std::vector<std::int64_t> rings() {
   return labels;
 }
 
-/// Handles that free themselves.
-struct Data {
-  strata_data* handle = nullptr;
-  Data() = default;
-  Data(const Data&) = delete;
-  Data& operator=(const Data&) = delete;
-  ~Data() { strata_data_free(handle); }
+/// A handle that frees itself.
+template <class Handle, void (*kFree)(Handle*)>
+struct Owner {
+  Handle* handle = nullptr;
+  Owner() = default;
+  Owner(const Owner&) = delete;
+  Owner& operator=(const Owner&) = delete;
+  ~Owner() { kFree(handle); }
 };
-struct Model {
-  strata_model* handle = nullptr;
-  Model() = default;
-  Model(const Model&) = delete;
-  Model& operator=(const Model&) = delete;
-  ~Model() { strata_model_free(handle); }
-};
+using Data = Owner<strata_data, strata_data_free>;
+using Model = Owner<strata_model, strata_model_free>;
 
 /// The rings, whose memory lives as long.
 class Rings {
