@@ -13,6 +13,8 @@
 #include <array>
 #include <cstdint>
 
+#include "core/random.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace strata::kernels::HWY_NAMESPACE {
 
@@ -25,8 +27,8 @@ class PhiloxKeys {
   explicit PhiloxKeys(std::array<std::uint32_t, 2> key) {
     for (auto& round : rounds_) {
       round = {key[0], key[1]};
-      key[0] += 0x9E3779B9U;
-      key[1] += 0xBB67AE85U;
+      key[0] += kPhiloxKeySteps[0];
+      key[1] += kPhiloxKeySteps[1];
     }
   }
 
@@ -36,9 +38,9 @@ class PhiloxKeys {
   HWY_INLINE void encrypt(D d, V& x0, V& x1, V& x2, V& x3) const {
     namespace hn = hwy::HWY_NAMESPACE;
     const hn::Repartition<std::uint32_t, D> halves;
-    const auto multiplier0 = hn::BitCast(halves, hn::Set(d, 0xD2511F53U));
-    const auto multiplier1 = hn::BitCast(halves, hn::Set(d, 0xCD9E8D57U));
-    HWY_UNROLL(10)
+    const auto multiplier0 = hn::BitCast(halves, hn::Set(d, kPhiloxMultipliers[0]));
+    const auto multiplier1 = hn::BitCast(halves, hn::Set(d, kPhiloxMultipliers[1]));
+    HWY_UNROLL(kPhiloxRounds)
     for (const auto& key : rounds_) {
       const V product0 = hn::MulEven(hn::BitCast(halves, x0), multiplier0);
       const V product1 = hn::MulEven(hn::BitCast(halves, x2), multiplier1);
@@ -50,7 +52,7 @@ class PhiloxKeys {
   }
 
  private:
-  std::array<std::array<std::uint64_t, 2>, 10> rounds_;
+  std::array<std::array<std::uint64_t, 2>, kPhiloxRounds> rounds_;
 };
 
 /// The low halves of `low` and `high` as one word in each lane.

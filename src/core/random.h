@@ -11,6 +11,11 @@ namespace strata {
 /// What a draw is for; each purpose has its own stream.
 enum class RandomStream : std::uint32_t { weights = 1, split = 2, sampling = 3, dropout = 4, search = 5 };
 
+/// What Philox multiplies by, and what it adds to the two words of the key after each of its rounds.
+inline constexpr std::array<std::uint32_t, 2> kPhiloxMultipliers{0xD2511F53U, 0xCD9E8D57U};
+inline constexpr std::array<std::uint32_t, 2> kPhiloxKeySteps{0x9E3779B9U, 0xBB67AE85U};
+inline constexpr int kPhiloxRounds = 10;
+
 /// The Philox4x32-10 block function: 128 random bits for a 128-bit counter and a 64-bit key.
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
