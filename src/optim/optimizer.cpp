@@ -207,12 +207,14 @@ bool is_frozen(const OptimizerSpec& spec) { return spec.entry == &optimizers().f
 
 double base_learning_rate(const OptimizerSpec& spec) { return is_frozen(spec) ? 0 : spec.value("lr"); }
 
-double learning_rate_at(const OptimizerSpec& spec, std::uint64_t t, std::uint64_t horizon, std::uint32_t cuts) {
-  const double lr = base_learning_rate(spec);
-  const double rate = scheduled_rate(spec.schedule, lr, t, horizon, cuts);
-  const auto later = std::ranges::upper_bound(spec.rate_changes, t, {}, &RateChange::step);
+LearningRate::LearningRate(const OptimizerSpec& spec, std::uint64_t horizon)
+    : lr_(base_learning_rate(spec)), scheduled_(spec.schedule, lr_, horizon), changes_(spec.rate_changes) {}
+
+double LearningRate::at(std::uint64_t t, std::uint32_t cuts) const {
+  const double rate = scheduled_.at(t, cuts);
+  const auto later = std::ranges::upper_bound(changes_, t, {}, &RateChange::step);
   // In this order the rate is exactly the new one where the schedule's is lr.
-  return later == spec.rate_changes.begin() ? rate : std::prev(later)->lr * (rate / lr);
+  return later == changes_.begin() ? rate : std::prev(later)->lr * (rate / lr_);
 }
 
 }  // namespace strata

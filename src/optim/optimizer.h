@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kernels/optimizer_update.h"
@@ -93,8 +94,22 @@ bool is_frozen(const OptimizerSpec& spec);
 /// The rate `lr` before any schedule; 0 for freeze.
 double base_learning_rate(const OptimizerSpec& spec);
 
-/// The rate at update t (from 1) of a run of `horizon` steps, as scheduled_rate has it, then changed; 0 for freeze.
-double learning_rate_at(const OptimizerSpec& spec, std::uint64_t t, std::uint64_t horizon, std::uint32_t cuts = 0);
+/// The rate in a run of `horizon` steps: the schedule's, then changed; 0 for freeze.
+class LearningRate {
+ public:
+  LearningRate(const OptimizerSpec& spec, std::uint64_t horizon);
+
+  /// At update t (from 1), as ScheduledRate has it.
+  double at(std::uint64_t t, std::uint32_t cuts = 0) const;
+
+  /// From now on these are the changes.
+  void set_changes(std::vector<RateChange> changes) { changes_ = std::move(changes); }
+
+ private:
+  double lr_;
+  ScheduledRate scheduled_;
+  std::vector<RateChange> changes_;
+};
 
 /// Whether the rate can be changed: there is one, and the update takes it as a number above 0.
 bool has_rate_to_change(const OptimizerSpec& spec);

@@ -51,63 +51,80 @@ double half_cosine(double progress) { return progress < 1 ? 0.5 * (1 + kernels::
 /// Exactly `lr` at share 1 and `final_lr` at share 0.
 double between(double final_lr, double lr, double share) { return lr * share + final_lr * (1 - share); }
 
-double constant_rate(const ScheduleSpec&, double lr, const SchedulePoint&) { return lr; }
-
-double step_rate(const ScheduleSpec& spec, double lr, const SchedulePoint& at) {
-  return lr * kernels::power(spec.value("factor"), at.step / spec.steps("step_size"));
+RateRule constant_rate(const ScheduleSpec&) {
+  return [](double lr, const SchedulePoint&) { return lr; };
 }
 
-double exponential_rate(const ScheduleSpec& spec, double lr, const SchedulePoint& at) {
+RateRule step_rate(const ScheduleSpec& spec) {
+  return [factor = spec.value("factor"), size = spec.steps("step_size")](double lr, const SchedulePoint& at) {
+    return lr * kernels::power(factor, at.step / size);
+  };
+}
+
+RateRule exponential_rate(const ScheduleSpec& spec) {
   const double decay_rate = spec.value("decay_rate");
-  return spec.value("staircase") != 0 ? lr * kernels::power(decay_rate, at.step / at.span)
-                                      : lr * kernels::exp(progress(at) * kernels::log(decay_rate));
+  if (spec.value("staircase") != 0) {
+    return [=](double lr, const SchedulePoint& at) { return lr * kernels::power(decay_rate, at.step / at.span); };
+  }
+  return [log = kernels::log(decay_rate)](double lr, const SchedulePoint& at) {
+    return lr * kernels::exp(progress(at) * log);
+  };
 }
 
-double cosine_rate(const ScheduleSpec& spec, double lr, const SchedulePoint& at) {
+RateRule cosine_rate(const ScheduleSpec& spec) {
   const double final_lr = spec.value("final_lr");
   if (spec.value("restarts") == 0) {
-    return between(final_lr, lr, half_cosine(progress(at)));
+    return [=](double lr, const SchedulePoint& at) { return between(final_lr, lr, half_cosine(progress(at))); };
   }
-  SchedulePoint cycle = at;
-  std::uint64_t cycles = 0;
-  const std::uint64_t growth = spec.steps("t_mul");
-  if (growth == 1) {
-    cycles = at.step / at.span;
-    cycle.step = at.step % at.span;
-  }
-  while (cycle.step >= cycle.span) {
-    cycle.step -= cycle.span;
-    cycle.span *= growth;
-    ++cycles;
-  }
-  return between(final_lr, lr, kernels::power(spec.value("m_mul"), cycles) * half_cosine(progress(cycle)));
+  return [final_lr, growth = spec.steps("t_mul"), height = spec.value("m_mul")](double lr, const SchedulePoint& at) {
+    SchedulePoint cycle = at;
+    std::uint64_t cycles = 0;
+    if (growth == 1) {
+      cycles = at.step / at.span;
+      cycle.step = at.step % at.span;
+    }
+    while (cycle.step >= cycle.span) {
+      cycle.step -= cycle.span;
+      cycle.span *= growth;
+      ++cycles;
+    }
+    return between(final_lr, lr, kernels::power(height, cycles) * half_cosine(progress(cycle)));
+  };
 }
 
-double polynomial_rate(const ScheduleSpec& spec, double lr, const SchedulePoint& at) {
-  const double left = 1 - progress(at);
-  return between(spec.value("final_lr"), lr, left > 0 ? kernels::exp(spec.value("power") * kernels::log(left)) : 0);
+RateRule polynomial_rate(const ScheduleSpec& spec) {
+  return [final_lr = spec.value("final_lr"), power = spec.value("power")](double lr, const SchedulePoint& at) {
+    const double left = 1 - progress(at);
+    return between(final_lr, lr, left > 0 ? kernels::exp(power * kernels::log(left)) : 0);
+  };
 }
 
-double linear_rate(const ScheduleSpec& spec, double lr, const SchedulePoint& at) {
-  return between(spec.value("final_lr"), lr, std::max(1 - progress(at), 0.0));
+RateRule linear_rate(const ScheduleSpec& spec) {
+  return [final_lr = spec.value("final_lr")](double lr, const SchedulePoint& at) {
+    return between(final_lr, lr, std::max(1 - progress(at), 0.0));
+  };
 }
 
 /// PyTorch's OneCycleLR in two phases: `at.step` counts from 0, the rise ends after `peak` steps, the fall at the last.
-double one_cycle_rate(const ScheduleSpec& spec, double lr, const SchedulePoint& at) {
-  const double low = lr / spec.value("div_factor");
-  const double lowest = low / spec.value("final_div_factor");
-  const auto step = static_cast<double>(at.step);
-  const auto steps = static_cast<double>(at.span);
-  const double warmup = spec.value("warmup_steps");
-  const double peak = (warmup > 0 ? warmup : spec.value("pct_start") * steps) - 1;
-  if (step <= peak) {
-    return peak > 0 ? between(lr, low, half_cosine(step / peak)) : lr;
-  }
-  return between(lowest, lr, half_cosine((step - peak) / (steps - 1 - peak)));
+RateRule one_cycle_rate(const ScheduleSpec& spec) {
+  return [divisor = spec.value("div_factor"), last_divisor = spec.value("final_div_factor"),
+          warmup = spec.value("warmup_steps"), share = spec.value("pct_start")](double lr, const SchedulePoint& at) {
+    const double low = lr / divisor;
+    const double lowest = low / last_divisor;
+    const auto step = static_cast<double>(at.step);
+    const auto steps = static_cast<double>(at.span);
+    const double peak = (warmup > 0 ? warmup : share * steps) - 1;
+    if (step <= peak) {
+      return peak > 0 ? between(lr, low, half_cosine(step / peak)) : lr;
+    }
+    return between(lowest, lr, half_cosine((step - peak) / (steps - 1 - peak)));
+  };
 }
 
-double plateau_rate(const ScheduleSpec& spec, double lr, const SchedulePoint& at) {
-  return std::max(lr * kernels::power(spec.value("factor"), at.cuts), spec.value("min_lr"));
+RateRule plateau_rate(const ScheduleSpec& spec) {
+  return [factor = spec.value("factor"), lowest = spec.value("min_lr")](double lr, const SchedulePoint& at) {
+    return std::max(lr * kernels::power(factor, at.cuts), lowest);
+  };
 }
 
 std::vector<ScheduleEntry> entries() {
@@ -256,17 +273,19 @@ bool needs_horizon(const ScheduleSpec& spec) {
   return decay_steps != spec.values.end() && decay_steps->second == 0;
 }
 
-double scheduled_rate(const ScheduleSpec& spec, double lr, std::uint64_t t, std::uint64_t horizon, std::uint32_t cuts) {
-  const ScheduleEntry& entry = *spec.entry;
-  const std::uint64_t warmup = spec.steps("warmup_steps");
-  const std::uint64_t before = entry.own_warmup ? 0 : warmup;
-  const std::uint64_t rest = horizon > before ? horizon - before : 1;
-  SchedulePoint at{.step = t > before ? t - 1 - before : 0, .span = rest, .cuts = cuts};
+ScheduledRate::ScheduledRate(const ScheduleSpec& spec, double lr, std::uint64_t horizon)
+    : rule_(spec.entry->rate(spec)),
+      lr_(lr),
+      before_(spec.entry->own_warmup ? 0 : spec.steps("warmup_steps")),
+      span_(horizon > before_ ? horizon - before_ : 1) {
   if (spec.values.contains("decay_steps") && !needs_horizon(spec)) {
-    at.span = spec.steps("decay_steps");
+    span_ = spec.steps("decay_steps");
   }
-  const double rate = entry.rate(spec, lr, at);
-  return t < before ? rate * (static_cast<double>(t) / static_cast<double>(before)) : rate;
+}
+
+double ScheduledRate::at(std::uint64_t t, std::uint32_t cuts) const {
+  const double rate = rule_(lr_, {.step = t > before_ ? t - 1 - before_ : 0, .span = span_, .cuts = cuts});
+  return t < before_ ? rate * (static_cast<double>(t) / static_cast<double>(before_)) : rate;
 }
 
 PlateauState after_epoch(PlateauState state, const ScheduleSpec& spec, Convention convention, double figure) {

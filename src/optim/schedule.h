@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <span>
@@ -38,13 +39,16 @@ struct SchedulePoint {
   std::uint32_t cuts = 0;  ///< plateau: how often the rate has been cut
 };
 
+/// A schedule with the values of its keys: the rate at a point of it from the base rate `lr`.
+using RateRule = std::function<double(double lr, const SchedulePoint& at)>;
+
 /// What the registry knows of one schedule.
 struct ScheduleEntry {
   std::string_view name;
   std::string_view help;
   std::vector<OptimizerKey> keys;
   bool own_warmup;  ///< `rate` takes care of warmup_steps; else it sees the steps after them only
-  double (*rate)(const ScheduleSpec& spec, double lr, const SchedulePoint& at);
+  RateRule (*rate)(const ScheduleSpec& spec);
 };
 
 inline std::string_view ScheduleSpec::name() const { return entry->name; }
@@ -67,17 +71,27 @@ std::string_view followed_figure(const ScheduleSpec& spec);
 /// Whether the rate depends on how many steps the run has: there is a decay_steps, and it was not given.
 bool needs_horizon(const ScheduleSpec& spec);
 
-/// The rate at update t (from 1) of a run of `horizon` steps, `lr` being the base rate; in double, without libm.
-/// `cuts` is PlateauState's. Defined beyond the horizon too.
-double scheduled_rate(const ScheduleSpec& spec, double lr, std::uint64_t t, std::uint64_t horizon,
-                      std::uint32_t cuts = 0);
+/// The rate in a run of `horizon` steps, `lr` being the base rate; in double, without libm.
+class ScheduledRate {
+ public:
+  ScheduledRate(const ScheduleSpec& spec, double lr, std::uint64_t horizon);
+
+  /// At update t (from 1), beyond the horizon too; `cuts` is PlateauState's.
+  double at(std::uint64_t t, std::uint32_t cuts = 0) const;
+
+ private:
+  RateRule rule_;
+  double lr_;
+  std::uint64_t before_;  ///< steps of a warm-up that the rule does not know of
+  std::uint64_t span_;
+};
 
 /// The memory of a plateau. Plain values, which a checkpoint can keep.
 struct PlateauState {
   double best = std::numeric_limits<double>::infinity();  ///< the figure's best so far; of one that rises its negative
   std::uint64_t waited = 0;                               ///< epochs since then or since the last cut's cooldown
   std::uint64_t cooldown = 0;                             ///< what is left of it
-  std::uint32_t cuts = 0;                                 ///< for scheduled_rate
+  std::uint32_t cuts = 0;                                 ///< for ScheduledRate
 
   bool operator==(const PlateauState&) const = default;
 };

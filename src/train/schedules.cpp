@@ -9,29 +9,12 @@ std::uint64_t horizon(const TrainConfig& config, std::size_t steps_per_epoch) {
   return config.max_steps ? std::min(steps, *config.max_steps) : steps;
 }
 
-LearningRates base_rates(std::span<const ParameterGroup> groups) {
-  LearningRates rates;
-  for (const ParameterGroup& group : groups) {
-    rates.emplace_back(group.name, base_learning_rate(group.optimizer));
-  }
-  return rates;
-}
-
-void set_learning_rates(LearningRates& rates, std::span<const ParameterGroup> groups,
-                        std::span<const PlateauState> plateaus, std::uint64_t t, std::uint64_t horizon) {
-  for (std::size_t g = 0; g < groups.size(); ++g) {
-    rates[g].second = learning_rate_at(groups[g].optimizer, t, horizon, plateaus[g].cuts);
-  }
-}
-
 GroupUpdates::GroupUpdates(const TrainConfig& config, std::uint64_t horizon)
-    : groups_(config.groups),
-      clip_value_(config.clip_value),
-      horizon_(horizon),
-      rates_(base_rates(config.groups)),
-      updates_(config.groups.size()) {
-  for (const ParameterGroup& group : groups_) {
+    : clip_value_(config.clip_value), updates_(config.groups.size()) {
+  for (const ParameterGroup& group : config.groups) {
+    schedules_.emplace_back(group.optimizer, horizon);
     optimizers_.push_back(group.optimizer.updates(config.convention));
+    rates_.emplace_back(group.name, base_learning_rate(group.optimizer));
   }
 }
 
@@ -51,7 +34,17 @@ std::span<const kernels::OptimizerUpdate> GroupUpdates::at(std::uint64_t t, std:
 }
 
 void GroupUpdates::go_to(std::uint64_t t, std::span<const PlateauState> plateaus) {
-  set_learning_rates(rates_, groups_, plateaus, t, horizon_);
+  for (std::size_t g = 0; g < rates_.size(); ++g) {
+    rates_[g].second = schedules_[g].at(t, plateaus[g].cuts);
+  }
+}
+
+LearningRates GroupUpdates::scheduled(std::uint64_t t, std::span<const PlateauState> plateaus) const {
+  LearningRates rates = rates_;
+  for (std::size_t g = 0; g < rates.size(); ++g) {
+    rates[g].second = schedules_[g].at(t, plateaus[g].cuts);
+  }
+  return rates;
 }
 
 }  // namespace strata

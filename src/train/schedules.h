@@ -21,13 +21,6 @@ using LearningRates = std::vector<std::pair<std::string, double>>;
 /// How many steps a run takes if nothing ends it early: its epochs', or max_steps if that is less.
 std::uint64_t horizon(const TrainConfig& config, std::size_t steps_per_epoch);
 
-/// The rates before any schedule.
-LearningRates base_rates(std::span<const ParameterGroup> groups);
-
-/// Sets `rates` to those at update t (from 1) of a run of `horizon` steps, given each group's plateau state.
-void set_learning_rates(LearningRates& rates, std::span<const ParameterGroup> groups,
-                        std::span<const PlateauState> plateaus, std::uint64_t t, std::uint64_t horizon);
-
 /// Each step's updates: a group's rate by its schedule, and what its optimizer does at that rate.
 class GroupUpdates {
  public:
@@ -39,7 +32,7 @@ class GroupUpdates {
 
   /// From now on the optimizer of the group of that place has these.
   void set_rate_changes(std::size_t group, std::vector<RateChange> changes) {
-    groups_[group].optimizer.rate_changes = std::move(changes);
+    schedules_[group].set_changes(std::move(changes));
   }
 
   /// The groups' updates at update t (from 1), until the next call; rates() are theirs. The optimizers, but not the
@@ -50,11 +43,13 @@ class GroupUpdates {
   void go_to(std::uint64_t t, std::span<const PlateauState> plateaus);
   const LearningRates& rates() const { return rates_; }
 
+  /// The schedules' rates at that update, given each group's plateau state.
+  LearningRates scheduled(std::uint64_t t, std::span<const PlateauState> plateaus) const;
+
  private:
-  std::vector<ParameterGroup> groups_;
-  std::vector<Updates> optimizers_;  ///< each group's
+  std::vector<LearningRate> schedules_;  ///< each group's
+  std::vector<Updates> optimizers_;      ///< likewise
   std::optional<double> clip_value_;
-  std::uint64_t horizon_;
   std::function<void(std::uint64_t, LearningRates&)> set_rates_;  ///< may be empty
   LearningRates rates_;
   std::vector<kernels::OptimizerUpdate> updates_;

@@ -70,11 +70,7 @@ Parameters Trainer::live_parameters() const {
   return parameters;
 }
 
-LearningRates Trainer::next_rates() const {
-  LearningRates rates = base_rates(config_.groups);
-  set_learning_rates(rates, config_.groups, state_.plateaus, state_.global_step + 1, limits_.horizon());
-  return rates;
-}
+LearningRates Trainer::next_rates() const { return updates_.scheduled(state_.global_step + 1, state_.plateaus); }
 
 RunSnapshot Trainer::snapshot() const {
   RunSnapshot snapshot{state_, parameters_, engine_->export_state(), scaler_};

@@ -27,7 +27,7 @@ void check_optimizer(std::string_view text, Convention convention) {
   require(same(parse(to_string(*spec)), *spec), "an OPTIMIZER, written with all keys, reads equal");
   require(same(parse(brief_text(*spec, convention)), *spec), "an OPTIMIZER, written with changed keys, reads equal");
   for (const std::uint64_t step : {std::uint64_t{1}, std::uint64_t{1000}}) {
-    const double rate = learning_rate_at(*spec, step, 500);
+    const double rate = LearningRate(*spec, 500).at(step);
     require(rate >= 0, "a rate is no less than 0");
     if (!is_frozen(*spec)) {
       spec->updates(convention)(step, rate);

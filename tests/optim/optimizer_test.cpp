@@ -277,7 +277,7 @@ TEST_CASE("a changed rate is the schedule's times the new lr over lr, from its s
   };
   const OptimizerSpec constant = parse(",lr_from=5:0.007+9:0+11:0.1");
   for (std::uint64_t t = 1; t <= 12; ++t) {
-    CHECK(learning_rate_at(constant, t, 100) == (t < 5 ? 0.3 : t < 9 ? 0.007 : t < 11 ? 0 : 0.1));
+    CHECK(LearningRate(constant, 100).at(t) == (t < 5 ? 0.3 : t < 9 ? 0.007 : t < 11 ? 0 : 0.1));
   }
   for (const ScheduleEntry& schedule : schedule_registry()) {
     CAPTURE(schedule.name);
@@ -285,12 +285,12 @@ TEST_CASE("a changed rate is the schedule's times the new lr over lr, from its s
     const OptimizerSpec plain = parse(keys);
     const OptimizerSpec changed = parse(keys + ",lr_from=5:0.15+50:0.6");
     for (std::uint64_t t = 1; t <= 120; ++t) {
-      const double rate = scheduled_rate(plain.schedule, 0.3, t, 100, 2);
-      CHECK(learning_rate_at(plain, t, 100, 2) == rate);
-      CHECK(learning_rate_at(changed, t, 100, 2) == Approx(t < 5 ? rate : t < 50 ? rate / 2 : rate * 2).epsilon(1e-15));
+      const double rate = ScheduledRate(plain.schedule, 0.3, 100).at(t, 2);
+      CHECK(LearningRate(plain, 100).at(t, 2) == rate);
+      CHECK(LearningRate(changed, 100).at(t, 2) == Approx(t < 5 ? rate : t < 50 ? rate / 2 : rate * 2).epsilon(1e-15));
     }
   }
-  CHECK(learning_rate_at(parse_optimizer("freeze", Convention::keras, "--lower"), 3, 10) == 0);
+  CHECK(LearningRate(parse_optimizer("freeze", Convention::keras, "--lower"), 10).at(3) == 0);
 }
 
 TEST_CASE("a change by hand takes the place of those from later steps", "[optim]") {

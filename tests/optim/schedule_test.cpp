@@ -31,7 +31,7 @@ std::string parse_error(std::string_view text) {
   return thrown([&] { parse_optimizer(text, Convention::keras, "--upper"); });
 }
 
-double rate(const ScheduleSpec& spec, std::uint64_t t) { return scheduled_rate(spec, kLr, t, kHorizon); }
+double rate(const ScheduleSpec& spec, std::uint64_t t) { return ScheduledRate(spec, kLr, kHorizon).at(t); }
 
 /// The rate after k steps of PyTorch's or Keras' schedule, which count from 0.
 using Formula = std::function<double(double k)>;
@@ -103,7 +103,7 @@ TEST_CASE("cosine with restarts is CosineAnnealingWarmRestarts and CosineDecayRe
   check(
       ",schedule=cosine,restarts=true,decay_steps=1,m_mul=0.5", [](double k) { return kLr * std::pow(0.5, k); }, 900);
   const ScheduleSpec spec = schedule(",schedule=cosine,restarts=true,decay_steps=1,t_mul=1000");
-  CHECK(std::isfinite(scheduled_rate(spec, kLr, 1'000'000'000'000'000, 1)));
+  CHECK(std::isfinite(ScheduledRate(spec, kLr, 1).at(1'000'000'000'000'000)));
 }
 
 TEST_CASE("linear is LinearLR, polynomial PolynomialDecay", "[optim]") {
@@ -136,18 +136,18 @@ TEST_CASE("one_cycle is OneCycleLR, held at its last rate", "[optim]") {
   CHECK(rate(schedule(",schedule=one_cycle,pct_start=1"), kHorizon + 1) == kLr / 25 / 1e4);
   CHECK(rate(schedule(",schedule=one_cycle,warmup_steps=1"), 1) == kLr);
   for (std::uint64_t steps = 1; steps <= 5; ++steps) {
-    CHECK(scheduled_rate(spec, kLr, steps, steps) == kLr / 25 / 1e4);
+    CHECK(ScheduledRate(spec, kLr, steps).at(steps) == kLr / 25 / 1e4);
   }
 }
 
 TEST_CASE("plateau is the rate after so many cuts, not below min_lr", "[optim]") {
   const ScheduleSpec spec = schedule(",schedule=plateau,factor=0.5,min_lr=0.05");
   for (const std::uint64_t t : {1U, 1000U, 5000U}) {
-    CHECK(scheduled_rate(spec, kLr, t, kHorizon, 0) == kLr);
-    CHECK(scheduled_rate(spec, kLr, t, kHorizon, 1) == 0.15);
-    CHECK(scheduled_rate(spec, kLr, t, kHorizon, 2) == 0.075);
-    CHECK(scheduled_rate(spec, kLr, t, kHorizon, 3) == 0.05);
-    CHECK(scheduled_rate(spec, kLr, t, kHorizon, 4'000'000'000U) == 0.05);
+    CHECK(ScheduledRate(spec, kLr, kHorizon).at(t, 0) == kLr);
+    CHECK(ScheduledRate(spec, kLr, kHorizon).at(t, 1) == 0.15);
+    CHECK(ScheduledRate(spec, kLr, kHorizon).at(t, 2) == 0.075);
+    CHECK(ScheduledRate(spec, kLr, kHorizon).at(t, 3) == 0.05);
+    CHECK(ScheduledRate(spec, kLr, kHorizon).at(t, 4'000'000'000U) == 0.05);
   }
 }
 
@@ -164,27 +164,27 @@ TEST_CASE("a warm-up rises to the rate in equal steps; the schedule follows it a
     }
     CHECK(rate(warm, 20) == kLr);
     for (std::uint64_t t = 21; t <= 1100; ++t) {
-      CHECK(rate(warm, t) == scheduled_rate(plain, kLr, t - 20, kHorizon - 20));
+      CHECK(rate(warm, t) == ScheduledRate(plain, kLr, kHorizon - 20).at(t - 20));
     }
     CHECK(rate(schedule(fmt::format(",schedule={},warmup_steps=1", entry.name)), 1) == kLr);
     // Outlasting the run, as a schedule of a longer run does when it is cut short.
-    CHECK(scheduled_rate(warm, kLr, 10, 10) == kLr / 2);
+    CHECK(ScheduledRate(warm, kLr, 10).at(10) == kLr / 2);
   }
   CHECK(rate(schedule(",warmup_steps=4"), 1) == kLr / 4);  // constant may stay unsaid
   const ScheduleSpec cut = schedule(",schedule=plateau,warmup_steps=10");
-  CHECK(scheduled_rate(cut, kLr, 5, kHorizon, 1) == Approx(kLr * 0.1 / 2).epsilon(1e-15));
+  CHECK(ScheduledRate(cut, kLr, kHorizon).at(5, 1) == Approx(kLr * 0.1 / 2).epsilon(1e-15));
 }
 
 TEST_CASE("the horizon matters where decay_steps is not given, and only there", "[optim]") {
   for (const ScheduleEntry& entry : schedule_registry()) {
     CAPTURE(entry.name);
     const ScheduleSpec spec = schedule(fmt::format(",schedule={}", entry.name));
-    const bool differs = scheduled_rate(spec, kLr, 700, 1000) != scheduled_rate(spec, kLr, 700, 2000);
+    const bool differs = ScheduledRate(spec, kLr, 1000).at(700) != ScheduledRate(spec, kLr, 2000).at(700);
     CHECK(needs_horizon(spec) == differs);
     if (needs_horizon(spec)) {
       const ScheduleSpec given = schedule(fmt::format(",schedule={},decay_steps=900", entry.name));
       CHECK_FALSE(needs_horizon(given));
-      CHECK(scheduled_rate(given, kLr, 700, 1000) == scheduled_rate(given, kLr, 700, 2000));
+      CHECK(ScheduledRate(given, kLr, 1000).at(700) == ScheduledRate(given, kLr, 2000).at(700));
     }
   }
 }
@@ -213,11 +213,11 @@ TEST_CASE("every schedule is registered soundly", "[optim]") {
     }
     for (const std::uint64_t horizon : {1U, 2U, 3U, 1000U}) {
       for (std::uint64_t t = 1; t <= horizon + 2; ++t) {
-        const double found = scheduled_rate(spec, kLr, t, horizon);
+        const double found = ScheduledRate(spec, kLr, horizon).at(t);
         CHECK((std::isfinite(found) && found >= 0 && found <= kLr));
       }
     }
-    CHECK(scheduled_rate(spec, 0, 5, 10) == 0);
+    CHECK(ScheduledRate(spec, 0, 10).at(5) == 0);
   }
 }
 

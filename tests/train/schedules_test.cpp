@@ -54,7 +54,7 @@ TEST_CASE("each group's rate at each step is its schedule's, the horizon that of
     for (std::uint64_t t = 1; t <= steps; ++t) {
       const auto& rates = r.heard.rates[t - 1];
       REQUIRE(rates.size() == 2);
-      CHECK(rates[0] == scheduled_rate(config.groups[0].optimizer.schedule, 0.05, t, steps));
+      CHECK(rates[0] == ScheduledRate(config.groups[0].optimizer.schedule, 0.05, steps).at(t));
       CHECK(rates[1] == 0.01 * std::pow(0.5, (t - 1) / 4));
     }
     for (const EpochInfo& epoch : r.heard.epochs) {
@@ -80,7 +80,7 @@ TEST_CASE("the updates take the scheduled rates", "[train]") {
       std::vector<kernels::OptimizerUpdate> updates;
       for (const ParameterGroup& group : config.groups) {
         const OptimizerSpec& spec = group.optimizer;
-        const double lr = scheduled_rate(spec.schedule, spec.value("lr"), t, 30);
+        const double lr = ScheduledRate(spec.schedule, spec.value("lr"), 30).at(t);
         updates.push_back(spec.updates(config.convention)(t, lr));
       }
       engine->train_step({source.train.view(), sampler.batch(epoch, step), {}}, updates);
