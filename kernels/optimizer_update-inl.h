@@ -11,6 +11,7 @@
 
 #include <hwy/highway.h>
 
+#include <cassert>
 #include <utility>
 
 #include "kernels/optimizer_update.h"
@@ -288,14 +289,16 @@ HWY_INLINE bool visit_if(UpdateRule rule, Visitor& visitor) {
 
 /// Among the rules that follow `none`.
 template <std::size_t... n, class Visitor>
-HWY_INLINE void visit_one_of(std::index_sequence<n...>, UpdateRule rule, Visitor& visitor) {
-  static_cast<void>((visit_if<static_cast<UpdateRule>(n + 1)>(rule, visitor) || ...));
+HWY_INLINE bool visit_one_of(std::index_sequence<n...>, UpdateRule rule, Visitor& visitor) {
+  return (visit_if<static_cast<UpdateRule>(n + 1)>(rule, visitor) || ...);
 }
 
 /// Calls visitor(Rule<rule>()) for the update's rule; nothing for `none`.
 template <class Visitor>
 HWY_INLINE void visit_rule(UpdateRule rule, Visitor&& visitor) {
-  visit_one_of(std::make_index_sequence<static_cast<std::size_t>(kLastRule)>(), rule, visitor);
+  constexpr auto kRules = static_cast<std::size_t>(kLastRule);
+  [[maybe_unused]] const bool known = visit_one_of(std::make_index_sequence<kRules>(), rule, visitor);
+  assert(known || rule == UpdateRule::none);
 }
 
 }  // namespace strata::kernels::HWY_NAMESPACE
