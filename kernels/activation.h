@@ -19,11 +19,15 @@ struct Activation {
 /// Which of its two the derivative is a function of.
 enum class DerivativeFrom { output, input };
 
+/// Whether a flat stretch is a fault, where its units learn nothing (of sigmoid, say), or meant (relu's, below 0).
+enum class Flatness { fault, meant };
+
 /// What is known of one activation. The defaults of its parameter are 0 where it has none.
 struct ActivationEntry {
   ActivationKind kind;
   std::string_view name;
   DerivativeFrom derivative_from;
+  Flatness flatness;
   bool takes_alpha = false;
   float keras_alpha = 0;
   float torch_alpha = 0;
@@ -31,16 +35,16 @@ struct ActivationEntry {
 
 /// In the order in which help lists them.
 inline constexpr std::array<ActivationEntry, 10> kActivations{{
-    {ActivationKind::elu, "elu", DerivativeFrom::output, true, 1.0F, 1.0F},
-    {ActivationKind::relu, "relu", DerivativeFrom::output},
-    {ActivationKind::leaky_relu, "leaky_relu", DerivativeFrom::output, true, 0.2F, 0.01F},
-    {ActivationKind::selu, "selu", DerivativeFrom::output},
-    {ActivationKind::gelu, "gelu", DerivativeFrom::input},
-    {ActivationKind::swish, "swish", DerivativeFrom::input},
-    {ActivationKind::tanh, "tanh", DerivativeFrom::output},
-    {ActivationKind::sigmoid, "sigmoid", DerivativeFrom::output},
-    {ActivationKind::softplus, "softplus", DerivativeFrom::output},
-    {ActivationKind::linear, "linear", DerivativeFrom::output},
+    {ActivationKind::elu, "elu", DerivativeFrom::output, Flatness::fault, true, 1.0F, 1.0F},
+    {ActivationKind::relu, "relu", DerivativeFrom::output, Flatness::meant},
+    {ActivationKind::leaky_relu, "leaky_relu", DerivativeFrom::output, Flatness::meant, true, 0.2F, 0.01F},
+    {ActivationKind::selu, "selu", DerivativeFrom::output, Flatness::fault},
+    {ActivationKind::gelu, "gelu", DerivativeFrom::input, Flatness::fault},
+    {ActivationKind::swish, "swish", DerivativeFrom::input, Flatness::fault},
+    {ActivationKind::tanh, "tanh", DerivativeFrom::output, Flatness::fault},
+    {ActivationKind::sigmoid, "sigmoid", DerivativeFrom::output, Flatness::fault},
+    {ActivationKind::softplus, "softplus", DerivativeFrom::output, Flatness::fault},
+    {ActivationKind::linear, "linear", DerivativeFrom::output, Flatness::fault},
 }};
 
 constexpr const ActivationEntry& entry_of(ActivationKind kind) { return kActivations[static_cast<std::size_t>(kind)]; }

@@ -47,7 +47,7 @@ UnitStatistics statistics_of(const Activation& activation, MatrixView<const floa
     flat += of_unit;
     dead += of_unit == sums.rows() ? 1 : 0;
   }
-  const bool by_design = activation.kind == ActivationKind::relu || activation.kind == ActivationKind::leaky_relu;
+  const bool by_design = kernels::entry_of(activation.kind).flatness == kernels::Flatness::meant;
   const auto units = static_cast<double>(sums.columns());
   return {static_cast<double>(dead) / units,
           by_design ? 0.0 : static_cast<double>(flat) / units / static_cast<double>(sums.rows())};
