@@ -23,8 +23,6 @@ class Communicator {
  public:
   /// In place of a source or a tag: whoever, whatever.
   static constexpr int kAny = -1;
-  /// Tags of callers are below.
-  static constexpr int kTags = 1 << 14;
 
   /// A transfer under way. Its memory must stay as it is until it is done.
   enum class Transfer : std::size_t {};

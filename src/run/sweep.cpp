@@ -11,12 +11,12 @@
 #include "core/error.h"
 #include "dist/together.h"
 #include "io/schema_json.h"
-#include "kernels/instruction_set.h"
 #include "objective/objective.h"
 #include "run/ranks.h"
 #include "run/record.h"
 #include "run/start.h"
 #include "run/sweep_folder.h"
+#include "run/training.h"
 #include "search/trial_events.h"
 #include "search/trial_log.h"
 #include "search/trial_ranks.h"
@@ -441,7 +441,7 @@ SweepJob sweep_job(SweepSettings settings, std::string command, const Face& face
     throw usage_error("‹validation_split› 0 leaves no rows by which trials could be ranked");
   }
   losses.check(first.config.monitor);
-  kernels::require_instruction_set(first.config.instruction_set);
+  require_cpu(first.config);
   return {std::move(settings), std::move(command),         std::move(points),
           possible.left_out,   std::move(possible.reason), std::move(rungs),
           std::move(options),  std::move(first),           {}};

@@ -62,6 +62,13 @@ Checkpointer make_checkpointer(const RunSettings& settings, RunRecord& record, c
 
 }  // namespace
 
+void require_cpu(const TrainConfig& config) {
+  kernels::require_instruction_set(config.instruction_set);
+  if (config.precision == kernels::Precision::bf16) {
+    require_bf16();
+  }
+}
+
 void share_among(Communicator& ranks, RunSettings& settings) {
   if (ranks.world_size() == 1) {
     return;

@@ -24,6 +24,9 @@
 
 namespace strata {
 
+/// Throws Error(usage) unless this CPU has the instruction set and the precision that such a run asks for.
+void require_cpu(const TrainConfig& config);
+
 /// The run is shared by ranks, of which only rank 0 writes anything.
 void share_among(Communicator& ranks, RunSettings& settings);
 

@@ -9,7 +9,6 @@
 #include "cli/shell/streams.h"
 #include "core/error.h"
 #include "engine/engine.h"
-#include "kernels/instruction_set.h"
 #include "report/json_files.h"
 #include "run/training.h"
 #include "settings/expectations.h"
@@ -66,10 +65,7 @@ TrainSettings settings_of(const Arguments& arguments, const fs::path& folder) {
 }
 
 RunResult repeated(const TrainSettings& settings) {
-  kernels::require_instruction_set(settings.config.instruction_set);
-  if (settings.config.precision == kernels::Precision::bf16) {
-    require_bf16();
-  }
+  require_cpu(settings.config);
   Progress progress(settings.progress);
   std::vector<Observer*> observers;
   if (settings.progress != ProgressStyle::none) {

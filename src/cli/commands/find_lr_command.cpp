@@ -14,7 +14,6 @@
 #include "core/figure.h"
 #include "io/input_files.h"
 #include "io/json_text.h"
-#include "kernels/instruction_set.h"
 #include "live/rates_feed.h"
 #include "run/data_notes.h"
 #include "run/find_lr.h"
@@ -112,7 +111,7 @@ Outcome find_lr(const Arguments& arguments, const std::string& command) {
   const FindLrSettings settings = find_lr_settings(arguments);
   const bool quiet = arguments.given("quiet");
   check_outputs(settings.run);
-  kernels::require_instruction_set(settings.run.config.instruction_set);
+  require_cpu(settings.run.config);
   std::optional<LiveRates> live;
   if (const auto port = live_port(arguments)) {
     live.emplace(settings, command, *port);

@@ -19,7 +19,6 @@
 #include "dist/together.h"
 #include "engine/engine.h"
 #include "io/input_files.h"
-#include "kernels/instruction_set.h"
 #include "live/run_feed.h"
 #include "run/training.h"
 
@@ -123,14 +122,6 @@ TrainJob train_job(const Arguments& arguments, Communicator& ranks) {
   return job;
 }
 
-/// Before anything is read or written.
-void prepare_cpu(const TrainSettings& settings) {
-  kernels::require_instruction_set(settings.config.instruction_set);
-  if (settings.config.precision == kernels::Precision::bf16) {
-    require_bf16();
-  }
-}
-
 /// Serves the run's page, and says where; null if none is asked for. `control`: whom the page asks; or null.
 std::unique_ptr<LiveRun> live_run(const TrainSettings& settings, const Face& face, ControlDesk* control) {
   if (!settings.live) {
@@ -178,7 +169,7 @@ Outcome run_train(const std::vector<std::string>& given_words, Communicator& ran
     }
     job.emplace(naming_file(arguments, [&](const Arguments& all) { return train_job(all, ranks); }));
     job->settings.config.may_spare_threads |= words.size() != given_words.size();  // a share, as none was given
-    prepare_cpu(job->settings);
+    require_cpu(job->settings.config);                                             // before anything is read or written
   });
   if (!job) {
     return Outcome::done;
