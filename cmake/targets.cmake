@@ -7,14 +7,14 @@ target_compile_options(strata_options INTERFACE
   -ffp-contract=off  # every fused multiply-add is written as one: docs/numerics.md
   $<$<BOOL:${STRATA_WERROR}>:-Werror>)
 target_include_directories(strata_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/src)
+# What computes little is compiled quickly rather than well, instrumented code (in Debug mode) more so.
+set(STRATA_COMPUTES strata_core strata_kernels strata_kernels_onednn strata_data strata_data_tbb strata_model strata_optim
+    strata_objective strata_dist strata_engine strata_engine_panels strata_engine_onednn strata_train)
+set(computes_little "$<NOT:$<IN_LIST:$<TARGET_PROPERTY:NAME>,${STRATA_COMPUTES}>>")
+target_compile_options(strata_options INTERFACE "$<$<AND:$<CONFIG:Release>,${computes_little}>:-O1>")
 if(STRATA_SANITIZE)
   target_compile_options(strata_options INTERFACE -fsanitize=${STRATA_SANITIZE} -fno-sanitize-recover=undefined
-    -fno-omit-frame-pointer)
-  # Instrumented code is long to compile: what computes little is not optimised.
-  set(computes strata_kernels strata_kernels_onednn strata_data strata_engine strata_engine_panels strata_engine_onednn
-      strata_train)
-  target_compile_options(strata_options INTERFACE
-    "$<$<AND:$<CONFIG:Debug>,$<NOT:$<IN_LIST:$<TARGET_PROPERTY:NAME>,${computes}>>>:-O0>")
+    -fno-omit-frame-pointer "$<$<AND:$<CONFIG:Debug>,${computes_little}>:-O0>")
   target_link_options(strata_options INTERFACE -fsanitize=${STRATA_SANITIZE})
 endif()
 
