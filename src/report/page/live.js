@@ -51,7 +51,7 @@ function liveControls(rates) {
     return h('form', { onsubmit: set }, h('label', {}, `${group} lr `, field), h('button', { class: 'plain small' }, 'Set'));
   });
   document.getElementById('live-controls').replaceChildren(button('Pause', { do: 'pause' }), button('Go on', { do: 'go_on' }),
-    button('Save now', { do: 'save' }), button('Stop', { do: 'stop' }, 'Stop the run here? It is kept, and --resume goes on with it.'), ...forms, h('output', { id: 'live-told' }));
+    button('Save now', { do: 'save' }), button('Stop', { do: 'stop' }, 'Stop the run here? It is kept, and can go on from there.'), ...forms, h('output', { id: 'live-told' }));
 }
 
 /** Whether the reader is in the middle of something that a new drawing would take away. */
