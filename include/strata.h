@@ -55,8 +55,7 @@ int main(void) {
  * - Handles are opaque. Whoever made one frees it; a handle may be freed before those that were made from it. A null
  *   pointer where something is needed is STRATA_WRONG_SETTINGS; every _free takes null.
  * - Two handles may be used by two threads at once, one handle by one thread at a time: its const functions too, and
-the
- *   data that a trainer is being made from. strata_trainer_stop() alone may be called by any thread at any time.
+ *   the data that a trainer is being made from. strata_trainer_stop() alone may be called by any thread at any time.
  * - Texts are UTF-8 and end with a zero. Strings and bytes that are given back (char **, unsigned char **) are the
  *   caller's, who frees them with strata_free(). JSON is one value, without a newline at its end.
  * - Nothing is printed, no signal handler is touched, the calling thread's floating-point mode is as it was, and no
@@ -145,10 +144,10 @@ typedef struct strata_data strata_data;
  * Features of shape (rows, …): what follows the first dimension is a row's sample, (28, 28) say, or (features). uint8
  * are pixels and stay so; all others become fp32, rounded once. C-order uint8, and aligned C-order float32 whose values
  * are all finite, are read in place: their memory must stay, unchanged, until this handle and whatever trainer was made
- * from it are freed. All others are copied. A value that is not finite, or not in fp32, is a missing one, which training
- * refuses unless the setting missing is "mean".
- * `like`: null, or the training data for which these are validation rows: they are read with its offsets, and learn its
- * classes or targets as they are now. STRATA_BAD_DATA for other features than those of `like`.
+ * from it are freed. All others are copied. A value that is not finite, or not in fp32, is a missing one, which
+ * training refuses unless the setting missing is "mean". `like`: null, or the training data for which these are
+ * validation rows: they are read with its offsets, and learn its classes or targets as they are now. STRATA_BAD_DATA
+ * for other features than those of `like`.
  */
 STRATA_API int strata_data_new(const strata_array *features, const strata_data *like, strata_data **data);
 
@@ -190,8 +189,8 @@ STRATA_API int strata_data_set_targets(strata_data *data, int kind, const strata
  * Null: 1 each, as before the first call. */
 STRATA_API int strata_data_set_row_weights(strata_data *data, const strata_array *weights);
 
-/* Names of the features, `count` of them, one for each, and no two alike; null and 0: none. A model remembers them; they change
- * nothing else. STRATA_WRONG_SETTINGS for data of a table, whose columns have names. */
+/* Names of the features, `count` of them, one for each, and no two alike; null and 0: none. A model remembers them;
+ * they change nothing else. STRATA_WRONG_SETTINGS for data of a table, whose columns have names. */
 STRATA_API int strata_data_set_feature_names(strata_data *data, const char *const *names, size_t count);
 
 /* Rows of the training part, and features of each; 0 for null. */
@@ -318,6 +317,13 @@ STRATA_API int strata_model_load(const char *path, strata_model **model);
 STRATA_API int strata_model_parse(const void *bytes, size_t size, strata_model **model);
 STRATA_API void strata_model_free(strata_model *model);
 
+/*
+ * Keeps a text with the model by a name of the caller's: its files have it, and strata_model_info() among its
+ * "metadata".
+ * "" takes it away. STRATA_WRONG_SETTINGS: a name that the files' format uses.
+ */
+STRATA_API int strata_model_set_note(strata_model *model, const char *name, const char *text);
+
 /* Writes the file whole or not at all. */
 STRATA_API int strata_model_save(const strata_model *model, const char *path);
 STRATA_API int strata_model_bytes(const strata_model *model, unsigned char **bytes, size_t *size);
@@ -358,8 +364,8 @@ STRATA_API int strata_data_load_for_model(const char *settings, const strata_mod
 STRATA_API int strata_model_evaluate(strata_model *model, const strata_data *data, int threads, char **json);
 
 /* By how much the loss on these rows rises when a feature's values are shuffled among them, five times each: what
- * `strata evaluate --importance --json` says. importance (name, mean and deviation of each feature, of a table's column or
- * of an image's square), importance_of (the rows that were shuffled, repeats and their loss) and, of images,
+ * `strata evaluate --importance --json` says. importance (name, mean and deviation of each feature, of a table's column
+ * or of an image's square), importance_of (the rows that were shuffled, repeats and their loss) and, of images,
  * importance_map. Of many rows some are left out by chance; of a large network it takes some tens of seconds. */
 STRATA_API int strata_model_importance(strata_model *model, const strata_data *data, int threads, char **json);
 

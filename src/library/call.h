@@ -65,6 +65,17 @@ int done(const Work& work) noexcept {
   });
 }
 
+/// The text that make() gives, made once and there for ever; "" as long as there is no memory for it.
+template <class Make>
+const char* lasting_text(const Make& make) noexcept {
+  try {
+    static const std::string text = make();
+    return text.c_str();
+  } catch (const std::exception&) {
+    return "";
+  }
+}
+
 /// The argument called `name`. Throws Error(usage) if it is null.
 template <class T>
 T& required(T* argument, const char* name) {

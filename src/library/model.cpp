@@ -3,14 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <span>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "core/threads.h"
 #include "data/data_source.h"
 #include "io/evaluation_json.h"
 #include "io/json_text.h"
+#include "io/model_format.h"
 #include "io/onnx_file.h"
 #include "library/arguments.h"
 #include "library/call.h"
@@ -248,6 +251,25 @@ int strata_model_parse(const void* bytes, size_t size, strata_model** model) {
 }
 
 void strata_model_free(strata_model* model) { delete model; }
+
+int strata_model_set_note(strata_model* model, const char* name, const char* text) {
+  return library::done([&] {
+    std::map<std::string, std::string>& notes = library::required(model, "model").trained.model.notes;
+    const std::string key = &library::required(name, "name");
+    const std::string value = &library::required(text, "text");
+    if (key.empty() || has_field(key) || key == library::kFeatureNames) {
+      throw usage_error("name: the format of model files has a meaning for '{}'; give another", key);
+    }
+    if (!is_utf8(key) || !is_utf8(value)) {
+      throw usage_error("note '{}' is no UTF-8", utf8_text(key));
+    }
+    if (value.empty()) {
+      notes.erase(key);
+    } else {
+      notes[key] = value;
+    }
+  });
+}
 
 int strata_model_save(const strata_model* model, const char* path) {
   return library::done([&] { write_model(&library::required(path, "path"), library::file_of(model)); });

@@ -252,13 +252,11 @@ std::string schema_of(const std::vector<Option>& options) { return plain(json_te
 }  // namespace strata::library
 
 const char* strata_find_lr_schema(void) {
-  static const std::string schema = library::schema_of(range_options());
-  return schema.c_str();
+  return library::lasting_text([] { return library::schema_of(range_options()); });
 }
 
 const char* strata_sweep_schema(void) {
-  static const std::string schema = library::schema_of(sweep_options());
-  return schema.c_str();
+  return library::lasting_text([] { return library::schema_of(sweep_options()); });
 }
 
 int strata_find_lr(const strata_data* data, const strata_data* validation, const char* settings,

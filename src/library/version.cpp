@@ -16,8 +16,7 @@ int strata_abi_version(void) { return STRATA_ABI_VERSION; }
 const char* strata_message(void) { return library::message(); }
 
 const char* strata_settings_schema(void) {
-  static const std::string schema = plain(json_text(settings_schema()));
-  return schema.c_str();
+  return library::lasting_text([] { return plain(json_text(settings_schema())); });
 }
 
 void strata_free(void* memory) { std::free(memory); }

@@ -55,7 +55,10 @@ Json scaler_json(const Scaler& scaler) {
     const auto [least, largest] = std::ranges::minmax(values);
     return Json{least, largest};
   };
-  Json json{{"kind", name_of(kScalers, kind)}, {"mean", range(scaler.mean)}, {"scale", range(scaler.scale)}};
+  Json json{{"kind", name_of(kScalers, kind)},
+            {"mean", range(scaler.mean)},
+            {"scale", range(scaler.scale)},
+            {"missing", name_of(kMissingValues, scaler.fill.empty() ? MissingValues::error : MissingValues::mean)}};
   if (!scaler.offset.empty()) {
     json["offsets"] = std::ranges::count_if(scaler.offset, [](double offset) { return offset != 0; });
   }

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
       {"names", names},
       {"targets", targets},
       {"models", [&] { models(argv[2]); }},
+      {"lifetimes", lifetimes},
       {"searching", searching},
       {"leaves_nothing", leaves_nothing},
       {"modes", modes},

@@ -22,6 +22,7 @@ void targets();
 
 // model_calls.cpp
 void models(const char* folder);
+void lifetimes();
 void searching();
 void facts();
 

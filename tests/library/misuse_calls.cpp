@@ -153,6 +153,12 @@ void wrong_models() {
   EXPECT(strata_model_parse(nullptr, 0, &none) == STRATA_WRONG_SETTINGS);
   EXPECT(strata_model_parse("nonsense", 8, &none) == STRATA_BAD_DATA && none == nullptr);
   strata_model_free(nullptr);
+  EXPECT(strata_model_set_note(nullptr, "who", "me") == STRATA_WRONG_SETTINGS);
+  EXPECT(strata_model_set_note(model.handle, nullptr, "me") == STRATA_WRONG_SETTINGS);
+  EXPECT(strata_model_set_note(model.handle, "who", nullptr) == STRATA_WRONG_SETTINGS);
+  for (const char* const name : {"", "classes", "format_version", "feature_names", "\xff"}) {
+    EXPECT(strata_model_set_note(model.handle, name, "me") == STRATA_WRONG_SETTINGS);
+  }
   EXPECT(strata_model_save(nullptr, "x") == STRATA_WRONG_SETTINGS);
   EXPECT(strata_model_save(model.handle, nullptr) == STRATA_WRONG_SETTINGS);
   EXPECT(strata_model_bytes(nullptr, &bytes, &size) == STRATA_WRONG_SETTINGS);
@@ -185,6 +191,15 @@ void wrong_models() {
   EXPECT(strata_find_lr(nullptr, nullptr, "{}", nullptr, nullptr, &json) == STRATA_WRONG_SETTINGS);
   EXPECT(strata_sweep(nullptr, nullptr, "{}", nullptr, nullptr, &json, nullptr) == STRATA_WRONG_SETTINGS);
   EXPECT(strata_sweep(rings.get(), nullptr, "{}", nullptr, nullptr, nullptr, nullptr) == STRATA_WRONG_SETTINGS);
+  const char* const nowhere = "/nowhere";
+  EXPECT(strata_report(nullptr, 1, nullptr, "page.html") == STRATA_WRONG_SETTINGS);
+  EXPECT(strata_report(&nowhere, 0, nullptr, "page.html") == STRATA_WRONG_SETTINGS);
+  EXPECT(strata_report(&nowhere, 1, nullptr, nullptr) == STRATA_WRONG_SETTINGS);
+  EXPECT(strata_report(&nowhere, 1, nullptr, "page.html") == STRATA_BAD_DATA);
+  Data read;
+  EXPECT(strata_data_load_for_model(R"({"data": "/nowhere.csv"})", model.handle, &read.handle) == STRATA_BAD_DATA);
+  EXPECT(strata_data_load_for_model(R"({"dato": "x"})", model.handle, &read.handle) == STRATA_WRONG_SETTINGS);
+  EXPECT(strata_data_load_for_model(nullptr, model.handle, nullptr) == STRATA_WRONG_SETTINGS);
   strata_free(nullptr);
 }
 

@@ -49,8 +49,38 @@ void models(const char* folder) {
   EXPECT(std::strstr(json, R"("importance":[{"name":"0","mean":)") == json + 1);
   EXPECT(std::strstr(json, R"("importance_of":{"rows":600,"repeats":5,"loss":)") != nullptr);
   strata_free(json);
+  EXPECT(strata_model_set_note(parsed.handle, "who", "the test") == 0);
+  EXPECT(strata_model_info(parsed.handle, &json) == 0);
+  EXPECT(taken(json).find(R"("who":"the test")") != std::string::npos);
+  EXPECT(strata_model_set_note(parsed.handle, "who", "") == 0);
+  EXPECT(strata_model_info(parsed.handle, &json) == 0 && taken(json).find("the test") == std::string::npos);
   EXPECT(strata_model_load("/nowhere", &loaded.handle) == STRATA_BAD_DATA);
   EXPECT(strata_model_save(model.handle, "/nowhere/model.safetensors") == STRATA_FAILED);
+}
+
+void lifetimes() {
+  const std::vector<float> values = points();
+  const std::vector<std::int64_t> labels = rings();
+  const Array features(values, STRATA_FLOAT32, {kRows, 2});
+  strata_data* data = nullptr;
+  strata_trainer* trainer = nullptr;
+  strata_trainer* further = nullptr;
+  Model first;
+  Model last;
+  strata_progress at;
+  EXPECT(strata_data_new(features.get(), nullptr, &data) == 0);
+  EXPECT(strata_data_set_classes(data, Array(labels, STRATA_INT64, {kRows}).get(), nullptr, 0) == 0);
+  EXPECT(strata_trainer_new(data, nullptr, kSettings, nullptr, &trainer) == 0);
+  EXPECT(strata_trainer_model(trainer, 0, &first.handle) == 0);
+  EXPECT(strata_trainer_new(data, nullptr, R"({"epochs": 1})", first.handle, &further) == 0);
+  strata_data_free(data);
+  EXPECT(strata_trainer_run(trainer, 0, &at) == 0);
+  strata_trainer_free(trainer);
+  EXPECT(strata_trainer_run(further, 0, &at) == 0 && at.ended == 1);
+  EXPECT(strata_trainer_model(further, 0, &last.handle) == 0);
+  strata_trainer_free(further);
+  std::vector<float> room(2 * kRows);
+  EXPECT(strata_model_predict(last.handle, features.get(), 2, room.data(), room.size()) == 0);
 }
 
 namespace {
