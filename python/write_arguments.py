@@ -62,6 +62,13 @@ VERBOSE: Argument = (
     False,
     "whether `fit` shows how far it is: a live line in a terminal and in a notebook, a line an epoch elsewhere",
 )
+LOWER: Argument = (
+    "lower",
+    "Optional[Optimizer]",
+    None,
+    "optimizer of the lower layers (next to the input): NAME[,KEY=VALUE...]; None: sgd,lr=0.01, where `upper_layers` "
+    "leaves any. Given, the first layer is always lower, also that of two",
+)
 EPOCHS: Argument = (
     "epochs",
     "Optional[int]",
@@ -92,7 +99,7 @@ from typing import Any, Dict, Literal, Mapping, Optional, Sequence, Union
 from numpy.random import Generator
 from numpy.random import RandomState as NumpyRandomState
 
-from ._documented import documented
+from ._documented import UNSAID, documented
 from ._rows import Rows, Targets
 from .model import Model
 from .sweep import FoundRates, Heard, SweepResult, run_find_lr, run_sweep
@@ -191,12 +198,14 @@ def help_texts(arguments: List[Argument]) -> str:
     ).replace("\\", "\\\\")
 
 
-def documented(arguments: List[Argument], known: Dict[str, str], indent: str) -> str:
-    """The decorator, with those texts that are not what `known` has of the name."""
+def documented(arguments: List[Argument], known: Dict[str, str], indent: str, settings: str = "") -> str:
+    """The decorator, with those texts that are not what `known` has of the name; `settings` names their table."""
     own = [argument for argument in arguments if known.get(argument[0]) != argument[3]]
+    keyword = f"settings={settings}" if settings else ""
     if not own:
-        return f"{indent}@documented(HELP)\n"
-    return f'{indent}@documented(\n{indent}    HELP,\n{indent}    """\\\n{help_texts(own)}""",\n{indent})\n'
+        return f"{indent}@documented({', '.join(filter(None, ['HELP', keyword]))})\n"
+    last = f"{indent}    {keyword},\n" if settings else ""
+    return f'{indent}@documented(\n{indent}    HELP,\n{indent}    """\\\n{help_texts(own)}""",\n{last}{indent})\n'
 
 
 def signature(arguments: List[Argument], indent: str) -> str:
@@ -215,7 +224,13 @@ def table(schema: Dict[str, Any]) -> Dict[str, Dict[str, Any]]:
 
 
 def estimator_arguments(settings: Dict[str, Dict[str, Any]], classes: bool) -> List[Argument]:
-    replaced = {"epochs": EPOCHS, "seed": RANDOM_STATE, "threads": N_JOBS, "class_weights": CLASS_WEIGHT}
+    replaced = {
+        "lower": LOWER,
+        "epochs": EPOCHS,
+        "seed": RANDOM_STATE,
+        "threads": N_JOBS,
+        "class_weights": CLASS_WEIGHT,
+    }
     arguments = []
     for name, setting in settings.items():
         foreign = OF_NUMBERS if classes else OF_CLASSES
@@ -280,13 +295,15 @@ CALLBACK: Argument = (
 )
 
 
-def trains(opening: str, further: List[Argument], own: List[Argument], known: Dict[str, str], indent: str) -> str:
+def trains(
+    opening: str, further: List[Argument], own: List[Argument], known: Dict[str, str], indent: str, settings: str
+) -> str:
     """A function from its decorator to its docstring; `opening` has what surrounds its arguments."""
     call, result, text = opening.split("\n", 2)
     keywords = signature([*OF_ROWS, *further, *own], indent + "    ")
     first = f"{indent}    self,\n" if "__init__" in call else ""
     return (
-        documented([X, Y, *OF_ROWS, *further, *own], known, indent)
+        documented([X, Y, *OF_ROWS, *further, *own], known, indent, settings)
         + f"{indent}{call}\n{first}{signature([X, Y], indent + '    ')}{indent}    *,\n{keywords}{indent}{result}\n"
         + textwrap.indent(text, indent + "    ")
     )
@@ -310,7 +327,7 @@ FIND_LR = '''def find_lr(
 ['lower', 'upper']
 """
 rows = Rows(X, y, sample_weight, eval_set, targets)
-return run_find_lr(rows, _settings(locals()), SEARCH_DEFAULTS, callback)
+return run_find_lr(rows, _settings(locals()), callback)
 '''
 
 SWEEP = '''def sweep(
@@ -328,7 +345,7 @@ SWEEP = '''def sweep(
 1
 """
 rows = Rows(X, y, sample_weight, eval_set, targets)
-return run_sweep(rows, _settings(locals()), SEARCH_DEFAULTS, callback)
+return run_sweep(rows, _settings(locals()), callback)
 '''
 
 SETTINGS = '''
@@ -337,15 +354,19 @@ _NO_SETTINGS = ("self", "X", "y", "sample_weight", "eval_set", "targets", "measu
 
 
 def _settings(arguments: Mapping[str, Any]) -> Dict[str, Any]:
-    """The settings among a function's arguments, by their names in the table."""
-    return {name.rstrip("_"): value for name, value in arguments.items() if name not in _NO_SETTINGS}
+    """The settings among a function's arguments that were given, by their names in the table."""
+    return {
+        name.rstrip("_"): value
+        for name, value in arguments.items()
+        if value is not UNSAID and value is not None and name not in _NO_SETTINGS
+    }
 '''
 
 
 def trainer_class(arguments: List[Argument], known: Dict[str, str]) -> str:
     return (
         '\n\nclass TrainerArguments:\n    """The arguments of a trainer, and of whatever trains as one does."""\n\n'
-        + trains(TRAINER, [MEASURE_GRADIENTS], arguments, known, "    ")
+        + trains(TRAINER, [MEASURE_GRADIENTS], arguments, known, "    ", "DEFAULTS")
         + "\n    def _begin(self, rows: Rows, settings: Dict[str, Any], measure_gradients: bool) -> None:\n"
         + "        raise NotImplementedError\n"
     )
@@ -393,9 +414,9 @@ def written(run: Dict[str, Any], find_lr: Dict[str, Any], sweep: Dict[str, Any])
         + estimator_class("RegressorArguments", "StrataRegressor", regressor, known)
         + trainer_class(arguments, known)
         + "\n\n"
-        + trains(FIND_LR, [CALLBACK], found, known, "")
+        + trains(FIND_LR, [CALLBACK], found, known, "", "SEARCH_DEFAULTS")
         + "\n\n"
-        + trains(SWEEP, [CALLBACK], swept, known, "")
+        + trains(SWEEP, [CALLBACK], swept, known, "", "SEARCH_DEFAULTS")
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Dict, Literal, Mapping, Optional, Sequence, Union
 from numpy.random import Generator
 from numpy.random import RandomState as NumpyRandomState
 
-from ._documented import documented
+from ._documented import UNSAID, documented
 from ._rows import Rows, Targets
 from .model import Model
 from .sweep import FoundRates, Heard, SweepResult, run_find_lr, run_sweep
@@ -459,8 +459,12 @@ _NO_SETTINGS = ("self", "X", "y", "sample_weight", "eval_set", "targets", "measu
 
 
 def _settings(arguments: Mapping[str, Any]) -> Dict[str, Any]:
-    """The settings among a function's arguments, by their names in the table."""
-    return {name.rstrip("_"): value for name, value in arguments.items() if name not in _NO_SETTINGS}
+    """The settings among a function's arguments that were given, by their names in the table."""
+    return {
+        name.rstrip("_"): value
+        for name, value in arguments.items()
+        if value is not UNSAID and value is not None and name not in _NO_SETTINGS
+    }
 
 
 class ClassifierArguments:
@@ -469,6 +473,9 @@ class ClassifierArguments:
     @documented(
         HELP,
         """\
+lower
+    optimizer of the lower layers (next to the input): NAME[,KEY=VALUE...]; None: sgd,lr=0.01, where
+    `upper_layers` leaves any. Given, the first layer is always lower, also that of two
 epochs
     passes over the training rows; None: 10, or as many as make 300 steps if those are more
 """,
@@ -479,7 +486,7 @@ epochs
         hidden: Union[int, Sequence[int]] = (300, 100, 50),
         activation: Activation = "elu",
         init: Init = "he_normal",
-        lower: Optimizer = "sgd,lr=0.01",
+        lower: Optional[Optimizer] = None,
         upper: Optimizer = "adam,lr=0.001",
         upper_layers: Union[int, Literal["all"]] = 2,
         group: Optional[Groups] = None,
@@ -558,6 +565,9 @@ class RegressorArguments:
     @documented(
         HELP,
         """\
+lower
+    optimizer of the lower layers (next to the input): NAME[,KEY=VALUE...]; None: sgd,lr=0.01, where
+    `upper_layers` leaves any. Given, the first layer is always lower, also that of two
 epochs
     passes over the training rows; None: 10, or as many as make 300 steps if those are more
 """,
@@ -568,7 +578,7 @@ epochs
         hidden: Union[int, Sequence[int]] = (300, 100, 50),
         activation: Activation = "elu",
         init: Init = "glorot_uniform",
-        lower: Optimizer = "sgd,lr=0.01",
+        lower: Optional[Optimizer] = None,
         upper: Optimizer = "adam,lr=0.001",
         upper_layers: Union[int, Literal["all"]] = 2,
         group: Optional[Groups] = None,
@@ -640,7 +650,7 @@ epochs
 class TrainerArguments:
     """The arguments of a trainer, and of whatever trains as one does."""
 
-    @documented(HELP)
+    @documented(HELP, settings=DEFAULTS)
     def __init__(
         self,
         X: Any = None,
@@ -722,7 +732,7 @@ class TrainerArguments:
         raise NotImplementedError
 
 
-@documented(HELP)
+@documented(HELP, settings=SEARCH_DEFAULTS)
 def find_lr(
     X: Any = None,
     y: Any = None,
@@ -803,7 +813,7 @@ def find_lr(
     ['lower', 'upper']
     """
     rows = Rows(X, y, sample_weight, eval_set, targets)
-    return run_find_lr(rows, _settings(locals()), SEARCH_DEFAULTS, callback)
+    return run_find_lr(rows, _settings(locals()), callback)
 
 
 @documented(
@@ -817,6 +827,7 @@ lower
 upper
     optimizer of the upper layers (next to the output); a list of several tries each
 """,
+    settings=SEARCH_DEFAULTS,
 )
 def sweep(
     X: Any = None,
@@ -911,4 +922,4 @@ def sweep(
     1
     """
     rows = Rows(X, y, sample_weight, eval_set, targets)
-    return run_sweep(rows, _settings(locals()), SEARCH_DEFAULTS, callback)
+    return run_sweep(rows, _settings(locals()), callback)

@@ -6,7 +6,7 @@ import difflib
 import functools
 import inspect
 import textwrap
-from typing import Any, Callable, Dict, Sequence, TypeVar, cast
+from typing import Any, Callable, Collection, Dict, Sequence, TypeVar, cast
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -62,11 +62,16 @@ _OF_OPTIMIZERS = (
 )
 
 
-def documented(*tables: str) -> Callable[[Function], Function]:
+UNSAID: Any = type("Unsaid", (), {"__repr__": lambda self: "UNSAID"})()
+"""The value of a setting that a caller has not given."""
+
+
+def documented(*tables: str, settings: Collection[str] = ()) -> Callable[[Function], Function]:
     """Adds to a function's docstring its parameters, with their types, defaults and what the tables say of them.
 
     A table has a name a line, and below it its text, indented. What a later table says holds. A call with a keyword
-    that the function lacks raises a TypeError that names what the caller has called, and what was perhaps meant.
+    that the function lacks raises a TypeError that names what the caller has called, and what was perhaps meant. Of the
+    `settings` those that a call does not give are UNSAID to the function: a default that is given may mean something.
     """
     texts = {name: text for table in tables for name, text in _entries(table).items()}
 
@@ -81,6 +86,7 @@ def documented(*tables: str) -> Callable[[Function], Function]:
         function.__doc__ = "\n".join(lines) + "\n"
         by_name = [name for name, parameter in parameters.items() if parameter.kind is inspect.Parameter.KEYWORD_ONLY]
         by_place = len(parameters) - len(by_name)
+        unsaid = {name: UNSAID for name in by_name if name.rstrip("_") in settings}
         is_method = "self" in parameters
 
         @functools.wraps(function)
@@ -92,7 +98,7 @@ def documented(*tables: str) -> Callable[[Function], Function]:
                     raise TypeError(f"{what}() takes its arguments by name, such as {by_name[0]}=…")
                 first = next(name for name in kwargs if name in unknown)
                 raise TypeError(f"{what}() has no argument {first!r}: {_hint(what, first, list(parameters))}")
-            return function(*args, **kwargs)
+            return function(*args, **{**unsaid, **kwargs})
 
         return cast(Function, called)
 

@@ -117,6 +117,7 @@ _FUNCTIONS: Dict[str, Sequence[Any]] = {
     "trainer_model": [c_void_p, c_int, _HANDLE],
     "model_load": [c_char_p, _HANDLE],
     "model_parse": [c_char_p, c_size_t, _HANDLE],
+    "model_set_note": [c_void_p, c_char_p, c_char_p],
     "model_save": [c_void_p, c_char_p],
     "model_bytes": [c_void_p, _TEXT, POINTER(c_size_t)],
     "model_export_onnx": [c_void_p, c_char_p],

@@ -79,24 +79,33 @@ def _columns(frame: Any) -> Optional[List[str]]:
     return names if names and all(isinstance(name, str) for name in names) else None
 
 
-def _frame_array(frame: Any) -> Any:
-    """A dataframe's values; other objects as they are."""
-    if hasattr(frame, "to_numpy"):
-        return frame.to_numpy()
-    if hasattr(frame, "column_names"):
-        return np.column_stack([np.asarray(frame[name]) for name in frame.column_names])
-    if hasattr(frame, "__array__") or isinstance(frame, (list, tuple)):
+def eager(frame: Any) -> Any:
+    """A dataframe that is computed only when it is asked for, of any library that narwhals knows, as one that is.
+
+    All else, arrays among it, as it is.
+    """
+    if hasattr(frame, "__array__") or hasattr(frame, "toarray") or isinstance(frame, (list, tuple)):
         return frame
     try:
         import narwhals
     except ImportError:
         return frame
     native = narwhals.from_native(frame, pass_through=True)
-    return frame if native is frame else native.lazy().collect().to_numpy()
+    return native.collect().to_native() if isinstance(native, narwhals.LazyFrame) else frame
+
+
+def _frame_array(frame: Any) -> Any:
+    """A dataframe's values; other objects as they are."""
+    if hasattr(frame, "to_numpy"):
+        return frame.to_numpy()
+    if hasattr(frame, "column_names"):
+        return np.column_stack([np.asarray(frame[name]) for name in frame.column_names])
+    return frame
 
 
 def features_of(X: Any, what: str = "X") -> Tuple[AnyArray, Optional[List[str]]]:
     """Features as an array, and their names if they have any."""
+    X = eager(X)
     names = _columns(X)
     if hasattr(X, "toarray"):
         raise DataError(f"{what} is a sparse matrix; give its .toarray()")
@@ -190,8 +199,9 @@ def read_rows(rows: Rows, loss: Optional[str]) -> ReadRows:
     X, names = features_of(rows.X)
     if rows.y is None:
         raise DataError("y is missing: what is to be learnt of each row")
-    y_names = _columns(rows.y)
-    y = np.asarray(_frame_array(rows.y))
+    targets = eager(rows.y)
+    y_names = _columns(targets)
+    y = np.asarray(_frame_array(targets))
     kind = rows.targets or kind_of_targets(y, loss)
     data = new_data(X, rows.names or names) if rows.model is None else data_for_model(X, rows.model)
     classes: Optional[AnyArray] = None
@@ -219,7 +229,7 @@ def pair(eval_set: Any) -> Tuple[Any, Any]:
 
 def read_more_rows(data: Handle, X: Any, y: Any, what: str, targets: Targets, classes: Optional[AnyArray]) -> None:
     """Gives rows that are like others, or for a model, their targets."""
-    values = np.asarray(_frame_array(y))
+    values = np.asarray(_frame_array(eager(y)))
     if targets != "classes":
         set_targets(data, targets, readable(values, f"{what}: y"))
     elif classes is not None:

@@ -8,6 +8,8 @@ from typing import Any, Dict, List, Mapping
 
 import numpy as np
 
+from .errors import SettingsError
+
 
 def plain(value: Any) -> Any:
     """A value of JSON: NumPy's numbers, tuples and paths become JSON's own."""
@@ -33,17 +35,20 @@ def _groups(value: Any) -> List[Any]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def settings_json(settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> bytes:
-    """What was given, which is all that is not the default: of that one setting may contradict another."""
+def settings_json(settings: Mapping[str, Any]) -> bytes:
+    """Settings that were given; None is none, as is False for early_stopping, which elsewhere is yes or no."""
     given: Dict[str, Any] = {}
     for name, value in settings.items():
-        if value is defaults.get(name):  # most are
-            continue
         if name == "group" and value is not None:
             value = _groups(value)
         if name == "max_time" and isinstance(value, (int, float)):
             value = f"{value}s"
         value = plain(value)
-        if value is not None and value != plain(defaults.get(name)):
-            given[name] = value
+        if value is None or (name == "early_stopping" and value is False):
+            continue
+        if name == "early_stopping" and value is True:
+            raise SettingsError(
+                "early_stopping: True does not tell for how many epochs to wait; give a number, such as 5"
+            )
+        given[name] = value
     return json.dumps(given).encode()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Mapping, Sequence, Tuple
 
+from .errors import SettingsError
+
 if TYPE_CHECKING:
     from .trainer import Trainer
 
@@ -121,10 +123,21 @@ def trainer_html(trainer: Trainer) -> str:
     return f"<div>{head}{charts(history, trainer.figure)}{figures_table(history)}{groups_table(groups)}</div>"
 
 
-def estimator_html(name: str, figures: Mapping[str, Any], history: Sequence[Mapping[str, Any]], figure: str) -> str:
-    """A fitted estimator: what it is and came to."""
+def estimator_html(
+    name: str,
+    figures: Mapping[str, Any],
+    history: Sequence[Mapping[str, Any]],
+    figure: str,
+    groups: Sequence[Mapping[str, Any]],
+) -> str:
+    """A fitted estimator: what it is and came to, and its groups of layers with their rates at the end."""
     head = f"<p><b>{escape(name)}</b></p>" + table(list(figures), [list(figures.values())])
-    return f"<div>{head}{charts(history, figure)}{figures_table(history)}</div>"
+    rates = history[-1].get("learning_rates", {}) if history else {}
+    lines = [
+        (group["name"], list(range(group["first"], group["last"] + 1)), group["optimizer"], rates.get(group["name"]))
+        for group in groups
+    ]
+    return f"<div>{head}{charts(history, figure)}{figures_table(history)}{groups_table(lines) if lines else ''}</div>"
 
 
 def rows_html(title: str, rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
@@ -142,6 +155,10 @@ def _aligned(lines: Sequence[Sequence[str]]) -> str:
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
 
 
+def _numbers_first(value: Any) -> Tuple[bool, Any]:
+    return isinstance(value, str), value
+
+
 class HeatMap:
     """A figure over the plane of two axes: a coloured table in a notebook, a plain one elsewhere."""
 
@@ -156,8 +173,10 @@ class HeatMap:
             if found is not None and rows in line and columns in line:
                 at = (line[rows], line[columns])
                 self.values[at] = self._better(found, self.values.get(at, found))
-        self.rows = sorted({row for row, _ in self.values})
-        self.columns = sorted({column for _, column in self.values})
+        if not self.values:
+            raise SettingsError(f"no candidate has a {name}: none was completed")
+        self.rows = sorted({row for row, _ in self.values}, key=_numbers_first)
+        self.columns = sorted({column for _, column in self.values}, key=_numbers_first)
 
     @property
     def best(self) -> Tuple[Any, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import warnings
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Type, TypeVar, Union, cast
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Type, TypeVar, Union, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,9 @@ except ImportError as problem:  # pragma: no cover
 from ._arguments import DEFAULTS, ClassifierArguments, RegressorArguments
 from ._library import Handle
 from ._report import Record, write_report
-from ._rows import AnyArray, Rows, Targets, class_indices, pair
+from ._rows import AnyArray, Rows, Targets, class_indices, eager, pair
+from ._settings import plain
+from ._threads import limit as thread_limit
 from .display import estimator_html
 from .errors import DataError, SettingsError
 from .model import Importance, Model
@@ -32,16 +35,15 @@ from .trainer import Callback, Trainer
 _SMALL_DATA_STEPS = 300
 _BROUGHT_BY_A_MODEL = ("hidden", "activation", "init", "scaler", "target_scaler", "missing", "loss")
 _LOSSES_OF_NUMBERS = ("mse", "mae", "huber", "quantile")
-_THREAD_LIMITS = ("OMP_NUM_THREADS", "LOKY_MAX_CPU_COUNT")  # joblib sets the first for its workers
+_CLASS_KIND = "class_kind"  # a note of the model's: what its classes are in Python, by the names of _KINDS
+_KINDS: Dict[str, Callable[[str], Any]] = {"bool": lambda name: name == "True", "int": int, "float": float, "str": str}
 Self = TypeVar("Self", bound="_Estimator")
 
 
 def _threads(n_jobs: Optional[int]) -> Optional[int]:
     """Threads to compute with; None: what the library finds that affinity and quota allow."""
     if n_jobs is None:
-        limits = [text.split(",")[0].strip() for text in map(os.environ.get, _THREAD_LIMITS) if text]
-        numbers = [int(text) for text in limits if text.isdigit() and int(text) > 0]
-        return min(numbers) if numbers and min(numbers) < joblib.cpu_count() else None
+        return thread_limit(joblib.cpu_count())
     if n_jobs == 0:
         raise SettingsError("n_jobs: 0 threads compute nothing; give a number, -1 for all, or None")
     return n_jobs if n_jobs > 0 else max(1, int(joblib.cpu_count()) + 1 + n_jobs)
@@ -57,17 +59,22 @@ def _validated(estimator: Any, X: Any, reset: bool, **checks: Any) -> Any:
     return validate_data(estimator, X, reset=reset, **checks)
 
 
-def _class_values(names: Sequence[str]) -> AnyArray:
-    """Classes as a model names them, as what they were before: whole numbers, booleans, numbers or texts."""
-    for kind in (int, float):
+def _class_kind(classes: AnyArray) -> str:
+    """What they are, of _KINDS: of objects what all of them are, else texts."""
+    kinds = {type(value).__name__ for value in classes.tolist()}
+    return kinds.pop() if len(kinds) == 1 and kinds <= _KINDS.keys() else "str"
+
+
+def _class_values(names: Sequence[str], kind: Optional[str]) -> AnyArray:
+    """Classes by their names in a model: of that kind, or if it is not known, of the first that spells them so."""
+    makers = [_KINDS[kind]] if kind in _KINDS else [_KINDS["int"], _KINDS["float"], _KINDS["bool"]]
+    for make in makers:
         try:
-            values = [kind(name) for name in names]
+            values = [make(name) for name in names]
         except ValueError:
             continue
         if [str(value) for value in values] == list(names):
             return np.asarray(values)
-    if set(names) <= {"False", "True"}:
-        return np.asarray([name == "True" for name in names])
     return np.asarray(names)
 
 
@@ -86,8 +93,13 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
     # ---- Settings
 
     def _settings(self) -> Dict[str, Any]:
-        """The parameters by the names of the table, the number of epochs apart."""
-        settings = {name: value for name, value in self.get_params(deep=False).items() if name in DEFAULTS}
+        """The parameters by the table's names, but for its defaults, and for the number of epochs."""
+        own = inspect.signature(type(self)).parameters
+        settings = {
+            name: value
+            for name, value in self.get_params(deep=False).items()
+            if name in DEFAULTS and not plain(value) == plain(own[name].default) == plain(DEFAULTS[name])
+        }
         settings.pop("epochs", None)
         settings["threads"] = _threads(self.n_jobs)
         return settings
@@ -113,6 +125,7 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
     def _checked(self, X: Any, **further: Any) -> Any:
         """The rows, and y if it is given, as scikit-learn reads them; what to do about some faults it does not know."""
         finite = "allow-nan" if self.missing == "mean" else True
+        X = eager(X)
         try:
             return _validated(self, X, dtype="numeric", ensure_all_finite=finite, **further)
         except ValueError as problem:
@@ -139,9 +152,10 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         raise NotImplementedError
 
     def _rows(self, X: Any, y: Any, sample_weight: Any, eval_set: Any, classes: Any, reset: bool) -> Rows:
-        asked = "early_stopping" if self.early_stopping is not None else "restore_best" if self.restore_best else None
-        if asked is not None and eval_set is None and not self.validation_split:
-            raise SettingsError(f"{asked} needs rows to validate on: set validation_split, or give fit an eval_set")
+        judged = {"early_stopping": self.early_stopping not in (None, False), "restore_best": self.restore_best}
+        asked = [name for name, is_asked in judged.items() if is_asked]
+        if asked and eval_set is None and not self.validation_split:
+            raise SettingsError(f"{asked[0]} needs rows to validate on: set validation_split, or give fit an eval_set")
         X, y = self._both(X, y, reset)
         y = self._learnt(y, classes, reset)
         if sample_weight is not None:
@@ -183,10 +197,9 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         seed = self._seed()
         epochs = self._epochs(rows.X.shape[0])
         if not goes_on:
-            self._earlier: List[Dict[str, Any]] = []
-            self._train(self._trainer(rows, seed, epochs), callbacks)
+            self._train(self._trainer(rows, seed, epochs), callbacks, [])
         else:
-            self._train(self._further_trainer(rows, seed, epochs), callbacks)
+            self._train(self._further_trainer(rows, seed, epochs), callbacks, self.history_)
         return self
 
     def _partial_fit(self, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
@@ -194,21 +207,18 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         rows = self._rows(X, y, sample_weight, None, classes, reset=first)
         seed = self._seed()
         if first:
-            self._earlier = []
-            trainer = self._trainer(rows, seed, 1)
+            self._train(self._trainer(rows, seed, 1), (), [])
         else:
-            self._earlier = self.history_
             calls = len(self.history_)  # another order of rows each time
             trainer = self._heir(rows, (DEFAULTS["seed"] if seed is None else seed) + calls, 1)
-        self._train(trainer, ())
+            self._train(trainer, (), self.history_)
 
     def _trainer(self, rows: Rows, seed: Optional[int], epochs: int, model: Optional[Model] = None) -> Trainer:
         trainer = Trainer.__new__(Trainer)
-        settings = {**DEFAULTS, **self._settings(), **self._target_settings(), "epochs": epochs, "from": model}
+        settings = {**self._settings(), **self._target_settings(), "epochs": epochs, "seed": seed}
         if model is not None:
-            settings.update({name: DEFAULTS[name] for name in _BROUGHT_BY_A_MODEL if name in settings})
-        if seed is not None:
-            settings["seed"] = seed
+            settings = {name: value for name, value in settings.items() if name not in _BROUGHT_BY_A_MODEL}
+            settings["from"] = model
         trainer._begin(rows, settings, False)
         return trainer
 
@@ -216,10 +226,13 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         return {}
 
     def _further_trainer(self, rows: Rows, seed: Optional[int], epochs: int) -> Trainer:
-        """Of a warm start: the same run for more epochs if rows and settings are the same, else one that inherits."""
+        """Of a warm start: the same run for more epochs if rows and settings are the same, else one that inherits.
+
+        A run that has stopped early would stop again at once: so does one that inherits only by new epochs of its own.
+        """
         done = len(self.history_)
-        self._earlier = self.history_
-        if self._snapshot is not None:
+        stopped = self._record is not None and (self._record.result or {}).get("stopped_early", False)
+        if self._snapshot is not None and not stopped:
             with contextlib.suppress(DataError, SettingsError):
                 return self._trainer(rows, seed, done + epochs).restore(self._snapshot)
         return self._heir(rows, seed, epochs)
@@ -231,32 +244,41 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
             return self._trainer(rows, seed, epochs).inherit(self._snapshot)
         return self._trainer(rows, seed, epochs, self.model_)
 
-    def _train(self, trainer: Trainer, callbacks: Sequence[Callback]) -> None:
+    def _train(self, trainer: Trainer, callbacks: Sequence[Callback], earlier: List[Dict[str, Any]]) -> None:
+        """Runs it, and becomes what came of it; `earlier`: the epochs before."""
         try:
             trainer.run(callbacks=callbacks, verbose=self.verbose)
         except KeyboardInterrupt:
-            if trainer.history or trainer.position is not None:
-                self._keep(trainer)
+            if trainer.position is not None:
+                self._keep(trainer, earlier)
             raise
-        self._keep(trainer)
+        self._keep(trainer, earlier)
 
-    def _keep(self, trainer: Trainer) -> None:
+    def _keep(self, trainer: Trainer, earlier: List[Dict[str, Any]]) -> None:
         """What the estimator is from now on."""
         self.model_ = trainer.model
         self.weights_hash_ = self.model_.weights_hash
-        self.history_ = self._earlier + trainer.history
+        self.history_ = earlier + trainer.history
         self.n_iter_ = max(1, len(self.history_))
         self.best_epoch_: Optional[int] = self.history_[-1].get("best_epoch") if self.history_ else None
         self.figure_ = trainer.figure
         self._snapshot = trainer.snapshot()
         self._record = Record(trainer.info, [], trainer.result if trainer.ended else None)
-        del self._earlier
+        if self._targets == "classes":
+            self.model_.set_note(_CLASS_KIND, _class_kind(self.classes_))
 
     # ---- Using it
 
     def _outputs(self, X: Any) -> npt.NDArray[np.float32]:
         check_is_fitted(self)
         return self.model_.outputs(self._features(X), _threads(self.n_jobs) or 0)
+
+    def __setstate__(self, state: Dict[str, Any]) -> None:
+        """Of a pickle of an earlier version, whose class had fewer parameters, the others are their defaults."""
+        super().__setstate__(state)
+        for name, parameter in inspect.signature(type(self)).parameters.items():
+            if not hasattr(self, name):
+                setattr(self, name, parameter.default)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "model_")
@@ -307,6 +329,7 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         estimator = cls(hidden=tuple(layer["outputs"] for layer in layers[:-1]))
         if len(layers) > 1:
             estimator.set_params(activation=layers[0]["activation"])
+        estimator.set_params(missing=model.info["scaler"]["missing"])
         estimator._take(model)
         estimator.model_ = model
         estimator.weights_hash_ = model.weights_hash
@@ -327,11 +350,13 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
     # ---- How it shows itself, and what scikit-learn asks
 
     def _repr_html_fitted(self) -> str:
-        figures: Dict[str, Any] = {"epochs": len(self.history_), "weights": self.weights_hash_}
-        if self.history_:
-            rates = self.history_[-1].get("learning_rates", {})
-            figures.update({f"rate of {group}": rate for group, rate in rates.items()})
-        return estimator_html(repr(self), figures, self.history_, getattr(self, "figure_", ""))
+        figures = {
+            "epochs": len(self.history_),
+            "parameters": self.model_.info["parameters"],
+            "weights": self.weights_hash_,
+        }
+        groups = [] if self._record is None else self._record.info["groups"]
+        return estimator_html(repr(self), figures, self.history_, getattr(self, "figure_", ""), groups)
 
     @property
     def _repr_html_(self) -> Any:
@@ -456,7 +481,8 @@ class StrataClassifier(ClassifierMixin, ClassifierArguments, _Estimator):  # typ
             raise DataError("the model has learnt numbers; use StrataRegressor.load")
         self._targets = model.targets
         names = model.output_names
-        self.classes_ = _class_values(names) if model.targets == "classes" else np.arange(len(names))
+        kind = model.info["metadata"].get(_CLASS_KIND)
+        self.classes_ = _class_values(names, kind) if model.targets == "classes" else np.arange(len(names))
         self.threshold = float(model.info.get("threshold", DEFAULTS["threshold"]))
 
     def __sklearn_tags__(self) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple, Union, cast
 import numpy as np
 import numpy.typing as npt
 
-from . import _library
+from . import _library, _threads
 from ._library import Handle, library
 from ._rows import Targets, address_of, data_for_model, described, features_of, read_more_rows
 from ._settings import settings_json
@@ -109,36 +109,49 @@ class Model:
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
         """Writes a .safetensors file, whole or not at all."""
-        _library.check(library.strata_model_save(self._handle.pointer, os.fsencode(os.fspath(path))))
+        with self._used:
+            _library.check(library.strata_model_save(self._handle.pointer, os.fsencode(os.fspath(path))))
 
     def to_bytes(self) -> bytes:
         """The bytes of such a file."""
-        return _library.bytes_of("model_bytes", self._handle.pointer)
+        with self._used:
+            return _library.bytes_of("model_bytes", self._handle.pointer)
 
     def export_onnx(self, path: Union[str, os.PathLike[str]]) -> None:
         """Writes an ONNX file, which takes raw features: the scaler is inside."""
-        _library.check(library.strata_model_export_onnx(self._handle.pointer, os.fsencode(os.fspath(path))))
+        with self._used:
+            _library.check(library.strata_model_export_onnx(self._handle.pointer, os.fsencode(os.fspath(path))))
 
     def to_onnx_bytes(self) -> bytes:
         """The bytes of an ONNX file."""
-        return _library.bytes_of("model_onnx_bytes", self._handle.pointer)
+        with self._used:
+            return _library.bytes_of("model_onnx_bytes", self._handle.pointer)
 
     @property
     def info(self) -> Mapping[str, Any]:
         """What `strata info --json` says of the model."""
-        if self._info is None:
-            self._info = _library.json_of("model_info", self._handle.pointer)
-        return self._info
+        with self._used:
+            if self._info is None:
+                self._info = _library.json_of("model_info", self._handle.pointer)
+            return self._info
+
+    def set_note(self, name: str, text: str) -> None:
+        """Keeps a text with the model: its files have it, and `info` among its `metadata`. "" takes it away."""
+        with self._used:
+            self._info = None
+            _library.check(library.strata_model_set_note(self._handle.pointer, name.encode(), text.encode()))
 
     @property
     def weights_hash(self) -> str:
         """XXH3-64 of the weights, as the command prints it."""
-        return _library.weights_hash("model_weights_hash", self._handle)
+        with self._used:
+            return _library.weights_hash("model_weights_hash", self._handle)
 
     @property
     def weights(self) -> Dict[str, npt.NDArray[np.float32]]:
         """Copies of the weights: ``layers.0.weight`` (outputs, inputs), ``layers.0.bias`` (outputs), …"""
-        return tensors("model", self._handle)
+        with self._used:
+            return tensors("model", self._handle)
 
     @property
     def n_features(self) -> int:
@@ -156,6 +169,7 @@ class Model:
         Probabilities of the classes, of one output of the second class; of labels, of each; numbers in the targets' own
         units. `threads`: 0 for as many as this process may use.
         """
+        threads = threads or _threads.limit() or 0
         features = X if type(X) is np.ndarray and X.dtype == np.float32 else features_of(X)[0]
         if features.ndim == 0:
             raise DataError("X is a single number, expected rows of features")
@@ -215,12 +229,13 @@ class Model:
 
     def _rows_to_judge(self, X: Any, y: Any, data: Mapping[str, Any]) -> Handle:
         if X is None:
-            return _library.make("data", "data_load_for_model", settings_json(data, {}), self._handle.pointer)
+            return _library.make("data", "data_load_for_model", settings_json(data), self._handle.pointer)
         if y is None:
             raise DataError("y is missing: what the model should say of each row")
         return self._rows(X, y)
 
     def _judged(self, function: str, rows: Handle, threads: int) -> Dict[str, Any]:
+        threads = threads or _threads.limit() or 0
         with self._used:
             found: Dict[str, Any] = _library.json_of(f"model_{function}", self._handle.pointer, rows.pointer, threads)
         return found

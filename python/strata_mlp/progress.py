@@ -16,7 +16,7 @@ _SECONDS_BETWEEN = 0.1
 def _in_notebook() -> bool:
     shell = sys.modules.get("IPython")
     shown = shell.get_ipython() if shell is not None else None
-    return shown is not None and type(shown).__name__ == "ZMQInteractiveShell"
+    return any(kind.__name__ == "ZMQInteractiveShell" for kind in type(shown).__mro__)
 
 
 def figures(record: Mapping[str, Any]) -> List[Tuple[str, float]]:
@@ -52,7 +52,7 @@ class Shown:
         piece, per_epoch = 1, int(trainer.info["steps_per_epoch"])
         while True:
             start = time.perf_counter()
-            at = trainer.advance(piece)
+            at = epoch.advance(piece)
             if at is None or at.step >= per_epoch:
                 return
             now = time.perf_counter()

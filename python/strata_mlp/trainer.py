@@ -23,8 +23,8 @@ from typing import (
 import numpy as np
 import numpy.typing as npt
 
-from . import _library
-from ._arguments import DEFAULTS, PathLike, TrainerArguments
+from . import _library, _threads
+from ._arguments import PathLike, TrainerArguments
 from ._aside import Aside
 from ._library import Handle, Progress, library
 from ._report import Record, write_report
@@ -105,13 +105,18 @@ class Epoch:
         self._iterated = True
         try:
             while not self._ended:
-                step = self._trainer.step()
+                step = self.advance(1)
                 if step is None:
                     break
-                self._ended = bool(self._trainer._at.epoch_ended)
                 yield step
         finally:
             self._iterated = False
+
+    def advance(self, steps: int) -> Optional[Step]:
+        """So many of the epoch's steps, or those that are left. The last of them; None if there was none."""
+        step = None if self._ended else self._trainer.advance(steps)
+        self._ended = self._ended or bool(self._trainer._at.epoch_ended)
+        return step
 
     def finish(self) -> None:
         """Makes the steps that are left."""
@@ -218,21 +223,23 @@ class Trainer(TrainerArguments):
     """
 
     def _begin(self, rows: Rows, settings: Dict[str, Any], measure_gradients: bool) -> None:
-        self._settings = dict(settings)
+        self._settings = {"threads": _threads.limit(), **settings}
         self._measured = measure_gradients
         self._at = Progress()
         self._call_seconds: Optional[float] = None  # of a step, with its share of the validation
         self._stopped = False
         self._earlier: List[Dict[str, Any]] = []
-        self._length_given = settings["epochs"] != DEFAULTS["epochs"]
-        self._from: Optional[Model] = settings["from"] if isinstance(settings["from"], Model) else None
+        self._length_given = "epochs" in settings
+        start = settings.get("from")
+        self._from: Optional[Model] = start if isinstance(start, Model) else None
         if self._from is not None:
-            self._settings["from"] = None
+            del self._settings["from"]
         self._read = self._read_rows(rows)
         self._validation: Optional[Handle] = None
         if rows.eval_set is not None:
+            if self._settings.pop("validation_split", 0):
+                raise SettingsError("the validation rows are an eval_set or a validation_split, not both")
             self._validation = validation_rows(self._read, rows.eval_set)
-            self._settings.update(validation_split=None, split=None)
         self._made = self._make()
 
     def _read_rows(self, rows: Rows) -> ReadRows:
@@ -241,14 +248,13 @@ class Trainer(TrainerArguments):
                 raise SettingsError("y and sample_weight belong to X, which is missing")
             handle = _library.make("data", "data_load", self._json())
             return ReadRows(handle, rows.targets or "classes", None)
-        if self._settings["data"] is not None:
+        if self._settings.get("data") is not None:
             raise SettingsError("the rows are X and y, or those of data, not both")
-        names = self._settings["class_names"]
-        self._settings["class_names"] = None
-        return read_rows(rows._replace(class_names=names), self._settings["loss"])
+        names = self._settings.pop("class_names", None)
+        return read_rows(rows._replace(class_names=names), self._settings.get("loss"))
 
     def _json(self) -> bytes:
-        return settings_json(self._settings, DEFAULTS)
+        return settings_json(self._settings)
 
     def _make(self) -> _Made:
         handle = _library.make(

@@ -6,6 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import configurations
 import numpy as np
 import pytest
 
@@ -43,16 +44,13 @@ def fashion_mnist():
 @pytest.fixture(scope="session")
 def rings():
     """Points of the plane: three classes by their distance from the middle."""
-    points = np.random.default_rng(7).uniform(-1, 1, (600, 2)).astype(np.float32)
-    return points, np.digitize(np.hypot(*points.T), [0.5, 0.9])
+    return configurations.rings()
 
 
 @pytest.fixture(scope="session")
 def slopes():
     """A number of each row, with a little noise."""
-    draw = np.random.default_rng(8)
-    X = draw.normal(size=(500, 4))
-    return X, 3 * X[:, 0] - X[:, 1] * X[:, 2] + 10 + 0.1 * draw.normal(size=500)
+    return configurations.slopes()
 
 
 @pytest.fixture(scope="session")

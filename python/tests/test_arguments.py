@@ -48,12 +48,13 @@ def test_a_setting_that_is_added_becomes_an_argument():
 @pytest.mark.parametrize("kind", [StrataClassifier, StrataRegressor])
 def test_estimators_default_to_the_table(kind):
     given = inspect.signature(kind).parameters
-    own = {"epochs", "validation_split", "sampling"} | ({"init"} if kind is StrataRegressor else set())
+    own = {"epochs", "lower", "validation_split", "sampling"} | ({"init"} if kind is StrataRegressor else set())
     for name, value in _arguments.DEFAULTS.items():
         if name in given and name not in own:
             assert given[name].default == value, name
     assert given["random_state"].default is None
     assert given["epochs"].default is None
+    assert given["lower"].default is None
     assert given["validation_split"].default == 0
     assert given["sampling"].default == "shuffle"
 

@@ -1,34 +1,14 @@
 """The bits of the command, from the same data and settings."""
 
+import multiprocessing
+from multiprocessing.pool import ThreadPool
+
+import configurations
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 from strata_mlp import StrataClassifier, StrataRegressor, Trainer, sweep
-
-CLASSES = [
-    {},
-    {"hidden": (32,), "upper_layers": 1},
-    {"hidden": ()},
-    {"lower": "sgd,lr=0.02,momentum=0.9,nesterov=true", "upper": "adamw,lr=0.002"},
-    {"group": ["0:freeze", "1-2:sgd,lr=0.05", "3:adam"]},
-    {"convention": "torch", "lower": "rmsprop", "upper": "nadam"},
-    {"activation": "gelu", "init": "glorot_uniform", "batch_size": 48},
-    {"sampling": "shuffle", "dropout": (0.1, 0.2, 0.3)},
-    {"sampling": "sequential", "label_smoothing": 0.1},
-    {"clip_norm": 0.5, "class_weights": "balanced"},
-    {"clip_value": 0.01, "scaler": "unit"},
-    {"split": "stratified", "validation_split": 0.3, "seed": 7},
-    {"split": "tail", "scaler": "none", "max_steps": 17},
-    {"early_stopping": 1, "restore_best": True, "monitor": "val_macro_f1", "epochs": 6},
-    {"upper": "adam,lr=0.003,schedule=cosine,warmup_steps=5"},
-    {"validation_split": 0, "lower": "lion"},
-]
-NUMBERS = [
-    {},
-    {"loss": "mae", "hidden": (24, 12)},
-    {"loss": "huber,delta=0.5", "target_scaler": "none"},
-    {"loss": "quantile,q=0.1:0.9"},
-]
 
 
 def words(settings):
@@ -51,26 +31,50 @@ def saved(folder, X, y):
     return ["--data", folder / "x.npy", "--labels", folder / "y.npy"]
 
 
-@pytest.mark.parametrize("settings", CLASSES, ids=str)
-def test_classes(command, rings, tmp_path, settings):
+@pytest.fixture(scope="session")
+def commanded(command, tmp_path_factory):
+    """What the command prints of each configuration."""
+    printed = []
+    for X, y, settings in configurations.runs():
+        y = y.astype(np.int32) if y.dtype.kind == "i" else y
+        printed.append(command("train", *saved(tmp_path_factory.mktemp("rows"), X, y), *words(settings)))
+    return printed
+
+
+def test_figures(commanded):
+    for (X, y, settings), expected in zip(configurations.runs(), commanded):
+        trainer = Trainer(X, y, **settings).run()
+        assert trainer.model.weights_hash == expected["weights_hash"], settings
+        for name, value in expected.items():
+            if name.startswith(("train_", "val_", "weights_")):
+                assert trainer.result[name] == value, (settings, name)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_any_number_of_threads(commanded, threads):
+    assert configurations.hashes(threads) == [printed["weights_hash"] for printed in commanded]
+
+
+def test_in_a_thread(commanded):
+    with ThreadPool(3) as pool:
+        for found in pool.map(configurations.hashes, [1, 1, 2]):
+            assert found == [printed["weights_hash"] for printed in commanded]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_in_another_process(commanded, method):
+    with multiprocessing.get_context(method).Pool(1) as pool:
+        assert pool.apply(configurations.hashes) == [printed["weights_hash"] for printed in commanded]
+
+
+def test_estimators_of_one_hidden_layer(command, rings, tmp_path):
     X, y = rings
-    settings = {"epochs": 2, **settings}
-    expected = command("train", *saved(tmp_path, X, y.astype(np.int32)), *words(settings))
-    for threads in (1, 3):
-        trainer = Trainer(X, y, **settings, threads=threads).run()
-        assert trainer.result["weights_hash"] == expected["weights_hash"]
-        assert trainer.model.weights_hash == expected["weights_hash"]
-    for name, value in expected.items():
-        if name.startswith(("train_", "val_")):
-            assert trainer.result[name] == value, name
-
-
-@pytest.mark.parametrize("settings", NUMBERS, ids=str)
-def test_numbers(command, slopes, tmp_path, settings):
-    X, y = (array.astype(np.float32) for array in slopes)
-    settings = {"epochs": 2, "loss": "mse", **settings}
-    expected = command("train", *saved(tmp_path, X, y), *words(settings))
-    assert Trainer(X, y, **settings).run().result["weights_hash"] == expected["weights_hash"]
+    own = [*saved(tmp_path, X, y.astype(np.int32)), "--validation-split", 0, "--sampling", "shuffle", "--epochs", 2]
+    for settings in ({}, {"lower": "sgd,lr=0.01"}, {"lower": "sgd,lr=0.02"}):
+        clf = StrataClassifier(hidden=(32,), epochs=2, **settings).fit(X, y)
+        expected = command("train", *own, "--hidden", 32, *words(settings))["weights_hash"]
+        assert clf.weights_hash_ == clone(clf).fit(X, y).weights_hash_ == expected, settings
 
 
 def test_estimators(command, rings, slopes, tmp_path):

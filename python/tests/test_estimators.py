@@ -2,7 +2,10 @@
 
 import copy
 import inspect
+import os
 import pickle
+import signal
+import threading
 import unittest
 import warnings
 
@@ -238,6 +241,36 @@ def test_files(rings, slopes, tmp_path):
         StrataRegressor().save(tmp_path / "none.safetensors")
 
 
+@pytest.mark.parametrize("names", [["1", "2", "10"], ["True", "False", "x"], [1.0, 2.0, 10.0], [False, True, True]])
+def test_loaded_classes_are_what_they_were(rings, tmp_path, names):
+    X, y = rings
+    clf = StrataClassifier(**SMALL).fit(X, np.array(names)[y])
+    clf.save(tmp_path / "clf.safetensors")
+    again = StrataClassifier.load(tmp_path / "clf.safetensors")
+    assert again.classes_.tolist() == clf.classes_.tolist()
+    assert np.array_equal(again.predict(X), clf.predict(X))
+
+
+def test_a_loaded_estimator_fills_what_is_missing(rings, tmp_path):
+    X, y = rings
+    holed = X.copy()
+    holed[::7, 1] = np.nan
+    clf = StrataClassifier(**SMALL, missing="mean").fit(holed, y)
+    clf.save(tmp_path / "clf.safetensors")
+    again = StrataClassifier.load(tmp_path / "clf.safetensors")
+    assert again.missing == "mean"
+    assert np.array_equal(again.predict_proba(holed), clf.predict_proba(holed))
+
+
+def test_pickles_of_earlier_versions(rings):
+    clf = StrataClassifier(**SMALL).fit(*rings)
+    state = dict(clf.__getstate__())
+    del state["isa"]
+    earlier = StrataClassifier.__new__(StrataClassifier)
+    earlier.__setstate__(state)
+    assert earlier.get_params() == clf.get_params()
+
+
 def test_a_loaded_estimator_goes_on(rings, tmp_path):
     X, y = rings
     clf = StrataClassifier(**SMALL).fit(X, y)
@@ -267,6 +300,38 @@ def test_warm_start_goes_on_where_it_stopped(rings):
     assert len(cold.history_) == 4
 
 
+def test_warm_start_after_early_stopping_goes_on(rings):
+    X, y = rings
+    settings = {**SMALL, "epochs": 60, "early_stopping": 1, "validation_split": 0.25, "restore_best": True}
+    clf = StrataClassifier(**settings, warm_start=True, verbose=True).fit(X, y)
+    before, done = clf.weights_hash_, len(clf.history_)
+    assert done < 60
+    clf.fit(X, y)
+    assert len(clf.history_) > done
+    assert clf.history_[done]["train_loss"] < clf.history_[0]["train_loss"]
+    assert clf.weights_hash_ != before
+
+
+def test_early_stopping_is_a_number_of_epochs(rings):
+    plain = StrataClassifier(**SMALL).fit(*rings).weights_hash_
+    assert StrataClassifier(**SMALL, early_stopping=False).fit(*rings).weights_hash_ == plain
+    with pytest.raises(SettingsError, match="for how many epochs to wait"):
+        StrataClassifier(**SMALL, early_stopping=True, validation_split=0.2).fit(*rings)
+    with pytest.raises(SettingsError, match="not both"):
+        StrataClassifier(**SMALL, validation_split=0.2).fit(*rings, eval_set=rings)
+
+
+def test_ctrl_c_leaves_what_was_learnt():
+    X = np.random.default_rng(1).normal(size=(20000, 50)).astype(np.float32)
+    y = X[:, 0] > 0
+    clf = StrataClassifier(hidden=(200, 200), epochs=1000)
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        clf.fit(X, y)
+    assert clf.score(X, y) > 0.5
+    assert clf.predict(X[:2]).dtype == bool
+
+
 def test_partial_fit(rings):
     X, y = rings
     clf = StrataClassifier(**SMALL)
@@ -293,18 +358,21 @@ def test_random_states(rings):
     assert digest(state) != digest(state)
 
 
-@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+@pytest.mark.parametrize("library", ["pandas", "polars", "polars lazily", "pyarrow"])
 def test_dataframes(rings, library):
+    library, *lazily = library.split()
     module = pytest.importorskip(library)
     X, y = rings
     columns = {"across": X[:, 0], "up": X[:, 1]}
     frame = module.table(columns) if library == "pyarrow" else module.DataFrame(columns)
+    if lazily:
+        pytest.importorskip("narwhals")
+        frame = frame.lazy()
     plain = StrataClassifier(**SMALL).fit(X, y)
     clf = StrataClassifier(**SMALL).fit(frame, y)
     assert clf.weights_hash_ == plain.weights_hash_
     assert np.array_equal(clf.predict(frame), plain.predict(X))
-    if library != "pyarrow":
-        assert clf.feature_names_in_.tolist() == ["across", "up"]
+    assert clf.feature_names_in_.tolist() == ["across", "up"]
     trainer = Trainer(frame, y, hidden=(8,), epochs=1)
     assert trainer.info["features"] == 2
     if library == "pandas":
@@ -346,6 +414,7 @@ def test_a_notebook_shows_a_fitted_estimator(rings):
     bundle = clf._repr_mimebundle_()
     assert bundle["text/html"] == clf._repr_html_()
     assert clf.weights_hash_ in bundle["text/html"]
+    assert "sgd,lr=0.1" in bundle["text/html"]
     assert bundle["text/html"].count("<svg") == 2
 
 

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from strata_mlp import DataError, Model, Trainer
+from strata_mlp import DataError, Model, SettingsError, Trainer
 
 SMALL = {"hidden": (16, 8), "lower": "sgd,lr=0.1", "upper": "adam,lr=0.01", "batch_size": 16, "epochs": 4}
 
@@ -40,6 +40,17 @@ def test_evaluation(model, rings):
     assert figures == model.evaluate(X, y)
     with pytest.raises(DataError, match="the class 'elsewhere'"):
         model.evaluate(X[:1], ["elsewhere"])
+
+
+def test_notes(rings, tmp_path):
+    model = Trainer(*rings, **SMALL).run().model
+    model.set_note("made_by", "the test")
+    model.save(tmp_path / "model.safetensors")
+    assert Model(tmp_path / "model.safetensors").info["metadata"]["made_by"] == "the test"
+    model.set_note("made_by", "")
+    assert "made_by" not in model.info["metadata"]
+    with pytest.raises(SettingsError, match="classes"):
+        model.set_note("classes", "3")
 
 
 def test_files_and_bytes(model, rings, tmp_path):
