@@ -195,11 +195,13 @@ class HeatMap:
         return "–" if value is None else f"{value:.4f}" + ("*" if (row, column) == self.best else "")
 
     def _repr_html_(self) -> str:
-        low, high = min(self.values.values()), max(self.values.values())
+        # By rank: one figure far from the others would leave them all alike.
+        ranked = sorted(set(self.values.values()), reverse=self._better is min)
+        shares = {value: rank / max(len(ranked) - 1, 1) for rank, value in enumerate(ranked)}
         head = "".join(f"<th>{escape(text_of(column))}</th>" for column in self.columns)
         body = ""
         for row in self.rows:
-            cells = "".join(self._colored(row, column, low, high) for column in self.columns)
+            cells = "".join(self._colored(row, column, shares) for column in self.columns)
             body += f"<tr><th>{escape(text_of(row))}</th>{cells}</tr>"
         title = f"{self.value_name}: rows {self.rows_name}, columns {self.columns_name}"
         return (
@@ -207,10 +209,9 @@ class HeatMap:
             f"<tbody>{body}</tbody></table>"
         )
 
-    def _colored(self, row: Any, column: Any, low: float, high: float) -> str:
+    def _colored(self, row: Any, column: Any, shares: Mapping[float, float]) -> str:
         value = self.values.get((row, column))
-        share = 0.0 if value is None else (value - low) / ((high - low) or 1.0)
-        good = share if self._better is max else 1 - share
+        good = 0.0 if value is None else shares[value]
         color = f"rgb({int(255 - 187 * good)},{int(255 - 136 * good)},{int(255 - 85 * good)})"
         ink = "#fff" if good > 0.6 else "#222"
         return f"<td style='background:{color};color:{ink}'>{escape(self._cell(row, column))}</td>"
