@@ -1,3 +1,7 @@
+// Products of dense.h: tiles of rows x panels whose sums stay in registers, so that a line of weights is read once a
+// tile. How many rows and panels a tile has, and how many terms a pass takes, follows from the registers and the
+// nearest cache of the instruction set; one or two rows take many panels at once, as a chain of multiply-adds waits for
+// each.
 #include "kernels/targets.h"
 
 #undef HWY_TARGET_INCLUDE

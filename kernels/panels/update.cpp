@@ -1,3 +1,6 @@
+// Gradients and updates of dense.h: a tile of inputs x outputs is summed over the batch in registers and updated there,
+// or stored. Rows are summed in chains of 64, which are added in a tree: the order is the same whatever a tile's shape
+// is, and a chain's rows stay in the nearest cache for all the tiles that read them.
 #include "kernels/targets.h"
 
 #undef HWY_TARGET_INCLUDE

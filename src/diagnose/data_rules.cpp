@@ -1,3 +1,4 @@
+// Rules about the data and about what the model takes for what.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Rules about how much was learnt: training rows alone (overfitting), or too little.
 #include <algorithm>
 #include <cmath>
 #include <numeric>

@@ -1,3 +1,4 @@
+// Rules about learning rates: divergence, groups that move too much or too little, clipping, schedules that have ended.
 #include <fmt/format.h>
 
 #include <algorithm>

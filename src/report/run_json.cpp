@@ -1,3 +1,4 @@
+// The part of folder_json.h that is about a run: its records, and its model judged once more.
 #include <algorithm>
 #include <new>
 #include <optional>

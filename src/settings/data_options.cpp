@@ -1,3 +1,4 @@
+// The options on data: where rows lie, how they are read, divided and scaled.
 #include "settings/declare.h"
 
 namespace strata {

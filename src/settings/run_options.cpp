@@ -1,3 +1,4 @@
+// All other options of a run, each an entry that says how it is read, written, described and compared.
 #include <fmt/format.h>
 
 #include <algorithm>

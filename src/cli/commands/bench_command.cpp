@@ -1,3 +1,4 @@
+// strata bench: what run/bench.h measures, as it is measured and as a table or JSON.
 #include <fmt/format.h>
 
 #include <algorithm>

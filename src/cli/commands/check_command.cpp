@@ -1,3 +1,4 @@
+// strata check: trains a run's folder once more, and says whether the weights are those that it recorded.
 #include <fmt/format.h>
 
 #include <filesystem>

@@ -1,3 +1,4 @@
+// strata completion: a script for the shell that asks `strata complete` (dispatch.cpp) for the words that may follow.
 #include <algorithm>
 #include <array>
 #include <string_view>

@@ -1,3 +1,4 @@
+// strata diagnose: what diagnose/diagnose.h finds in a run's folder, in words or as JSON.
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.h"

@@ -1,3 +1,4 @@
+// From the program's words to a command and its outcome: help, version, completion; errors with what to write instead.
 #include <fmt/format.h>
 
 #include <algorithm>

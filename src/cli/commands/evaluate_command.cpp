@@ -1,3 +1,4 @@
+// strata evaluate: a model's figures on rows (run/apply_model.h), in words or as JSON.
 #include <fmt/format.h>
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// strata export: a model as an ONNX file.
 #include <fmt/format.h>
 
 #include <filesystem>

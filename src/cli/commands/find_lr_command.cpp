@@ -1,3 +1,4 @@
+// strata find-lr: run/find_lr.h's range tests, as they go on and as a table, JSON or a folder.
 #include <fmt/format.h>
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// strata info: what run/info.h knows of a model, a run, data or this machine.
 #include <algorithm>
 #include <optional>
 

@@ -1,3 +1,4 @@
+// strata predict: a model's predictions of rows, to a file or the terminal.
 #include <fmt/format.h>
 
 #include <filesystem>

@@ -1,3 +1,4 @@
+// strata report: folders of runs, sweeps and range tests as one page.
 #include <fmt/format.h>
 
 #include <algorithm>

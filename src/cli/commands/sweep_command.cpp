@@ -1,3 +1,4 @@
+// strata sweep: run/sweep.h's trials, as they go on and as a ranked table or JSON.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// strata train: from its words to run/training.h's Training, what is shown meanwhile, and what is told at the end.
 #include <fmt/format.h>
 
 #include <algorithm>

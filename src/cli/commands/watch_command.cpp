@@ -1,3 +1,4 @@
+// strata watch: src/watch's view of runs that go on.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// The options of the commands that apply a model: evaluate, predict, export.
 #include <iterator>
 #include <utility>
 

@@ -1,3 +1,4 @@
+// The options of the commands that train many times: sweep, find-lr, bench.
 #include <algorithm>
 #include <array>
 #include <span>

@@ -1,3 +1,4 @@
+// What info.h says of data.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

@@ -1,3 +1,4 @@
+// The manual page, from the commands' declarations and the registries.
 #include <fmt/format.h>
 
 #include <string_view>

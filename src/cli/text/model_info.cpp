@@ -1,3 +1,4 @@
+// What info.h says of a model and of a run's folder.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

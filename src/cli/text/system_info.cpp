@@ -1,3 +1,4 @@
+// What info.h says of this machine and of what the program is made with.
 #include <fmt/format.h>
 
 #include "cli/text/info.h"

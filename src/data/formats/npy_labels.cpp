@@ -1,3 +1,4 @@
+// npy.h's labels: whole numbers or booleans of any type, one a row or one-hot.
 #include <fmt/format.h>
 
 #include <cmath>
