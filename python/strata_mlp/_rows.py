@@ -17,7 +17,7 @@ Targets = Literal["classes", "labels", "numbers"]
 AnyArray = npt.NDArray[Any]
 
 _KINDS = {"labels": 1, "numbers": 2}
-_DTYPES = {"b1": 0, "u1": 1, "i1": 2, "u2": 3, "i2": 4, "u4": 5, "i4": 6, "u8": 7, "i8": 8, "f2": 9, "f4": 10, "f8": 11}
+DTYPES = {"b1": 0, "u1": 1, "i1": 2, "u2": 3, "i2": 4, "u4": 5, "i4": 6, "u8": 7, "i8": 8, "f2": 9, "f4": 10, "f8": 11}
 
 
 class Rows(NamedTuple):
@@ -46,7 +46,7 @@ def described(array: AnyArray) -> Array:
     """The array as the library takes it: valid while the array lives."""
     numbers = ctypes.c_int64 * max(array.ndim, 1)
     strides = None if array.flags.c_contiguous else numbers(*array.strides)
-    return Array(address_of(array), _DTYPES[array.dtype.str[1:]], array.ndim, numbers(*array.shape), strides)
+    return Array(address_of(array), DTYPES[array.dtype.str[1:]], array.ndim, numbers(*array.shape), strides)
 
 
 def readable(values: Any, what: str) -> AnyArray:
@@ -59,7 +59,7 @@ def readable(values: Any, what: str) -> AnyArray:
             raise DataError(f"{what}: {problem}; give numbers, and each category a column of 0 and 1") from None
     if array.dtype.kind == "c":
         raise DataError(f"{what}: complex data not supported; give real numbers")
-    if array.dtype.str[1:] not in _DTYPES:
+    if array.dtype.str[1:] not in DTYPES:
         if array.dtype.kind != "f":
             raise DataError(f"{what}: elements of type {array.dtype}; give numbers")
         array = array.astype(np.float64)

@@ -439,6 +439,8 @@ class StrataClassifier(ClassifierMixin, ClassifierArguments, _Estimator):  # typ
             self.classes_ = np.unique(y if classes is None else np.asarray(classes))
         elif self._targets != "classes":
             raise DataError(f"y holds one class a row, expected {len(self.classes_)} columns of 0 and 1")
+        elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
+            raise DataError(f"classes are not those of the first call: {', '.join(map(str, self.classes_.tolist()))}")
         return y
 
     def _learnt_labels(self, y: AnyArray, reset: bool) -> AnyArray:

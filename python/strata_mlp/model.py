@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _library, _threads
-from ._library import Handle, library
-from ._rows import Targets, address_of, data_for_model, described, features_of, read_more_rows
+from ._library import Array, Handle, library
+from ._rows import DTYPES, Targets, address_of, data_for_model, described, features_of, read_more_rows
 from ._settings import settings_json
 from .display import rows_html, rows_text
 from .errors import DataError
@@ -31,6 +31,7 @@ def tensors(kind: str, handle: Handle) -> Dict[str, npt.NDArray[np.float32]]:
 
 
 _MOST_SHOWN = 20
+_ROWS_OF_ONE_THREAD = 96  # so many the library predicts by one, whatever it may take
 
 
 class Importance(List[Dict[str, Any]]):
@@ -96,6 +97,8 @@ class Model:
         self._names: Optional[npt.NDArray[Any]] = None
         self._n_outputs = int(library.strata_model_outputs(self._handle.pointer))
         self._used = threading.Lock()  # a handle is for one thread at a time
+        self._shape = (ctypes.c_int64 * 2)()
+        self._array = Array(None, DTYPES["f4"], 2, self._shape, None)
 
     @classmethod
     def load(cls, path: Union[str, os.PathLike[str]]) -> Model:
@@ -169,20 +172,28 @@ class Model:
         Probabilities of the classes, of one output of the second class; of labels, of each; numbers in the targets' own
         units. `threads`: 0 for as many as this process may use.
         """
-        threads = threads or _threads.limit() or 0
         features = X if type(X) is np.ndarray and X.dtype == np.float32 else features_of(X)[0]
         if features.ndim == 0:
             raise DataError("X is a single number, expected rows of features")
         predictions = np.empty((features.shape[0], self._n_outputs), dtype=np.float32)
         if predictions.size == 0:
             return predictions
-        array, place = described(features), address_of(predictions)
+        if threads == 0 and features.shape[0] > _ROWS_OF_ONE_THREAD:
+            threads = _threads.limit() or 0
+        place, count = address_of(predictions), predictions.size
         with self._used:
-            code = library.strata_model_predict(
-                self._handle.pointer, ctypes.byref(array), threads, place, predictions.size
-            )
+            array = self._described(features)
+            code = library.strata_model_predict(self._handle.pointer, ctypes.byref(array), threads, place, count)
         _library.check(code)
         return predictions
+
+    def _described(self, features: npt.NDArray[Any]) -> Array:
+        """As described() has it; of the usual array a description that is kept, which one row's prediction notices."""
+        if features.ndim != 2 or features.dtype != np.float32 or not features.flags.c_contiguous:
+            return described(features)
+        self._array.data = address_of(features)
+        self._shape[0], self._shape[1] = features.shape
+        return self._array
 
     def predict_proba(self, X: Any, threads: int = 0) -> npt.NDArray[np.float32]:
         """Probabilities of the classes, a column each; or of labels."""

@@ -343,6 +343,8 @@ def test_partial_fit(rings):
     assert clf.score(X, y) > 0.7
     first = StrataClassifier(**SMALL).partial_fit(X[y < 2], y[y < 2], classes=[0, 1, 2])
     assert first.predict_proba(X).shape == (600, 3)
+    with pytest.raises(DataError, match="not those of the first call: 0, 1, 2"):
+        first.partial_fit(X, y, classes=[0, 1, 2, 3])
     with pytest.raises(DataError, match="the class 5"):
         clf.partial_fit(X[:2], [0, 5])
 

@@ -3,11 +3,12 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include "core/machine.h"
@@ -18,15 +19,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The number with which the text begins, whatever the process' locale; 0 if with none, or with too large a one.
+double leading_number(const std::string& text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() ? number : 0;
+}
+
 /// quota / period; empty for "max", -1 or anything unreadable.
 std::optional<double> ratio(const std::string& quota, const std::string& period) {
-  try {
-    const double q = std::stod(quota);
-    const double p = std::stod(period);
-    return q > 0 && p > 0 ? std::optional(q / p) : std::nullopt;
-  } catch (const std::logic_error&) {  // no number, or too large a one
-    return std::nullopt;
-  }
+  const double q = leading_number(quota);
+  const double p = leading_number(period);
+  return q > 0 && p > 0 ? std::optional(q / p) : std::nullopt;
 }
 
 std::optional<double> quota_v2(const fs::path& group) {
