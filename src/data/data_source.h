@@ -101,7 +101,7 @@ struct DataNeeds {
 };
 
 /// A file or folder with the option that named it, and the labels beside it.
-struct PartRequest {
+struct DataFiles {
   std::string_view option;
   std::filesystem::path data;
   std::optional<std::filesystem::path> labels;
@@ -109,14 +109,14 @@ struct PartRequest {
 };
 
 /// That of `data` itself.
-PartRequest whole_request(const DataRequest& request);
+DataFiles whole_files(const DataRequest& request);
 
 /// Those of the parts that have files of their own; empty: none. Throws Error(usage) for labels without their data.
-std::optional<PartRequest> validation_request(const DataRequest& request);
-std::optional<PartRequest> test_request(const DataRequest& request);
+std::optional<DataFiles> validation_files(const DataRequest& request);
+std::optional<DataFiles> test_files(const DataRequest& request);
 
 /// Throws Error(usage) if labels are given beside data that have their own, being `form`, such as "a table".
-void reject_labels(const PartRequest& part, std::string_view form);
+void reject_labels(const DataFiles& files, std::string_view form);
 
 /// Throws Error(data), naming the file, unless a validation or test part, if it has any rows, has features as the
 /// training part has.

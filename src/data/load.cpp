@@ -113,27 +113,27 @@ TableOptions table_options(const DataRequest& request, MissingValues missing) {
 }
 
 /// A part of its own beside a training table, or for a model of tables.
-Dataset load_table_part(const PartRequest& part, const TableSchema& schema, const std::vector<std::string>& class_names,
+Dataset load_table_part(const DataFiles& files, const TableSchema& schema, const std::vector<std::string>& class_names,
                         LabelUse labels, const TableOptions& options, int threads) {
-  if (!is_table_name(part.data)) {
+  if (!is_table_name(files.data)) {
     throw data_error("{}: is no table (.csv, .tsv or .txt); expected one, as the training data are",
-                     part.data.string());
+                     files.data.string());
   }
-  reject_labels(part, "a table");
-  return load_table(part.data, schema, class_names, labels, options, threads);
+  reject_labels(files, "a table");
+  return load_table(files.data, schema, class_names, labels, options, threads);
 }
 
 /// The parts that stand beside a table, which source.table describes; `names` are those of its classes or labels.
 void add_table_parts(DataSource& source, const std::vector<std::string>& names, const DataRequest& request,
                      LabelUse labels, const TableOptions& options) {
-  const auto load = [&](const PartRequest& part) {
-    return load_table_part(part, *source.table, names, labels, options, request.threads);
+  const auto load = [&](const DataFiles& files) {
+    return load_table_part(files, *source.table, names, labels, options, request.threads);
   };
-  if (const auto part = validation_request(request)) {
-    source.validation = load(*part);
+  if (const auto files = validation_files(request)) {
+    source.validation = load(*files);
   }
-  if (const auto part = test_request(request)) {
-    source.test = load(*part);
+  if (const auto files = test_files(request)) {
+    source.test = load(*files);
   }
 }
 
@@ -159,7 +159,7 @@ TableData load_training_table(const DataRequest& request, const TableOptions& op
 
 DataSource load_tables(const DataRequest& request) {
   TableOptions options = table_options(request, request.missing);
-  reject_labels(whole_request(request), "a table");
+  reject_labels(whole_files(request), "a table");
   TableData table = load_training_table(request, options);
   DataSource source;
   source.train = std::move(table.data);
@@ -185,7 +185,7 @@ DataSource load_tables_for(const DataRequest& request, const DataNeeds& needs, L
   DataSource source;
   source.table = needs.table;
   source.train =
-      load_table_part(whole_request(request), *needs.table, labels_of(needs), labels, options, request.threads);
+      load_table_part(whole_files(request), *needs.table, labels_of(needs), labels, options, request.threads);
   add_table_parts(source, labels_of(needs), request, labels, options);
   return source;
 }
@@ -201,11 +201,11 @@ std::vector<std::string> class_names_of(const Source& source) {
 }
 
 /// A validation or test part beside arrays: a single file.
-Dataset load_array_part(const PartRequest& part, ArrayReading& reading) {
-  if (form_of(part.data) != Form::npy_file) {
-    throw data_error("{}: is no NPY file; expected one, as {} stands beside arrays", part.data.string(), part.option);
+Dataset load_array_part(const DataFiles& files, ArrayReading& reading) {
+  if (form_of(files.data) != Form::npy_file) {
+    throw data_error("{}: is no NPY file; expected one, as {} stands beside arrays", files.data.string(), files.option);
   }
-  return load_npy(part, reading);
+  return load_npy(files, reading);
 }
 
 void reject_image_options(const DataRequest& request) {
@@ -223,7 +223,7 @@ void reject_image_options(const DataRequest& request) {
 /// `image`, if that is known.
 DataSource load_own_parts(const DataRequest& request, Form form, ArrayReading& reading,
                           std::optional<ImageShape> image) {
-  const PartRequest whole = whole_request(request);
+  const DataFiles whole = whole_files(request);
   DataSource source;
   if (form == Form::npy_folder) {
     return load_npy_folder(whole, reading);
@@ -250,11 +250,11 @@ DataSource load_own_parts(const DataRequest& request, Form form, ArrayReading& r
 DataSource load_arrays(const DataRequest& request, Form form, ArrayReading& reading,
                        std::optional<ImageShape> image = {}) {
   DataSource source = load_own_parts(request, form, reading, image);
-  if (const auto part = validation_request(request)) {
-    source.validation = load_array_part(*part, reading);
+  if (const auto files = validation_files(request)) {
+    source.validation = load_array_part(*files, reading);
   }
-  if (const auto part = test_request(request)) {
-    source.test = load_array_part(*part, reading);
+  if (const auto files = test_files(request)) {
+    source.test = load_array_part(*files, reading);
   }
   return source;
 }

@@ -22,9 +22,9 @@ std::vector<int> all_of(Communicator& ranks, int mine) {
 
 }  // namespace
 
-void together(Communicator& ranks, const std::function<void()>& part) {
+void together(Communicator& ranks, const std::function<void()>& work) {
   if (ranks.world_size() == 1) {
-    part();
+    work();
     return;
   }
   int failure = 0;
@@ -34,7 +34,7 @@ void together(Communicator& ranks, const std::function<void()>& part) {
     message = ranks.rank() == 0 ? what : fmt::format("rank {}: {}", ranks.rank(), what);
   };
   try {
-    part();
+    work();
   } catch (const Error& error) {
     failed(error.kind(), error.what());
   } catch (const std::bad_alloc&) {

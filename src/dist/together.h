@@ -26,9 +26,9 @@ class SharedFailure : public std::exception {
   std::string message_;
 };
 
-/// Calls part() on every rank, which must not exchange anything itself. If it throws on any, throws SharedFailure on
-/// all: of the lowest rank that failed, which names itself unless it is rank 0. One rank alone: part() as it is.
-void together(Communicator& ranks, const std::function<void()>& part);
+/// Calls work() on every rank, which must not exchange anything itself. If it throws on any, throws SharedFailure on
+/// all: of the lowest rank that failed, which names itself unless it is rank 0. One rank alone: work() as it is.
+void together(Communicator& ranks, const std::function<void()>& work);
 
 /// The largest of the ranks' values. Every rank calls it.
 int largest_of(Communicator& ranks, int value);

@@ -75,17 +75,17 @@ BatchDivision::BatchDivision(std::size_t rows, int ranks, Adding adding) {
   ends.resize(static_cast<std::size_t>(ranks), blocks);
   std::size_t first = 0;
   for (const std::size_t end : ends) {
-    parts_.push_back({first, std::min(end * kRowBlock, rows)});
-    first = parts_.back().last;
+    of_ranks_.push_back({first, std::min(end * kRowBlock, rows)});
+    first = of_ranks_.back().last;
   }
-  subtrees_.resize(parts_.size());
-  adding == Adding::by_tree ? cut(0, blocks, 0) : take_whole_parts();
+  subtrees_.resize(of_ranks_.size());
+  adding == Adding::by_tree ? cut(0, blocks, 0) : take_whole_runs();
 }
 
-void BatchDivision::take_whole_parts() {
-  for (std::size_t rank = 0; rank < parts_.size(); ++rank) {
-    if (parts_[rank].size() > 0) {
-      subtrees_[rank].push_back(parts_[rank]);
+void BatchDivision::take_whole_runs() {
+  for (std::size_t rank = 0; rank < of_ranks_.size(); ++rank) {
+    if (of_ranks_[rank].size() > 0) {
+      subtrees_[rank].push_back(of_ranks_[rank]);
       order_.push_back({static_cast<int>(rank), rank > 0 ? std::size_t{1} : 0});
     }
   }
@@ -109,7 +109,7 @@ std::vector<std::size_t> own_sizes(std::span<const std::size_t> batch_sizes, std
   }
   std::vector<std::size_t> sizes;
   for (const BatchDivision& division : divisions) {
-    const std::size_t size = division.part(ranks->rank()).size();
+    const std::size_t size = division.rows_of(ranks->rank()).size();
     if (size > 0 && std::ranges::find(sizes, size) == sizes.end()) {
       sizes.push_back(size);
     }
@@ -119,18 +119,18 @@ std::vector<std::size_t> own_sizes(std::span<const std::size_t> batch_sizes, std
 
 std::size_t BatchDivision::most_blocks() const {
   std::size_t most = 0;
-  for (const Part& part : parts_) {
-    most = std::max(most, blocks_of(part.size()));
+  for (const RowRange& rows : of_ranks_) {
+    most = std::max(most, blocks_of(rows.size()));
   }
   return most;
 }
 
 void BatchDivision::cut(std::size_t first, std::size_t last, int rank) {
-  while (part(rank).last <= first * kRowBlock) {
+  while (rows_of(rank).last <= first * kRowBlock) {
     ++rank;
   }
   const std::size_t end = std::min(last * kRowBlock, rows());
-  if (end <= part(rank).last) {
+  if (end <= rows_of(rank).last) {
     subtrees_[static_cast<std::size_t>(rank)].push_back({first * kRowBlock, end});
     order_.push_back({rank, 0});
     return;

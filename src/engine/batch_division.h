@@ -18,18 +18,18 @@ struct SumInTurn {
 };
 
 /// A batch's rows, in blocks of 64, divided among ranks: runs of whole blocks, by rank, the largest as small as can be,
-/// and with as few sums to exchange as that allows. A pure function, so that all ranks know each other's parts.
+/// and with as few sums to exchange as that allows. A pure function, so that all ranks know each other's rows.
 class BatchDivision {
  public:
   static constexpr std::size_t kRowBlock = 64;
 
   /// Rows first … last - 1.
-  struct Part {
+  struct RowRange {
     std::size_t first = 0;
     std::size_t last = 0;
 
     std::size_t size() const { return last - first; }
-    friend bool operator==(const Part&, const Part&) = default;
+    friend bool operator==(const RowRange&, const RowRange&) = default;
   };
 
   /// How the ranks' sums become one: by the tree, or one whole sum a rank, added rank by rank.
@@ -39,23 +39,23 @@ class BatchDivision {
 
   static constexpr std::size_t blocks_of(std::size_t rows) { return (rows + kRowBlock - 1) / kRowBlock; }
 
-  std::size_t rows() const { return parts_.back().last; }
+  std::size_t rows() const { return of_ranks_.back().last; }
   /// The rows of a rank; none for some ranks of a batch with fewer blocks than ranks.
-  Part part(int rank) const { return parts_[static_cast<std::size_t>(rank)]; }
+  RowRange rows_of(int rank) const { return of_ranks_[static_cast<std::size_t>(rank)]; }
   /// The most blocks that a rank has.
   std::size_t most_blocks() const;
   /// A rank's rows, cut where the tree cuts them: the sum over each piece is one of the tree's.
-  const std::vector<Part>& subtrees(int rank) const { return subtrees_[static_cast<std::size_t>(rank)]; }
+  const std::vector<RowRange>& subtrees(int rank) const { return subtrees_[static_cast<std::size_t>(rank)]; }
   /// All ranks' subtrees, in the batch's order.
   const std::vector<SumInTurn>& order() const { return order_; }
 
  private:
   /// Adds the subtrees of blocks first … last - 1, which are one of the tree's.
   void cut(std::size_t first, std::size_t last, int rank);
-  void take_whole_parts();
+  void take_whole_runs();
 
-  std::vector<Part> parts_;
-  std::vector<std::vector<Part>> subtrees_;
+  std::vector<RowRange> of_ranks_;
+  std::vector<std::vector<RowRange>> subtrees_;
   std::vector<SumInTurn> order_;
 };
 

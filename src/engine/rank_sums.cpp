@@ -19,7 +19,7 @@ std::span<const float> block_of(std::span<const float> values, std::size_t block
 
 }  // namespace
 
-BatchDivision::Part evaluation_part(std::size_t rows, int rank, int world_size) {
+BatchDivision::RowRange evaluation_rows(std::size_t rows, int rank, int world_size) {
   const std::size_t blocks = BatchDivision::blocks_of(rows);
   const auto boundary = [&](int at) {
     const std::size_t block = blocks * static_cast<std::size_t>(at) / static_cast<std::size_t>(world_size);
@@ -28,12 +28,13 @@ BatchDivision::Part evaluation_part(std::size_t rows, int rank, int world_size) 
   return {boundary(rank), boundary(rank + 1)};
 }
 
-BatchDivision::Part evaluation_part(std::size_t rows, const Communicator* ranks) {
-  return ranks != nullptr ? evaluation_part(rows, ranks->rank(), ranks->world_size()) : BatchDivision::Part{0, rows};
+BatchDivision::RowRange evaluation_rows(std::size_t rows, const Communicator* ranks) {
+  return ranks != nullptr ? evaluation_rows(rows, ranks->rank(), ranks->world_size())
+                          : BatchDivision::RowRange{0, rows};
 }
 
 LossSums sums_over_ranks(Communicator& ranks, std::size_t rows, const RowResults& own) {
-  RankSums sums(ranks, [&](int rank) { return evaluation_part(rows, rank, ranks.world_size()); });
+  RankSums sums(ranks, [&](int rank) { return evaluation_rows(rows, rank, ranks.world_size()); });
   sums.start(own, 0);
   return sums.finish(static_cast<double>(rows));
 }
@@ -43,9 +44,10 @@ LossSums sums_of(const RowResults& rows, double weight) {
       .loss = kernels::sum_in_blocks(rows.losses), .figure = kernels::sum_in_blocks(rows.figures), .weight = weight};
 }
 
-RankSums::RankSums(Communicator& ranks, const std::function<BatchDivision::Part(int rank)>& part) : ranks_(ranks) {
+RankSums::RankSums(Communicator& ranks, const std::function<BatchDivision::RowRange(int rank)>& rows_of)
+    : ranks_(ranks) {
   for (int rank = 0; rank < ranks.world_size(); ++rank) {
-    blocks_.push_back(BatchDivision::blocks_of(part(rank).size()));
+    blocks_.push_back(BatchDivision::blocks_of(rows_of(rank).size()));
   }
   mine_.assign(kBlocks + 2 * std::ranges::max(blocks_), 0.0);
   all_.assign(mine_.size() * blocks_.size(), 0.0);
@@ -81,21 +83,21 @@ LossSums RankSums::finish(double weight) {
 }
 
 void gather_rows(Communicator& ranks, MatrixView<float> predictions) {
-  const auto part = [&](int rank) { return evaluation_part(predictions.rows(), rank, ranks.world_size()); };
+  const auto rows_of = [&](int rank) { return evaluation_rows(predictions.rows(), rank, ranks.world_size()); };
   std::size_t most = 0;
   for (int rank = 0; rank < ranks.world_size(); ++rank) {
-    most = std::max(most, part(rank).size());
+    most = std::max(most, rows_of(rank).size());
   }
   const std::size_t columns = predictions.columns();
   std::vector<float> mine(most * columns);
   std::vector<float> all(mine.size() * static_cast<std::size_t>(ranks.world_size()));
-  for (std::size_t row = part(ranks.rank()).first; row < part(ranks.rank()).last; ++row) {
-    std::copy_n(predictions.row(row), columns, mine.data() + (row - part(ranks.rank()).first) * columns);
+  for (std::size_t row = rows_of(ranks.rank()).first; row < rows_of(ranks.rank()).last; ++row) {
+    std::copy_n(predictions.row(row), columns, mine.data() + (row - rows_of(ranks.rank()).first) * columns);
   }
   ranks.all_gather(std::as_bytes(std::span(mine)), std::as_writable_bytes(std::span(all)));
   for (int rank = 0; rank < ranks.world_size(); ++rank) {
     const float* theirs = all.data() + static_cast<std::size_t>(rank) * mine.size();
-    for (std::size_t row = part(rank).first; row < part(rank).last; ++row, theirs += columns) {
+    for (std::size_t row = rows_of(rank).first; row < rows_of(rank).last; ++row, theirs += columns) {
       std::copy_n(theirs, columns, predictions.row(row));
     }
   }

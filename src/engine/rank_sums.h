@@ -15,16 +15,16 @@
 
 namespace strata {
 
-/// The part of `rows` rows that `rank` evaluates, in whole row blocks.
-BatchDivision::Part evaluation_part(std::size_t rows, int rank, int world_size);
+/// Those of `rows` rows that `rank` evaluates, in whole row blocks.
+BatchDivision::RowRange evaluation_rows(std::size_t rows, int rank, int world_size);
 /// This rank's; all of them if `ranks` is null.
-BatchDivision::Part evaluation_part(std::size_t rows, const Communicator* ranks);
+BatchDivision::RowRange evaluation_rows(std::size_t rows, const Communicator* ranks);
 
 /// One exchange of the rows' losses and quick figures, as sums over row blocks, and of the flags.
 class RankSums {
  public:
-  /// `part` gives each rank's rows of the whole, in whole row blocks, none for some.
-  RankSums(Communicator& ranks, const std::function<BatchDivision::Part(int rank)>& part);
+  /// `rows_of` gives each rank's rows of the whole, in whole row blocks, none for some.
+  RankSums(Communicator& ranks, const std::function<BatchDivision::RowRange(int rank)>& rows_of);
 
   /// This rank's rows. Every rank calls it, and does not wait for the others.
   void start(const RowResults& rows, std::uint32_t flags);
@@ -39,7 +39,7 @@ class RankSums {
   Communicator::Transfer transfer_{};
 };
 
-/// The sums over all of `rows` rows from what this rank's evaluation_part of them came to. Every rank calls it.
+/// The sums over all of `rows` rows from what this rank's evaluation_rows of them came to. Every rank calls it.
 LossSums sums_over_ranks(Communicator& ranks, std::size_t rows, const RowResults& own);
 
 /// The sums of a batch or a part that this process has alone.

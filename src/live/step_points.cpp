@@ -31,7 +31,7 @@ void StepPoints::Range::add(const Range& other) {
   finite += other.finite;
 }
 
-void StepPoints::Part::add(const Part& next) {
+void StepPoints::Stretch::add(const Stretch& next) {
   last = next.last;
   steps += next.steps;
   loss.add(next.loss);
@@ -49,37 +49,37 @@ void StepPoints::add(const StepInfo& step) {
       groups_.push_back(group);
     }
   }
-  if (parts_.empty() || parts_.back().steps == steps_of_part_) {
-    if (parts_.size() == 2 * kMostPoints) {
+  if (stretches_.empty() || stretches_.back().steps == steps_of_stretch_) {
+    if (stretches_.size() == 2 * kMostPoints) {
       halve();
     }
-    parts_.push_back({.first = step.global_step,
-                      .last = 0,
-                      .steps = 0,
-                      .loss = {},
-                      .mean_loss = 0,
-                      .mean_figure = 0,
-                      .rates = std::vector<Range>(groups_.size())});
+    stretches_.push_back({.first = step.global_step,
+                          .last = 0,
+                          .steps = 0,
+                          .loss = {},
+                          .mean_loss = 0,
+                          .mean_figure = 0,
+                          .rates = std::vector<Range>(groups_.size())});
   }
-  Part& part = parts_.back();
-  part.last = step.global_step;
-  ++part.steps;
-  part.loss.add(step.loss);
-  part.mean_loss = step.mean_loss;
-  part.mean_figure = step.mean_figure.value;
-  for (std::size_t g = 0; g < std::min(part.rates.size(), step.learning_rates.size()); ++g) {
-    part.rates[g].add(step.learning_rates[g].second);
+  Stretch& stretch = stretches_.back();
+  stretch.last = step.global_step;
+  ++stretch.steps;
+  stretch.loss.add(step.loss);
+  stretch.mean_loss = step.mean_loss;
+  stretch.mean_figure = step.mean_figure.value;
+  for (std::size_t g = 0; g < std::min(stretch.rates.size(), step.learning_rates.size()); ++g) {
+    stretch.rates[g].add(step.learning_rates[g].second);
   }
 }
 
 void StepPoints::halve() {
   for (std::size_t i = 0; i < kMostPoints; ++i) {
-    Part pair = std::move(parts_[2 * i]);
-    pair.add(parts_[2 * i + 1]);
-    parts_[i] = std::move(pair);
+    Stretch pair = std::move(stretches_[2 * i]);
+    pair.add(stretches_[2 * i + 1]);
+    stretches_[i] = std::move(pair);
   }
-  parts_.resize(kMostPoints);
-  steps_of_part_ *= 2;
+  stretches_.resize(kMostPoints);
+  steps_of_stretch_ *= 2;
 }
 
 template <class RangeOf>
@@ -89,18 +89,18 @@ Json StepPoints::envelope(RangeOf range_of) const {
   Json max = Json::array();
   Json missing = Json::array();
   std::size_t all_missing = 0;
-  for (const Part& part : parts_) {
-    const Range& range = range_of(part);
+  for (const Stretch& stretch : stretches_) {
+    const Range& range = range_of(stretch);
     const bool any = range.finite > 0;
     min.push_back(any ? Json(range.low) : Json(nullptr));
     mean.push_back(any ? Json(std::clamp(range.sum / static_cast<double>(range.finite), range.low, range.high))
                        : Json(nullptr));
     max.push_back(any ? Json(range.high) : Json(nullptr));
-    missing.push_back(part.steps - range.finite);
-    all_missing += part.steps - range.finite;
+    missing.push_back(stretch.steps - range.finite);
+    all_missing += stretch.steps - range.finite;
   }
   Json json{{"mean", std::move(mean)}};
-  if (steps_of_part_ > 1) {
+  if (steps_of_stretch_ > 1) {
     json["min"] = std::move(min);
     json["max"] = std::move(max);
   }
@@ -115,20 +115,20 @@ Json StepPoints::json() const {
   Json last = Json::array();
   Json mean_loss = Json::array();
   Json mean_figure = Json::array();
-  for (const Part& part : parts_) {
-    first.push_back(part.first);
-    last.push_back(part.last);
-    mean_loss.push_back(number_json(part.mean_loss));
-    mean_figure.push_back(number_json(part.mean_figure));
+  for (const Stretch& stretch : stretches_) {
+    first.push_back(stretch.first);
+    last.push_back(stretch.last);
+    mean_loss.push_back(number_json(stretch.mean_loss));
+    mean_figure.push_back(number_json(stretch.mean_figure));
   }
   Json rates = Json::object();
   for (std::size_t g = 0; g < groups_.size(); ++g) {
-    rates[groups_[g]] = envelope([g](const Part& part) -> const Range& { return part.rates[g]; });
+    rates[groups_[g]] = envelope([g](const Stretch& stretch) -> const Range& { return stretch.rates[g]; });
   }
   return {{"count", count_},
           {"first", std::move(first)},
           {"last", std::move(last)},
-          {"loss", envelope([](const Part& part) -> const Range& { return part.loss; })},
+          {"loss", envelope([](const Stretch& stretch) -> const Range& { return stretch.loss; })},
           {"mean_loss", std::move(mean_loss)},
           {"quick", figure_},
           {"mean_" + figure_, std::move(mean_figure)},

@@ -21,7 +21,7 @@ class StepPoints {
   nlohmann::ordered_json json() const;
 
  private:
-  /// What a part's values are.
+  /// What a stretch's values are.
   struct Range {
     double low = 0;
     double high = 0;
@@ -31,7 +31,7 @@ class StepPoints {
     void add(double value);
     void add(const Range& other);
   };
-  struct Part {
+  struct Stretch {
     std::uint64_t first = 0;
     std::uint64_t last = 0;
     std::size_t steps = 0;
@@ -40,19 +40,19 @@ class StepPoints {
     double mean_figure = 0;    ///< this
     std::vector<Range> rates;  ///< of each group
 
-    void add(const Part& next);
+    void add(const Stretch& next);
   };
 
   void halve();
-  /// As envelope() has it; `range(part)`.
+  /// As envelope() has it; `range(stretch)`.
   template <class RangeOf>
   nlohmann::ordered_json envelope(RangeOf range_of) const;
 
   std::string figure_;  ///< the quick one's name
   std::vector<std::string> groups_;
   std::uint64_t count_ = 0;
-  std::size_t steps_of_part_ = 1;
-  std::vector<Part> parts_;
+  std::size_t steps_of_stretch_ = 1;
+  std::vector<Stretch> stretches_;
 };
 
 }  // namespace strata

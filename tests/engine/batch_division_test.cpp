@@ -74,7 +74,7 @@ TEST_CASE("Ranks own whole row blocks, all of them, as equally as can be", "[eng
       const BatchDivision division(64 * blocks - 1, ranks);
       std::size_t next = 0;
       for (int rank = 0; rank < ranks; ++rank) {
-        const auto part = division.part(rank);
+        const auto part = division.rows_of(rank);
         REQUIRE(part.first == next);
         REQUIRE((part.last % 64 == 0 || part.last == 64 * blocks - 1));
         REQUIRE((part.size() > 0) == (static_cast<std::size_t>(rank) < blocks));

@@ -138,19 +138,20 @@ std::string npy_features_name(std::string_view part) { return npy_name('X', part
 
 bool has_npy_part(const fs::path& folder, std::string_view part) { return find_features(folder, part).has_value(); }
 
-Dataset load_npy(const PartRequest& part, ArrayReading& reading) {
-  if (reading.labels == LabelUse::read && !part.labels) {
-    throw usage_error("{} {} has no labels; give {} LABELS.npy", part.option, part.data.string(), part.labels_option);
+Dataset load_npy(const DataFiles& files, ArrayReading& reading) {
+  if (reading.labels == LabelUse::read && !files.labels) {
+    throw usage_error("{} {} has no labels; give {} LABELS.npy", files.option, files.data.string(),
+                      files.labels_option);
   }
-  Dataset dataset = read_npy_features(part.data, reading.missing, reading.threads, reading.offsets);
+  Dataset dataset = read_npy_features(files.data, reading.missing, reading.threads, reading.offsets);
   note_features(dataset, reading);
   if (reading.labels == LabelUse::read) {
-    add_labels(dataset, read_inflated(*part.labels), part.labels->string(), reading);
+    add_labels(dataset, read_inflated(*files.labels), files.labels->string(), reading);
   }
   return dataset;
 }
 
-DataSource load_npy_folder(const PartRequest& whole, ArrayReading& reading) {
+DataSource load_npy_folder(const DataFiles& whole, ArrayReading& reading) {
   reject_labels(whole, "a folder");
   DataSource source;
   source.train = load_npy_part(whole.data, kTrainPart, reading);
@@ -159,7 +160,7 @@ DataSource load_npy_folder(const PartRequest& whole, ArrayReading& reading) {
   return source;
 }
 
-DataSource load_npz(const PartRequest& whole, ArrayReading& reading) {
+DataSource load_npz(const DataFiles& whole, ArrayReading& reading) {
   reject_labels(whole, "an NPZ file");
   const NpzFile file(whole.data);
   const bool divided =

@@ -42,14 +42,14 @@ bool has_npy_part(const std::filesystem::path& folder, std::string_view part);
 /// its offsets and the names of its classes from then on, which are the labels that occur (class_index.h), or how many
 /// targets it has, and of what kind.
 /// Throws Error(usage) if no labels are given.
-Dataset load_npy(const PartRequest& part, ArrayReading& reading);
+Dataset load_npy(const DataFiles& files, ArrayReading& reading);
 
 /// The parts of a folder; one that is not there has no rows. Throws Error(data) for half of one.
-DataSource load_npy_folder(const PartRequest& whole, ArrayReading& reading);
+DataSource load_npy_folder(const DataFiles& whole, ArrayReading& reading);
 
 /// The parts in an NPZ file, whose arrays are called as a folder's files are, X_train, y_train, …; or its training
 /// part, if they are called X and y. Throws likewise.
-DataSource load_npz(const PartRequest& whole, ArrayReading& reading);
+DataSource load_npz(const DataFiles& whole, ArrayReading& reading);
 
 /// Whether the NPZ file has features of that part.
 bool has_npz_part(const std::filesystem::path& path, std::string_view part);

@@ -108,8 +108,8 @@ class OnednnEngine final : public Engine {
     const kernels::DenormalsFlushed flushed;
     const double weight = loss_weight(plan_.loss, plan_.task.objective.kind, batch.samples, batch.rows);
     const BatchDivision* division = division_of(batch.rows.size());
-    const BatchDivision::Part mine =
-        division != nullptr ? division->part(plan_.ranks->rank()) : BatchDivision::Part{0, batch.rows.size()};
+    const BatchDivision::RowRange mine =
+        division != nullptr ? division->rows_of(plan_.ranks->rank()) : BatchDivision::RowRange{0, batch.rows.size()};
     Pass& pass = training_pass(mine.size());
     last_rows_ = mine.size();
     if (division != nullptr) {
@@ -143,7 +143,7 @@ class OnednnEngine final : public Engine {
 
   LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) override {
     const kernels::DenormalsFlushed flushed;
-    const BatchDivision::Part mine = evaluation_part(rows.size(), plan_.ranks);
+    const BatchDivision::RowRange mine = evaluation_rows(rows.size(), plan_.ranks);
     const auto own_rows = rows.subspan(mine.first, mine.size());
     std::vector<float> losses(own_rows.size());
     std::vector<float> figures(own_rows.size());
@@ -164,7 +164,7 @@ class OnednnEngine final : public Engine {
   void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
                MatrixView<float> predictions) override {
     const kernels::DenormalsFlushed flushed;
-    const BatchDivision::Part mine = evaluation_part(rows.size(), plan_.ranks);
+    const BatchDivision::RowRange mine = evaluation_rows(rows.size(), plan_.ranks);
     for_outputs(samples, rows.subspan(mine.first, mine.size()), [&](std::size_t first, std::size_t count) {
       for_loss_rows(count, evaluation_, [&](Slice slice) {
         slice.losses.predict(slice.values, predictions.rows(mine.first + first + slice.first, slice.values.rows()));
@@ -288,8 +288,8 @@ class OnednnEngine final : public Engine {
 
   /// This rank's sums become those of all ranks.
   LossSums complete_sums(const BatchDivision& division, double weight, std::uint32_t flags) {
-    const std::size_t rows = division.part(plan_.ranks->rank()).size();
-    RankSums sums(*plan_.ranks, [&](int rank) { return division.part(rank); });
+    const std::size_t rows = division.rows_of(plan_.ranks->rank()).size();
+    RankSums sums(*plan_.ranks, [&](int rank) { return division.rows_of(rank); });
     sums.start(training_.results(rows), flags);
     for (std::size_t bucket = 0; bucket < exchange_->buckets().size(); ++bucket) {
       exchange_->receive_sums(bucket);

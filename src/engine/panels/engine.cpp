@@ -86,8 +86,8 @@ class PanelsEngine final : public Engine {
     if (!ranks_) {
       return own_step(batch, updates);
     }
-    const BatchDivision::Part mine = ranks_->begin(batch.rows.size());
-    const BatchDivision::Part next = ranks_->part(batch.next_rows.size());
+    const BatchDivision::RowRange mine = ranks_->begin(batch.rows.size());
+    const BatchDivision::RowRange next = ranks_->rows_of(batch.next_rows.size());
     training_.first_row = mine.first;
     own_step({batch.samples, batch.rows.subspan(mine.first, mine.size()),
               batch.next_rows.subspan(next.first, next.size()), batch.step, batch.flags},
@@ -114,7 +114,7 @@ class PanelsEngine final : public Engine {
   }
 
   LossSums evaluate(const SamplesView& samples, std::span<const std::uint32_t> rows) override {
-    const BatchDivision::Part mine = evaluation_part(rows.size(), plan_.ranks);
+    const BatchDivision::RowRange mine = evaluation_rows(rows.size(), plan_.ranks);
     AlignedVector<float> losses(mine.size());
     AlignedVector<float> figures(mine.size());
     for_outputs(samples, rows.subspan(mine.first, mine.size()), [&](ThreadState& state, Range chunk) {
@@ -132,7 +132,7 @@ class PanelsEngine final : public Engine {
 
   void predict(const SamplesView& samples, std::span<const std::uint32_t> rows,
                MatrixView<float> predictions) override {
-    const BatchDivision::Part mine = evaluation_part(rows.size(), plan_.ranks);
+    const BatchDivision::RowRange mine = evaluation_rows(rows.size(), plan_.ranks);
     for_outputs(samples, rows.subspan(mine.first, mine.size()), [&](ThreadState& state, Range chunk) {
       state.loss.predict(state.evaluation.layers.back().values.view(),
                          predictions.rows(mine.first + chunk.first, chunk.size()));

@@ -51,7 +51,7 @@ PanelsRanks::PanelsRanks(Communicator& ranks, std::span<const BatchDivision> div
       exchange_(ranks, gradients, ranges_of(buckets_), divisions),
       divisions_(divisions) {
   for (const BatchDivision& division : divisions) {
-    sums_.emplace_back(ranks, [&](int rank) { return division.part(rank); });
+    sums_.emplace_back(ranks, [&](int rank) { return division.rows_of(rank); });
   }
 }
 
@@ -59,8 +59,8 @@ std::size_t PanelsRanks::index_of(std::size_t rows) const {
   return static_cast<std::size_t>(std::ranges::find(divisions_, rows, &BatchDivision::rows) - divisions_.begin());
 }
 
-BatchDivision::Part PanelsRanks::part(std::size_t rows) const {
-  return rows > 0 ? divisions_[index_of(rows)].part(ranks_.rank()) : BatchDivision::Part{};
+BatchDivision::RowRange PanelsRanks::rows_of(std::size_t rows) const {
+  return rows > 0 ? divisions_[index_of(rows)].rows_of(ranks_.rank()) : BatchDivision::RowRange{};
 }
 
 std::vector<PanelsRanks::Bucket> PanelsRanks::make_buckets(const std::vector<LiveLayer>& layers,
@@ -93,10 +93,10 @@ std::vector<PanelsRanks::Bucket> PanelsRanks::make_buckets(const std::vector<Liv
   return buckets;
 }
 
-BatchDivision::Part PanelsRanks::begin(std::size_t rows) {
+BatchDivision::RowRange PanelsRanks::begin(std::size_t rows) {
   at_ = index_of(rows);
   exchange_.begin(divisions_[at_]);
-  return part(rows);
+  return rows_of(rows);
 }
 
 void PanelsRanks::after_phase(const Phase& phase, const Pass& pass, int thread) {
@@ -137,7 +137,7 @@ void PanelsRanks::sum(const Bucket& bucket, const Pass& pass, int thread) {
     const auto weights = layer.gradient.data() - gradients_.data();
     const auto bias = layer.bias_gradient.data() - gradients_.data();
     for (std::size_t i = 0; i < subtrees.size(); ++i) {
-      const std::size_t first = subtrees[i].first - division.part(ranks_.rank()).first;
+      const std::size_t first = subtrees[i].first - division.rows_of(ranks_.rank()).first;
       float* const sums = exchange_.sums(i).data();
       panels::gradient_tiles(layer.parameters(), from_row(pass.below(work.layer), first),
                              from_row(pass.layers[work.layer].gradients.view(), first), subtrees[i].size(),

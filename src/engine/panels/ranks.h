@@ -31,9 +31,9 @@ class PanelsRanks {
               const Schedule& schedule, std::span<float> gradients, Team& team);
 
   /// This rank's rows of a batch of `rows` rows, one of the divisions' sizes, or of none.
-  BatchDivision::Part part(std::size_t rows) const;
+  BatchDivision::RowRange rows_of(std::size_t rows) const;
   /// Before a step of so many rows, by thread 0. Returns this rank's.
-  BatchDivision::Part begin(std::size_t rows);
+  BatchDivision::RowRange begin(std::size_t rows);
   /// After a phase of the schedule, by every thread: the gradients of those layers that it completes.
   void after_phase(const Phase& phase, const Pass& pass, int thread);
   /// Then, by thread 0: what this rank's rows came to, and flags.
