@@ -142,22 +142,28 @@ bool has_zero(const Json& value) {
 /// What a value must be; `any` leaves it to whoever reads its text.
 enum class Kind { any, number, whole };
 
-/// By the option's placeholder: N and PATIENCE are whole numbers, single letters but T (90s) numbers; of several, such
-/// as N|epoch, the number counts.
-Kind kind_of(const Option& option) {
-  std::string_view rest = option.value;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find_first_of(",|"), rest.size());
-    const std::string_view part = rest.substr(0, end);
-    if (part == "N" || part == "PATIENCE") {
-      return Kind::whole;
+/// The forms that a value may have, each a schema.
+std::vector<Json> forms_of(const Json& schema) {
+  return schema.contains("oneOf") ? schema.at("oneOf").get<std::vector<Json>>() : std::vector{schema};
+}
+
+bool has_type(const Json& schema, std::string_view type) {
+  return schema.contains("type") && schema.at("type") == type;
+}
+
+/// By the option's schema, or of a list that of its elements; a value that may be a text is nothing else.
+Kind kind_of(const Json& schema) {
+  Kind kind = Kind::any;
+  for (const Json& form : forms_of(schema)) {
+    const Json& value = has_type(form, "array") ? form.at("items") : form;
+    if (has_type(value, "string")) {
+      return Kind::any;
     }
-    if (part.size() == 1 && part != "T") {
-      return Kind::number;
+    if (has_type(value, "integer") || has_type(value, "number")) {
+      kind = has_type(value, "integer") ? Kind::whole : Kind::number;
     }
-    rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  return Kind::any;
+  return kind;
 }
 
 /// Of a key of an OPTIMIZER's table, whichever optimizer or schedule has it.
@@ -236,11 +242,13 @@ std::string text_of(const Option& option, const Json& value, Typing typing) {
   if (value.is_object()) {
     return optimizer_text(option, value, typing);
   }
-  check_kind(option, typing == Typing::strict ? kind_of(option) : Kind::any, value);
+  check_kind(option, typing == Typing::strict ? kind_of(option.member.schema) : Kind::any, value);
   return scalar_text(option, value);
 }
 
-bool takes_list(const Option& option) { return option.value.find(",…") != std::string::npos || option.value == "LIST"; }
+bool takes_list(const Option& option) {
+  return std::ranges::any_of(forms_of(option.member.schema), [](const Json& form) { return has_type(form, "array"); });
+}
 
 std::string list_text(const Option& option, const Json& array, Typing typing) {
   if (array.empty()) {
@@ -248,7 +256,7 @@ std::string list_text(const Option& option, const Json& array, Typing typing) {
   }
   std::string text;
   for (const Json& value : array) {
-    check_kind(option, typing == Typing::strict ? kind_of(option) : Kind::any, value);
+    check_kind(option, typing == Typing::strict ? kind_of(option.member.schema) : Kind::any, value);
     text += fmt::format("{}{}", &value == &array.front() ? "" : ",", scalar_text(option, value));
   }
   return text.empty() ? "," : text;  // an empty text alone, which would be none
@@ -271,10 +279,9 @@ GivenTexts texts_of_words(const std::vector<std::string>& words) {
 }
 
 /// Whether a record's value has the type of the option's values.
-bool has_type(const Option& option, const Json& value) {
+bool is_valued(const Option& option, const Json& value) {
   const Json& schema = option.member.schema;
-  const auto type = schema.contains("type") ? schema.at("type") : Json();
-  return (type != "string" || value.is_string()) && (type != "array" || value.is_array());
+  return (!has_type(schema, "string") || value.is_string()) && (!has_type(schema, "array") || value.is_array());
 }
 
 Json property_of(const Option& option) {
@@ -458,7 +465,7 @@ DataRequest data_of_config(const Json& config) {
       }
       options.push_back(option);
       if (config.contains(key)) {
-        if (!has_type(option, config.at(key))) {
+        if (!is_valued(option, config.at(key))) {
           throw data_error("its {} is {}", key, config.at(key).dump());
         }
         texts.emplace(option.name, texts_of(option, config.at(key), Typing::as_text));

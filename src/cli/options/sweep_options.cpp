@@ -37,6 +37,9 @@ Option& named(std::vector<Option>& options, std::string_view name) {
   return *std::ranges::find(options, name, &Option::name);
 }
 
+/// What files have of a list.
+Member list_of(std::string_view type) { return {.schema = {{"type", "array"}, {"items", {{"type", type}}}}}; }
+
 /// Lists of what train takes one of: every one is measured with every other.
 std::vector<Option> measured_options() {
   return {
@@ -44,22 +47,26 @@ std::vector<Option> measured_options() {
        .value = "N,N,…",
        .fallback = "32,128,1024",
        .heading = kMeasured,
-       .help = "rows in a step; more rows a step are more samples a second, but fewer steps an epoch learn from"},
+       .help = "rows in a step; more rows a step are more samples a second, but fewer steps an epoch learn from",
+       .member = list_of("integer")},
       {.name = "threads",
        .value = "N,N,…",
        .fallback_note = "1, 2, 4, … and what affinity and the cgroup quota allow",
        .heading = kMeasured,
-       .help = "threads that compute"},
+       .help = "threads that compute",
+       .member = list_of("integer")},
       {.name = "engine",
        .value = "NAME,NAME,…",
        .fallback_note = "panels,onednn",
        .heading = kMeasured,
-       .help = "who computes, as train's; auto is the one of them that train takes"},
+       .help = "who computes, as train's; auto is the one of them that train takes",
+       .member = list_of("string")},
       {.name = "precision",
        .value = "NAME,NAME,…",
        .fallback_note = "f32, and bf16 where the CPU has it",
        .heading = kMeasured,
-       .help = "f32, bf16; panels computes in f32 alone"},
+       .help = "f32, bf16; panels computes in f32 alone",
+       .member = list_of("string")},
       {.name = "max-time",
        .value = "T",
        .fallback = "45s",
