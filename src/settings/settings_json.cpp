@@ -151,17 +151,29 @@ bool has_type(const Json& schema, std::string_view type) {
   return schema.contains("type") && schema.at("type") == type;
 }
 
-/// By the option's schema, or of a list that of its elements; a value that may be a text is nothing else.
-Kind kind_of(const Json& schema) {
-  Kind kind = Kind::any;
+Kind kind_of_type(const Json& schema) {
+  return has_type(schema, "integer") ? Kind::whole : has_type(schema, "number") ? Kind::number : Kind::any;
+}
+
+/// Of an element, by the schema of the option that takes a list; any of one that does not.
+Kind kind_of_elements(const Json& schema) {
   for (const Json& form : forms_of(schema)) {
-    const Json& value = has_type(form, "array") ? form.at("items") : form;
-    if (has_type(value, "string")) {
+    if (has_type(form, "array")) {
+      return kind_of_type(form.at("items"));
+    }
+  }
+  return Kind::any;
+}
+
+/// Of a value alone, by its option's schema: what a list holds, a list of one, among it. What may be any text is no
+/// number.
+Kind kind_of(const Json& schema) {
+  Kind kind = kind_of_elements(schema);
+  for (const Json& form : forms_of(schema)) {
+    if (has_type(form, "string")) {
       return Kind::any;
     }
-    if (has_type(value, "integer") || has_type(value, "number")) {
-      kind = has_type(value, "integer") ? Kind::whole : Kind::number;
-    }
+    kind = kind == Kind::any ? kind_of_type(form) : kind;
   }
   return kind;
 }
@@ -256,7 +268,7 @@ std::string list_text(const Option& option, const Json& array, Typing typing) {
   }
   std::string text;
   for (const Json& value : array) {
-    check_kind(option, typing == Typing::strict ? kind_of(option.member.schema) : Kind::any, value);
+    check_kind(option, typing == Typing::strict ? kind_of_elements(option.member.schema) : Kind::any, value);
     text += fmt::format("{}{}", &value == &array.front() ? "" : ",", scalar_text(option, value));
   }
   return text.empty() ? "," : text;  // an empty text alone, which would be none
