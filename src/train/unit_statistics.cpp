@@ -9,7 +9,6 @@ namespace strata {
 
 namespace {
 
-using kernels::ActivationKind;
 
 constexpr float kFlat = 0.01F;
 
