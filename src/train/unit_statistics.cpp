@@ -9,7 +9,6 @@ namespace strata {
 
 namespace {
 
-
 constexpr float kFlat = 0.01F;
 
 /// The network up to the sums of hidden layer `layer`, which no activation has changed.
