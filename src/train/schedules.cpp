@@ -33,17 +33,15 @@ std::span<const kernels::OptimizerUpdate> GroupUpdates::at(std::uint64_t t, std:
   return updates_;
 }
 
-void GroupUpdates::go_to(std::uint64_t t, std::span<const PlateauState> plateaus) {
-  for (std::size_t g = 0; g < rates_.size(); ++g) {
-    rates_[g].second = schedules_[g].at(t, plateaus[g].cuts);
+void GroupUpdates::schedule(LearningRates& rates, std::uint64_t t, std::span<const PlateauState> plateaus) const {
+  for (std::size_t g = 0; g < rates.size(); ++g) {
+    rates[g].second = schedules_[g].at(t, plateaus[g].cuts);
   }
 }
 
 LearningRates GroupUpdates::scheduled(std::uint64_t t, std::span<const PlateauState> plateaus) const {
   LearningRates rates = rates_;
-  for (std::size_t g = 0; g < rates.size(); ++g) {
-    rates[g].second = schedules_[g].at(t, plateaus[g].cuts);
-  }
+  schedule(rates, t, plateaus);
   return rates;
 }
 

@@ -40,13 +40,16 @@ class GroupUpdates {
   std::span<const kernels::OptimizerUpdate> at(std::uint64_t t, std::span<const PlateauState> plateaus,
                                                std::uint64_t earlier = 0);
   /// Goes to the schedules' rates of that update.
-  void go_to(std::uint64_t t, std::span<const PlateauState> plateaus);
+  void go_to(std::uint64_t t, std::span<const PlateauState> plateaus) { schedule(rates_, t, plateaus); }
   const LearningRates& rates() const { return rates_; }
 
   /// The schedules' rates at that update, given each group's plateau state.
   LearningRates scheduled(std::uint64_t t, std::span<const PlateauState> plateaus) const;
 
  private:
+  /// Sets `rates`, one a group, to the schedules'.
+  void schedule(LearningRates& rates, std::uint64_t t, std::span<const PlateauState> plateaus) const;
+
   std::vector<LearningRate> schedules_;  ///< each group's
   std::vector<Updates> optimizers_;      ///< likewise
   std::optional<double> clip_value_;
