@@ -24,6 +24,7 @@ struct Scaler {
   /// computed in double from what is stored, then rounded to fp32.
   std::vector<float> pixel_factor() const;
   std::vector<float> pixel_offset() const;
+  MissingValues missing() const { return fill.empty() ? MissingValues::error : MissingValues::mean; }
   /// What the network sees in place of a missing value, rounded from double; NaN without fill.
   std::vector<float> standardised_fill() const;
 };

@@ -51,10 +51,6 @@ ByteReader inflated(ByteReader bytes) {
   return {inflate_gzip(bytes.rest(), name), name};
 }
 
-MissingValues missing_of(const ModelFile& model) {
-  return model.scaler.fill.empty() ? MissingValues::error : MissingValues::mean;
-}
-
 /// Whether its samples are images, as far as their shape tells.
 bool takes_images(const ModelFile& model) {
   constexpr std::size_t kColours = 3;
@@ -77,7 +73,7 @@ std::unique_ptr<RowStream> array_rows(const std::string& path, const ModelFile& 
     throw data_error("{}: is neither an IDX nor an NPY file; expected one, as the model was not trained on a table",
                      bytes.name());
   }
-  return array_stream(std::move(bytes), missing_of(model), threads, model.scaler.offset);
+  return array_stream(std::move(bytes), model.scaler.missing(), threads, model.scaler.offset);
 }
 
 /// The test part of a folder, or the training part; of a folder of images without classes, these.
@@ -96,7 +92,7 @@ std::unique_ptr<RowStream> table_rows(const DataRequest& request, const ModelFil
   const std::string path = request.data.string();
   TableOptions options;
   options.dialect = request.dialect;
-  options.missing = missing_of(model);
+  options.missing = model.scaler.missing();
   options.unseen = request.unseen;
   options.offsets = model.scaler.offset;
   const std::string name = path == "-" ? "stdin" : path;

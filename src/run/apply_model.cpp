@@ -39,7 +39,7 @@ Part part_of(const Given& given, const DataSource& source) {
 
 /// Whether these rows give the model's scaler again.
 bool fit_the_scaler(const ModelFile& model, const PartRows& rows, int threads) {
-  const MissingValues missing = model.scaler.fill.empty() ? MissingValues::error : MissingValues::mean;
+  const MissingValues missing = model.scaler.missing();
   const Scaler fitted = fit_scaler(ScalerKind::standard, rows.data->view(), rows.rows, threads, missing);
   return fitted.mean == model.scaler.mean && fitted.scale == model.scaler.scale;
 }

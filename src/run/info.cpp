@@ -58,7 +58,7 @@ Json scaler_json(const Scaler& scaler) {
   Json json{{"kind", name_of(kScalers, kind)},
             {"mean", range(scaler.mean)},
             {"scale", range(scaler.scale)},
-            {"missing", name_of(kMissingValues, scaler.fill.empty() ? MissingValues::error : MissingValues::mean)}};
+            {"missing", name_of(kMissingValues, scaler.missing())}};
   if (!scaler.offset.empty()) {
     json["offsets"] = std::ranges::count_if(scaler.offset, [](double offset) { return offset != 0; });
   }

@@ -40,7 +40,7 @@ DataSource load_for_start(DataRequest request, const RunSettings& settings) {
   const ModelFile& model = *settings.from;
   DataSource source;
   if (settings.new_output) {
-    request.missing = data_needs(model).fills_missing ? MissingValues::mean : MissingValues::error;
+    request.missing = model.scaler.missing();
     if (model.table) {
       const LabelType new_labels = request.dialect.labels;
       request.dialect = dialect_for_model(model.table->dialect, request.dialect);
