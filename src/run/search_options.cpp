@@ -22,6 +22,13 @@ Json text_or_list(const Json& elements) {
   return {{"oneOf", {{{"type", "string"}}, {{"type", "array"}, {"items", elements}}}}};
 }
 
+/// Rates: a text, or a list of numbers, or of texts such as a range.
+Json rates_schema() {
+  Json rate = Positive().schema();
+  rate["type"] = {"number", "string"};
+  return text_or_list(rate);
+}
+
 std::vector<Option> own_options_of_sweep() {
   constexpr std::string_view kGroups = "groups are given by ‹group›, or as lower and upper layers";
   Option strategy =
@@ -36,13 +43,13 @@ std::vector<Option> own_options_of_sweep() {
        .help = "learning rates of every ‹lower›: a,b,c, or a..b:n, n values evenly spaced in the logarithm; for draws "
                "a..b will do",
        .contradicts = {{.option = "group", .reason = kGroups}},
-       .member = {.schema = text_or_list(Positive().schema())}},
+       .member = {.schema = rates_schema()}},
       {.name = "upper-lr",
        .value = "LIST",
        .heading = kSweep,
        .help = "learning rates of every ‹upper›",
        .contradicts = {{.option = "group", .reason = kGroups}},
-       .member = {.schema = text_or_list(Positive().schema())}},
+       .member = {.schema = rates_schema()}},
       {.name = "vary",
        .value = "NAME=V|V|…",
        .heading = kSweep,
