@@ -145,9 +145,9 @@ typedef struct strata_data strata_data;
  * are pixels and stay so; all others become fp32, rounded once. C-order uint8, and aligned C-order float32 whose values
  * are all finite, are read in place: their memory must stay, unchanged, until this handle and whatever trainer was made
  * from it are freed. All others are copied. A value that is not finite, or not in fp32, is a missing one, which
- * training refuses unless the setting missing is "mean". `like`: null, or the training data for which these are
- * validation rows: they are read with its offsets, and learn its classes or targets as they are now. STRATA_BAD_DATA
- * for other features than those of `like`.
+ * training refuses unless the setting missing is "mean".
+ * `like`: null, or the training data for which these are validation rows: they are read with its offsets, and learn its
+ * classes or targets as they are now. STRATA_BAD_DATA for other features than those of `like`.
  */
 STRATA_API int strata_data_new(const strata_array *features, const strata_data *like, strata_data **data);
 
@@ -318,9 +318,8 @@ STRATA_API int strata_model_parse(const void *bytes, size_t size, strata_model *
 STRATA_API void strata_model_free(strata_model *model);
 
 /*
- * Keeps a text with the model by a name of the caller's: its files have it, and strata_model_info() among its
- * "metadata".
- * "" takes it away. STRATA_WRONG_SETTINGS: a name that the files' format uses.
+ * Keeps a text with the model by a name of the caller's: its files have it, and strata_model_info() as "metadata". ""
+ * takes it away. STRATA_WRONG_SETTINGS: a name that the files' format uses.
  */
 STRATA_API int strata_model_set_note(strata_model *model, const char *name, const char *text);
 
